@@ -1,0 +1,139 @@
+"""Why was a file refused or withheld: what happened, and what to do, in both languages.
+
+Every code that an error of this project carries stands here, so that no message is without its translation.
+"""
+
+from pipeline.text import Text
+
+REASONS: dict[str, Text] = {
+    # Rejected: the sender acts
+    "empty": Text(
+        "The file is empty. Copy it from the device again.",
+        "Le fichier est vide. Copiez-le de nouveau depuis l'appareil.",
+    ),
+    "unknown_kind": Text(
+        "This is neither DICOM nor a video nor a picture. Send the file that the device exports.",
+        "Ce n'est ni du DICOM, ni une vidéo, ni une image. Envoyez le fichier exporté par l'appareil.",
+    ),
+    "archive": Text(
+        "This is a compressed archive. Unpack it and send the files that it holds.",
+        "C'est une archive compressée. Décompressez-la et envoyez les fichiers qu'elle contient.",
+    ),
+    "no_pixels": Text(
+        "The DICOM file holds no picture. Export the image or the clip itself.",
+        "Le fichier DICOM ne contient aucune image. Exportez l'image ou le clip lui-même.",
+    ),
+    "not_ultrasound": Text(
+        "The DICOM file comes from another kind of device, not from ultrasound. Send ultrasound scans only.",
+        "Le fichier DICOM vient d'un autre type d'appareil, pas d'un échographe. N'envoyez que des échographies.",
+    ),
+    "damaged": Text(
+        "The file is damaged and cannot be read. Copy it from the device again.",
+        "Le fichier est endommagé et illisible. Copiez-le de nouveau depuis l'appareil.",
+    ),
+    "truncated": Text(
+        "The file ends too early: the copy was interrupted. Copy it from the device again.",
+        "Le fichier s'arrête trop tôt : la copie a été interrompue. Copiez-le de nouveau depuis l'appareil.",
+    ),
+    "frames_missing": Text(
+        "The file announces {claimed} frames and holds {found}. Export it from the device again.",
+        "Le fichier annonce {claimed} images et en contient {found}. Exportez-le de nouveau depuis l'appareil.",
+    ),
+    "size_mismatch": Text(
+        "The size announced by the header is not the size of the picture. Export it from the device again.",
+        "La taille annoncée par l'en-tête n'est pas celle de l'image. Exportez-la de nouveau depuis l'appareil.",
+    ),
+    "unsupported_syntax": Text(
+        "This way of compressing pictures is not supported. Export as JPEG, H.264 or uncompressed.",
+        "Ce mode de compression n'est pas pris en charge. Exportez en JPEG, H.264 ou sans compression.",
+    ),
+    "too_large": Text(
+        "The scan needs more memory than one scan may take. Export a shorter clip or a smaller size.",
+        "L'examen demande plus de mémoire que permis. Exportez un clip plus court ou une taille plus petite.",
+    ),
+    "too_slow": Text(
+        "The scan could not be read within {seconds} s. Export a shorter clip.",
+        "L'examen n'a pas pu être lu en {seconds} s. Exportez un clip plus court.",
+    ),
+    "decoder_crashed": Text(
+        "The file makes the decoder stop: it is damaged or was tampered with. Copy it from the device again.",
+        "Le fichier fait échouer le décodeur : il est endommagé ou altéré. Copiez-le de nouveau depuis l'appareil.",
+    ),
+    # Withheld: the data manager acts
+    "no_sector": Text(
+        "The ultrasound sector was not found with confidence, so nothing can be shown safely. Draw it by hand.",
+        "Le secteur échographique n'a pas été trouvé avec certitude ; rien ne peut être montré sans risque. Tracez-le.",
+    ),
+    "text_inside": Text(
+        "Text was read inside the picture ({count} places). Check it for names before release.",
+        "Du texte a été lu dans l'image ({count} endroits). Vérifiez qu'il n'y a aucun nom avant de libérer.",
+    ),
+    "identifier_left": Text(
+        "An identifier was still found in the written file. Report this as an incident.",
+        "Un identifiant a encore été trouvé dans le fichier écrit. Signalez-le comme un incident.",
+    ),
+    "cannot_clean": Text(
+        "This form of file cannot be cleaned safely yet. Export it as JPEG, H.264 or uncompressed.",
+        "Cette forme de fichier ne peut pas encore être nettoyée sans risque. Exportez en JPEG, H.264 ou brut.",
+    ),
+    # Conflict: the reviewer acts
+    "already_claimed": Text(
+        "Another reviewer has just taken this scan. Take the next one.",
+        "Un autre relecteur vient de prendre cet examen. Prenez le suivant.",
+    ),
+    "lease_lost": Text(
+        "Your 30 minutes ran out and another reviewer took this scan. Your text is kept below.",
+        "Vos 30 minutes sont écoulées et un autre relecteur a pris cet examen. Votre texte est conservé ci-dessous.",
+    ),
+    "already_reviewed": Text(
+        "This scan has been reviewed already. Take the next one.",
+        "Cet examen est déjà relu. Prenez le suivant.",
+    ),
+    "own_scan": Text(
+        "You made this scan yourself; somebody else must review it.",
+        "Vous avez réalisé cet examen ; quelqu'un d'autre doit le relire.",
+    ),
+    "stale": Text(
+        "This page is out of date. Load it again.",
+        "Cette page n'est plus à jour. Rechargez-la.",
+    ),
+    # Unavailable: nobody acts
+    "store_unreachable": Text(
+        "The object store does not answer. It will be tried again by itself.",
+        "Le stockage d'objets ne répond pas. Un nouvel essai se fera tout seul.",
+    ),
+    "catalogue_unreachable": Text(
+        "The catalogue does not answer. It will be tried again by itself.",
+        "Le catalogue ne répond pas. Un nouvel essai se fera tout seul.",
+    ),
+    "object_missing": Text(
+        "An object that the catalogue knows is not in the store. It will be looked for again by itself.",
+        "Un objet connu du catalogue manque dans le stockage. Une nouvelle recherche se fera toute seule.",
+    ),
+    # Misconfigured: the administrator acts
+    "setting_invalid": Text(
+        "The setting {name} is not valid: {problem}",
+        "Le réglage {name} n'est pas valable : {problem}",
+    ),
+    "unknown_key": Text(
+        "programme.toml holds the unknown key '{key}'; the nearest known one is '{nearest}'.",
+        "programme.toml contient la clé inconnue « {key} » ; la plus proche connue est « {nearest} ».",
+    ),
+    "programme_invalid": Text(
+        "programme.toml is not valid at '{key}': {problem}",
+        "programme.toml n'est pas valable à « {key} » : {problem}",
+    ),
+    "port_busy": Text(
+        "Port {port} is taken by another program. Stop it, or choose another with {setting}.",
+        "Le port {port} est pris par un autre programme. Arrêtez-le, ou choisissez-en un autre avec {setting}.",
+    ),
+    "key_unsafe": Text(
+        "The pseudonym key can be read by other users of this machine. Give it mode 0600.",
+        "La clé de pseudonymisation est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
+    ),
+    # Anything that the program did not foresee; kept, never shown in detail
+    "internal": Text(
+        "Something failed on our side; the scan is kept and the administrator is told. Nothing has to be sent again.",
+        "Une erreur est survenue de notre côté ; l'examen est conservé, l'administrateur prévenu. Ne renvoyez rien.",
+    ),
+}
