@@ -1,1 +1,1 @@
-"""One scan's way from bytes to a released derivative and a quality score; pure: no network, database, clock or environment."""
+"""One scan's way from bytes to a released derivative and a score; pure: no network, database, clock, environment."""
