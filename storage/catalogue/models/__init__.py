@@ -1,0 +1,22 @@
+"""The tables of the catalogue."""
+
+from storage.catalogue.models.people import Membership, Person
+from storage.catalogue.models.programme import Device, Organisation, Project
+from storage.catalogue.models.reviews import Event, Review, ReviewItem
+from storage.catalogue.models.scans import Arrival, Assessment, Finding, Scan, StoredObject
+
+__all__ = [
+    "Arrival",
+    "Assessment",
+    "Device",
+    "Event",
+    "Finding",
+    "Membership",
+    "Organisation",
+    "Person",
+    "Project",
+    "Review",
+    "ReviewItem",
+    "Scan",
+    "StoredObject",
+]

@@ -1,0 +1,144 @@
+"""Which scans came in, where are their bytes, and what did the rules say?"""
+
+from django.db import models
+
+from pipeline.finding import Side, Verdict
+from pipeline.received import Kind
+from storage.catalogue.models.people import Person
+from storage.catalogue.models.programme import Device, Project
+from supervision.states import State
+
+
+class Scan(models.Model):
+    """One scan: the bytes with this digest, once, however often they arrive.
+
+    `reason` is a code of pipeline.reasons when the scan is rejected, withheld or failed; `reason_facts` are its counts.
+    `missing` names what `awaiting_info` waits for (trainee, exam_type). `score` and `suggested_rating` repeat those of
+    the current assessment so that the queue can be ordered.
+    """
+
+    digest = models.CharField(max_length=64, unique=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="scans")
+    trainee = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="scans")
+    exam_type = models.CharField(max_length=16, blank=True)
+    device = models.ForeignKey(Device, on_delete=models.PROTECT, null=True, blank=True, related_name="scans")
+    kind = models.CharField(max_length=8, blank=True, choices=[(kind.value, kind.value) for kind in Kind])
+    state = models.CharField(
+        max_length=16, choices=[(state.value, state.value) for state in State], default=State.RECEIVED
+    )
+    reason = models.CharField(max_length=40, blank=True)
+    reason_facts = models.JSONField(default=dict, blank=True)
+    received_at = models.DateTimeField()
+    captured_at = models.DateTimeField(null=True, blank=True)
+    processed_at = models.DateTimeField(null=True, blank=True)
+    size = models.PositiveBigIntegerField()
+    simulated = models.BooleanField(default=False)
+
+    taken_until = models.DateTimeField(null=True, blank=True)
+    taken_by = models.CharField(max_length=36, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    patient = models.CharField(max_length=40, blank=True, help_text="keyed pseudonym")
+    codec = models.CharField(max_length=20, blank=True)
+    frames = models.PositiveIntegerField(null=True, blank=True)
+    rows = models.PositiveIntegerField(null=True, blank=True)
+    columns = models.PositiveIntegerField(null=True, blank=True)
+    frames_per_second = models.FloatField(null=True, blank=True)
+    frame_times = models.JSONField(default=list, blank=True)
+    sector = models.JSONField(default=dict, blank=True)
+    score = models.FloatField(null=True, blank=True)
+    suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Found by state within a project, newest first."""
+
+        indexes = [
+            models.Index(fields=["project", "state", "received_at"], name="scan_by_state"),
+            models.Index(fields=["trainee", "received_at"], name="scan_by_trainee"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the first digits of the digest."""
+        return self.short_id
+
+    @property
+    def short_id(self) -> str:
+        """The name people see and say: the first ten digits of the digest."""
+        return self.digest[:10]
+
+
+class Arrival(models.Model):
+    """One time that a scan's bytes came in; the file's own name is not kept, since names of patients stand in it."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="arrivals")
+    source = models.CharField(max_length=20)
+    arrived_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Return where and when."""
+        return f"{self.source} {self.arrived_at:%Y-%m-%d}"
+
+
+class StoredObject(models.Model):
+    """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="objects_stored")
+    role = models.CharField(max_length=12)  # raw, derivative, preview, poster
+    area = models.CharField(max_length=10)  # raw, released, withheld
+    digest = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveBigIntegerField()
+
+    class Meta:
+        """One object per role; found by digest when the store is checked."""
+
+        constraints = [models.UniqueConstraint(fields=["scan", "role"], name="object_once")]
+        indexes = [models.Index(fields=["area", "digest"], name="object_by_digest")]
+
+    def __str__(self) -> str:
+        """Return what it is."""
+        return f"{self.role} {self.digest[:10]}"
+
+
+class Assessment(models.Model):
+    """One scoring of a scan; earlier ones are kept, one is current."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="assessments")
+    made_at = models.DateTimeField()
+    current = models.BooleanField(default=True)
+    score = models.FloatField(null=True, blank=True)
+    suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    reasons = models.JSONField(default=list, blank=True)  # [{"rule", "points", "explained_by"}], most points first
+
+    class Meta:
+        """At most one current assessment."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["scan"], condition=models.Q(current=True), name="assessment_current_once")
+        ]
+
+    def __str__(self) -> str:
+        """Return the score."""
+        return f"{self.score}"
+
+
+class Finding(models.Model):
+    """What one rule said in one assessment."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="findings")
+    rule = models.CharField(max_length=60)
+    rule_version = models.PositiveSmallIntegerField()
+    verdict = models.CharField(max_length=16, choices=[(verdict.value, verdict.value) for verdict in Verdict])
+    value = models.FloatField(null=True, blank=True)
+    severity = models.FloatField(default=0)
+    side = models.CharField(max_length=5, blank=True, choices=[(side.value, side.value) for side in Side])
+    evidence = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        """One finding per rule."""
+
+        constraints = [models.UniqueConstraint(fields=["assessment", "rule"], name="finding_once")]
+
+    def __str__(self) -> str:
+        """Return rule and verdict."""
+        return f"{self.rule} {self.verdict}"

@@ -1,0 +1,45 @@
+"""The part of Django's settings that the catalogue needs, without any web page; web/settings.py builds on it."""
+
+from urllib.parse import unquote, urlsplit
+
+from storage.settings import settings
+
+
+def database(url: str | None, home: str) -> dict[str, object]:
+    """Return Django's description of a `postgresql://` address, or of the SQLite file in `home` when there is none."""
+    if url is None:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": f"{home}/catalogue.sqlite3",
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+    }
+
+
+_here = settings()
+_here.home.mkdir(parents=True, exist_ok=True)
+_url = _here.database_url
+
+SECRET_KEY = _here.signing_key()
+DEBUG = _here.debug
+DATABASES = {"default": database(_url.get_secret_value() if _url else None, str(_here.home.absolute()))}
+INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "storage.catalogue"]
+AUTH_USER_MODEL = "catalogue.Person"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
