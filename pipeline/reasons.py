@@ -131,6 +131,18 @@ REASONS: dict[str, Text] = {
         "The pseudonym key can be read by other users of this machine. Give it mode 0600.",
         "La clé de pseudonymisation est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
     ),
+    "rule_missing": Text(
+        "The rule file {name} defines no RULE. Add one, or begin the file's name with '_'.",
+        "Le fichier de règle {name} ne définit pas RULE. Ajoutez-le, ou commencez le nom du fichier par « _ ».",
+    ),
+    "rule_twice": Text(
+        "Two rules are called {name}. Rename one of them.",
+        "Deux règles s'appellent {name}. Renommez l'une d'elles.",
+    ),
+    "rule_unloadable": Text(
+        "The rule file {name} cannot be loaded ({problem}). Correct it or take it out of the folder.",
+        "Le fichier de règle {name} ne peut pas être chargé ({problem}). Corrigez-le ou retirez-le du dossier.",
+    ),
     # Anything that the program did not foresee; kept, never shown in detail
     "internal": Text(
         "Something failed on our side; the scan is kept and the administrator is told. Nothing has to be sent again.",
