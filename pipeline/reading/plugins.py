@@ -1,0 +1,67 @@
+"""What do the code streams hold that need a decoder of their own: JPEG lossless, JPEG-LS, JPEG 2000, RLE?"""
+
+import numpy as np
+from PIL import Image
+from pydicom.encaps import encapsulate
+from pydicom.pixels import get_decoder
+from pydicom.uid import UID
+
+from pipeline.errors import Undecodable
+from pipeline.reading.limits import MALFORMED
+from pipeline.reading.native import Layout, Samples
+
+_RLE = "1.2.840.10008.1.2.5"
+
+
+def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, bool]:
+    """Return the samples of one compressed frame, and whether YBR has become RGB already.
+
+    Raises Undecodable (`damaged`).
+    """
+    if syntax == _RLE:
+        return _run_lengths(data, layout), False
+    photometric = layout.photometric
+    try:
+        samples, description = get_decoder(UID(syntax)).as_array(
+            encapsulate([data]),
+            index=0,
+            rows=layout.rows,
+            columns=layout.columns,
+            number_of_frames=1,
+            samples_per_pixel=layout.samples,
+            bits_allocated=layout.bits_allocated,
+            bits_stored=layout.bits_stored,
+            pixel_representation=int(layout.is_signed),
+            planar_configuration=int(layout.is_planar),
+            photometric_interpretation=photometric,
+            pixel_keyword="PixelData",
+        )
+    except MALFORMED as fault:
+        raise Undecodable("damaged") from fault
+    return samples, str(description["photometric_interpretation"]) == "RGB"
+
+
+def _run_lengths(data: bytes, layout: Layout) -> Samples:
+    """Decode RLE (PS3.5 annex G): a table of at most 15 offsets, then one PackBits segment per byte plane."""
+    width = layout.bits_allocated // 8
+    planes = layout.samples * width
+    header = np.frombuffer(data[:64], "<u4")
+    if len(header) < 16 or header[0] != planes:
+        raise Undecodable("damaged")
+    ends = [*header[2 : planes + 1].tolist(), len(data)]
+    size = layout.rows * layout.columns
+    stacked = np.empty((layout.samples, width, size), np.uint8)
+    for plane, (start, end) in enumerate(zip(header[1 : planes + 1].tolist(), ends, strict=True)):
+        stacked[plane // width, plane % width] = _unpacked(data[start:end], size)
+    kind = "i" if layout.is_signed else "u"
+    words = np.ascontiguousarray(np.moveaxis(stacked, 1, 2)).view(f">{kind}{width}")
+    shaped = words.reshape(layout.samples, layout.rows, layout.columns)
+    return shaped[0] if layout.samples == 1 else np.moveaxis(shaped, 0, 2)
+
+
+def _unpacked(segment: bytes, size: int) -> Samples:
+    """Unpack one segment; the whole plane is one line to Pillow, so that runs may cross rows."""
+    try:
+        return np.asarray(Image.frombytes("L", (size, 1), segment, "packbits", "L"))[0]
+    except MALFORMED as fault:
+        raise Undecodable("damaged") from fault
