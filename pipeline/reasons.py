@@ -110,7 +110,23 @@ REASONS: dict[str, Text] = {
         "An object that the catalogue knows is not in the store. It will be looked for again by itself.",
         "Un objet connu du catalogue manque dans le stockage. Une nouvelle recherche se fera toute seule.",
     ),
+    "service_down": Text(
+        "The program '{name}' has stopped or does not start. Its messages are in {log}.",
+        "Le programme « {name} » s'est arrêté ou ne démarre pas. Ses messages sont dans {log}.",
+    ),
     # Misconfigured: the administrator acts
+    "no_programme": Text(
+        "There is no {file} yet. Write one (docs/how-to/programme.md), or see the demonstration: sonorelay up --demo",
+        "Il n'y a pas encore de {file}. Écrivez-le (docs/how-to/programme.md), ou voyez la démo : sonorelay up --demo",
+    ),
+    "unknown_project": Text(
+        "There is no project '{project}'. The projects are: {known}",
+        "Il n'y a pas de projet « {project} ». Les projets sont : {known}",
+    ),
+    "demo_exposed": Text(
+        "The demonstration has known passwords and is for this machine only. Set SONORELAY_HOST to 127.0.0.1.",
+        "La démonstration a des mots de passe connus et reste sur cette machine. Mettez SONORELAY_HOST à 127.0.0.1.",
+    ),
     "setting_invalid": Text(
         "The setting {name} is not valid: {problem}",
         "Le réglage {name} n'est pas valable : {problem}",

@@ -1,0 +1,67 @@
+"""Which scans of a project are new, and who brings them to the review queue?
+
+State lives in the catalogue: a run that is killed is never resumed; the next one finds what it left.
+"""
+
+import logging
+import uuid
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from prefect import flow, task
+from prefect.futures import wait
+from prefect.task_runners import ThreadPoolTaskRunner
+from storage.objects.chosen import object_store
+
+from flows.process import process_scan
+from flows.receive import receive
+from flows.sources.watched_folder import new_files
+from pipeline.errors import Unavailable
+from storage.catalogue import intake, setup
+from storage.settings import settings
+
+BATCH = 20
+AT_ONCE = 2
+
+log = logging.getLogger("sonorelay.flows")
+
+
+def nobody_must_act(_task: Any, _run: Any, state: Any) -> bool:
+    """Retry when the failure is Unavailable, and for nothing else."""
+    return isinstance(state.result(raise_on_failure=False), Unavailable)
+
+
+@task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
+def gather(project: str) -> int:
+    """Take the project's complete files out of its inbox; returns how many."""
+    store = object_store()
+    found = new_files(settings().inbox / project)
+    return sum(receive(file, project, store, datetime.now(UTC)) is not None for file in found)
+
+
+@task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
+def process_batch(project: str, organisation: str) -> dict[str, int]:
+    """Walk up to 20 scans that nobody has taken; returns how many ended in which state."""
+    token = str(uuid.uuid4())
+    store = object_store()
+    try:
+        taken = intake.take(project, BATCH, token, datetime.now(UTC))
+        return dict(Counter(process_scan(digest, organisation, token, store) for digest in taken))
+    finally:
+        intake.give_back(token)
+        setup.close_connections()
+
+
+@flow(log_prints=False, task_runner=ThreadPoolTaskRunner(max_workers=AT_ONCE))
+def ingest(project: str) -> dict[str, int]:
+    """Bring one project's new files to the review queue; returns how many scans ended in which state."""
+    setup.prepare()
+    organisation = setup.organisation_of(project)
+    gather(project)
+    waiting = intake.waiting(project, datetime.now(UTC))
+    batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]
+    wait(batches)
+    ended = sum((Counter(batch.result()) for batch in batches), Counter())
+    log.info("ingested project=%s %s", project, " ".join(f"{state}={count}" for state, count in sorted(ended.items())))
+    return dict(ended)

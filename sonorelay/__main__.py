@@ -1,0 +1,113 @@
+"""What does the person at the prompt want?"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sonorelay.outcome import FAILED, USAGE, fail, language
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when everything was answered, 2 for wrong usage, 1 for our own failure."""
+    options = _parser().parse_args(arguments)
+    sys.excepthook = _without_traceback
+    from pipeline.errors import Misconfigured, SonorelayError
+
+    command: Command = options.command
+    try:
+        return command(options)
+    except Misconfigured as error:
+        return fail(error.text, USAGE)
+    except SonorelayError as error:
+        return fail(error.text, FAILED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
+
+
+def _without_traceback(kind: type[BaseException], _error: BaseException, _trace: object) -> None:
+    from pipeline.reasons import REASONS
+
+    print(f"sonorelay: {REASONS['internal'].say(language())} ({kind.__name__})", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sonorelay", description="Relay ultrasound scans to the expert, and the expert's advice back."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    inspect = commands.add_parser("inspect", help="measure scans: sector, findings, quality")
+    inspect.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a scan, or a folder of scans")
+    inspect.add_argument("--json", action="store_true", help="one JSON object per line and file")
+    inspect.set_defaults(command=_inspect)
+
+    deidentify = commands.add_parser("deidentify", help="write copies that identify nobody")
+    deidentify.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a scan, or a folder of scans")
+    deidentify.add_argument("--to", required=True, type=Path, metavar="DIR", help="where the copies go")
+    deidentify.add_argument("--project", required=True, metavar="CODE", help="whose key makes the pseudonyms")
+    deidentify.add_argument("--json", action="store_true", help="one JSON object per line and file")
+    deidentify.set_defaults(command=_deidentify)
+
+    ingest = commands.add_parser("ingest", help="bring new files of the inbox to the review queue, now")
+    ingest.add_argument("--project", metavar="CODE", help="one project only")
+    ingest.add_argument("--json", action="store_true", help="one JSON object per line and project")
+    ingest.set_defaults(command=_ingest)
+
+    status = commands.add_parser("status", help="what waits where, and what is running")
+    status.add_argument("--json", action="store_true", help="one JSON object")
+    status.set_defaults(command=_status)
+
+    up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
+    up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
+    up.set_defaults(command=_up)
+
+    demo = commands.add_parser("demo", help="load the demonstration programme (real and simulated scans)")
+    demo.set_defaults(command=_demo)
+    return parser
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from sonorelay.inspect import inspect
+
+    return inspect(options.files, as_json=options.json)
+
+
+def _deidentify(options: argparse.Namespace) -> int:
+    from sonorelay.deidentify import deidentify
+
+    return deidentify(options.files, to=options.to, project=options.project, as_json=options.json)
+
+
+def _ingest(options: argparse.Namespace) -> int:
+    from sonorelay.ingest import ingest
+
+    return ingest(options.project, as_json=options.json)
+
+
+def _status(options: argparse.Namespace) -> int:
+    from sonorelay.status import status
+
+    return status(as_json=options.json)
+
+
+def _up(options: argparse.Namespace) -> int:
+    from sonorelay.up import up
+
+    return up(with_demo=options.demo)
+
+
+def _demo(_options: argparse.Namespace) -> int:
+    from sonorelay.demo import load
+
+    load()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+"""What comes of the inbox when it is emptied now, without waiting for the schedule?"""
+
+import os
+
+from pipeline.errors import Misconfigured
+from pipeline.text import Text
+from sonorelay import programme
+from sonorelay.outcome import ANSWERED, language, print_json
+from sonorelay.services import answers, prefect_environment, services
+
+NOTHING_NEW = Text("{project}: nothing new", "{project} : rien de nouveau")
+DONE = Text("{project}: {counts}", "{project} : {counts}")
+
+
+def ingest(project: str | None, *, as_json: bool) -> int:
+    """Run the real flow for one project or all, in this process, and print what became of the scans."""
+    wanted = [known.code for known in programme.read().projects]
+    if project is not None and project not in wanted:
+        raise Misconfigured("unknown_project", project=project, known=", ".join(wanted))
+    programme.apply_programme()
+    reach_prefect()
+    from flows.ingest import ingest as flow
+
+    for code in [project] if project else wanted:
+        ended = flow(code)
+        if as_json:
+            print_json({"project": code, "scans": ended})
+            continue
+        text = DONE if ended else NOTHING_NEW
+        counts = ", ".join(f"{count} {state}" for state, count in sorted(ended.items()))
+        print(text.format(project=code, counts=counts).say(language()))
+    return ANSWERED
+
+
+def reach_prefect() -> None:
+    """Use this installation's Prefect server where it runs, else one that lives as long as this process."""
+    environment = prefect_environment()
+    if not answers(str(services()[0].ready_at)):
+        del environment["PREFECT_API_URL"]
+    os.environ.update(environment)

@@ -1,0 +1,36 @@
+"""Is the catalogue up to date, and does it hold what programme.toml decides?"""
+
+import os
+from datetime import UTC, datetime
+
+from pipeline.errors import Misconfigured
+from storage.settings import settings
+from supervision.programme import Programme, read_programme
+
+
+def read() -> Programme:
+    """Return the programme of this installation; Misconfigured if there is none or it is not valid."""
+    file = settings().programme_file
+    if not file.is_file():
+        raise Misconfigured("no_programme", file=str(file))
+    return read_programme(file.read_text(encoding="utf-8"))
+
+
+def open_catalogue() -> None:
+    """Make the catalogue usable in this process, with the tables of the web application among them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
+    from storage.catalogue import setup
+
+    setup.prepare()
+
+
+def apply_programme() -> None:
+    """Bring the tables up to date, and organisations and projects into the catalogue; twice changes nothing."""
+    wanted = read()
+    open_catalogue()
+    from storage.catalogue import programme, setup
+
+    setup.migrate()
+    programme.apply(wanted, datetime.now(UTC))
+    for project in wanted.projects:
+        (settings().inbox / project.code).mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,147 @@
+"""Which programs run beside us, are they ready, and how are they stopped so that none is left behind?"""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from pipeline.errors import Misconfigured, Unavailable
+from storage.settings import settings
+
+SECONDS_TO_START = 120.0
+SECONDS_TO_STOP = 15.0
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Service:
+    """One program: its name (and log file), how it is started, and the address that answers once it is ready."""
+
+    name: str
+    command: tuple[str, ...]
+    ready_at: str | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def services() -> tuple[Service, ...]:
+    """Return the Prefect server, the schedules and the web application, in the order in which they are started."""
+    here = settings()
+    prefect = prefect_environment()
+    return (
+        Service(
+            "prefect",
+            (
+                *(sys.executable, "-m", "prefect", "server", "start", "--analytics-off"),
+                *("--host", here.host, "--port", str(here.prefect_port)),
+            ),
+            f"http://{here.host}:{here.prefect_port}/api/health",
+            prefect,
+        ),
+        Service(
+            "web",
+            (
+                *(sys.executable, "-m", "gunicorn", "web.wsgi:application", "--bind", f"{here.host}:{here.web_port}"),
+                *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"),
+                *("--access-logfile", "/dev/null", "--no-control-socket"),
+            ),
+            f"http://{here.host}:{here.web_port}/healthz",
+        ),
+        Service("schedules", (sys.executable, "-m", "flows.serve"), None, prefect),
+    )
+
+
+def prefect_environment() -> dict[str, str]:
+    """Return how programs reach this installation's own Prefect server and nobody else's."""
+    here = settings()
+    return {
+        "PREFECT_HOME": str((here.home / "prefect").absolute()),
+        "PREFECT_PROFILES_PATH": str((here.home / "prefect" / "profiles.toml").absolute()),
+        "PREFECT_API_URL": f"http://{here.host}:{here.prefect_port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+    }
+
+
+def refuse_busy_ports() -> None:
+    """Raise Misconfigured when a port that is needed is taken."""
+    here = settings()
+    for port, setting in ((here.web_port, "SONORELAY_WEB_PORT"), (here.prefect_port, "SONORELAY_PREFECT_PORT")):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((here.host, port))
+            except OSError:
+                raise Misconfigured("port_busy", port=port, setting=setting) from None
+
+
+@contextmanager
+def running(wanted: tuple[Service, ...]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run the programs for the time of a `with` block: started together, ready when it begins, gone when it ends."""
+    with ExitStack() as stack:
+        started = {service.name: stack.enter_context(_process(service)) for service in wanted}
+        for service in wanted:
+            _wait_until_ready(service, started[service.name])
+        yield started
+
+
+@contextmanager
+def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
+    logs = settings().home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with (logs / f"{service.name}.log").open("ab") as log:
+        process = subprocess.Popen(
+            service.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **service.environment},
+            start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
+            preexec_fn=_die_with_parent,
+        )
+    try:
+        yield process
+    finally:
+        _stop(process)
+
+
+def _die_with_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    for force in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, force)
+            process.wait(SECONDS_TO_STOP)
+        except ProcessLookupError:
+            process.wait()
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + SECONDS_TO_START
+    while service.ready_at is not None and not answers(service.ready_at):
+        if process.poll() is not None or time.monotonic() > until:
+            raise Unavailable("service_down", name=service.name, log=str(settings().home / "logs"))
+        time.sleep(0.2)
+
+
+def answers(address: str) -> bool:
+    """Tell whether something at `address` answers with success."""
+    try:
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own http address
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,81 @@
+"""What waits where, and what is running?"""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.text import Text
+from sonorelay import programme
+from sonorelay.outcome import ANSWERED, language, print_json
+from sonorelay.services import answers, services
+from storage.settings import settings
+from supervision.states import State
+
+STATES = {
+    State.RECEIVED: Text("being read", "en lecture"),
+    State.AWAITING_INFO: Text("awaiting information", "en attente d'informations"),
+    State.QUEUED: Text("to review", "à relire"),
+    State.FINAL: Text("reviewed", "relus"),
+    State.WITHHELD: Text("withheld", "retenus"),
+    State.REJECTED: Text("refused", "refusés"),
+    State.FAILED: Text("failed", "en échec"),
+}
+INBOX = Text("in the inbox", "dans la boîte")
+PROJECT = Text("Project", "Projet")
+UP, DOWN = Text("running", "en marche"), Text("not running", "à l'arrêt")
+STRAY = Text(
+    "{count} files lie in the inbox outside of any project's folder; the projects are: {projects}",
+    "{count} fichiers sont dans la boîte hors du dossier d'un projet ; les projets sont : {projects}",
+)
+
+
+def status(*, as_json: bool) -> int:
+    """Print per project how many scans are in which state, and which services answer."""
+    wanted = programme.read()
+    programme.open_catalogue()
+    from storage.catalogue.models import Scan
+
+    codes = [project.code for project in wanted.projects]
+    counts = Counter(Scan.objects.values_list("project__code", "state"))
+    inbox = {code: _files_in(code) for code in codes}
+    stray = _stray(set(codes))
+    running = {service.name: answers(service.ready_at) for service in services() if service.ready_at}
+    if as_json:
+        projects = {
+            code: {"inbox": inbox[code], **{state.value: counts[(code, state.value)] for state in State}}
+            for code in codes
+        }
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        print_json({"at": at, "projects": projects, "stray_files": stray, "services": running})
+        return ANSWERED
+    _print(codes, counts, inbox, running)
+    if stray:
+        print(STRAY.format(count=stray, projects=", ".join(codes)).say(language()))
+    return ANSWERED
+
+
+def _print(codes: list[str], counts: Counter[tuple[str, str]], inbox: dict[str, int], running: dict[str, bool]) -> None:
+    speech, screen = language(), Console()
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column(PROJECT.say(speech))
+    for text in (INBOX, *STATES.values()):
+        table.add_column(text.say(speech), justify="right")
+    for code in codes:
+        table.add_row(code, str(inbox[code]), *(str(counts[(code, state.value)]) for state in STATES))
+    screen.print(table)
+    for name, answering in running.items():
+        screen.print(f"{name}: {(UP if answering else DOWN).say(speech)}")
+
+
+def _files_in(project: str) -> int:
+    folder = settings().inbox / project
+    return sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
+
+
+def _stray(known: set[str]) -> int:
+    inbox = settings().inbox
+    if not inbox.is_dir():
+        return 0
+    return sum(path.is_file() and path.relative_to(inbox).parts[0] not in known for path in inbox.rglob("*"))

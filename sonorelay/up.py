@@ -1,0 +1,69 @@
+"""How does everything start with one command, and stop with one key?"""
+
+import subprocess
+import time
+
+from rich.console import Console
+
+from pipeline.errors import Unavailable
+from pipeline.text import Text
+from sonorelay.outcome import ANSWERED, language
+from sonorelay.services import refuse_busy_ports, running, services
+from storage.settings import settings
+
+SECONDS_BETWEEN_LOOKS = 1.0
+STARTING = Text(
+    "Starting the catalogue, the Prefect server and the web application ...",
+    "Démarrage du catalogue, du serveur Prefect et de l'application web ...",
+)
+READY = Text(
+    "Sonorelay is at {address}   (Ctrl-C stops everything)",
+    "Sonorelay est à l'adresse {address}   (Ctrl-C arrête tout)",
+)
+DROP = Text(
+    "Drop scans into {inbox}/<project>/<trainee>/<exam type>/",
+    "Déposez des examens dans {inbox}/<projet>/<apprenant>/<type d'examen>/",
+)
+STOPPING = Text("Stopping ...", "Arrêt ...")
+
+
+def up(*, with_demo: bool) -> int:
+    """Run everything until Ctrl-C or SIGTERM; raises Misconfigured on a busy port, Unavailable if a program ends."""
+    refuse_busy_ports()
+    screen, speech, here = Console(), language(), settings()
+    screen.print(STARTING.say(speech))
+    _prepare(with_demo=with_demo)
+    try:
+        with running(services()) as started:
+            if with_demo:
+                from sonorelay.demo import fill
+
+                fill(screen)
+            screen.print(f"\n[bold]{READY.format(address=here.base_url).say(speech)}[/bold]")
+            if with_demo:
+                from sonorelay.demo import print_accounts
+
+                print_accounts(screen)
+            screen.print(DROP.format(inbox=str(here.inbox)).say(speech), highlight=False, markup=False)
+            _watch(started)
+    except KeyboardInterrupt:
+        screen.print(STOPPING.say(speech))
+    return ANSWERED
+
+
+def _prepare(*, with_demo: bool) -> None:
+    """Bring catalogue, programme and inbox into the state that the services need."""
+    from sonorelay.demo import write_programme
+    from sonorelay.programme import apply_programme
+
+    if with_demo:
+        write_programme()
+    apply_programme()
+
+
+def _watch(started: dict[str, subprocess.Popen[bytes]]) -> None:
+    while True:
+        time.sleep(SECONDS_BETWEEN_LOOKS)
+        for name, process in started.items():
+            if process.poll() is not None:
+                raise Unavailable("service_down", name=name, log=str(settings().home / "logs"))
