@@ -4,13 +4,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.outline import Edge, Floats, Level, fit_edge, fit_level, side_points
+from pipeline.outline import (
+    Edge,
+    Floats,
+    Level,
+    Support,
+    edge_support,
+    fit_edge,
+    fit_level,
+    fit_upright,
+    side_points,
+)
 from pipeline.sector import Mask, Point, Shape
 
 DIRECTIONS = 96
 ARC_POINTS = 48
 PARALLEL_DEGREES = 3.0
-POINTED = 0.13
+POINTED = 0.2
+WIDE_DEGREES = 20.0
+CUT = 0.6
 
 
 @dataclass(frozen=True)
@@ -25,52 +37,38 @@ class Fan:
     right: Edge
     near: Level
     far: Level
-    apex: Point | None
-    near_is_arc: bool
-    far_is_arc: bool
+    apex: Point | None = None
+    near_is_arc: bool = False
+    far_is_arc: bool = False
+    left_support: Support = Support(0.0, 0.0)
+    right_support: Support = Support(0.0, 0.0)
 
     @property
     def shape(self) -> Shape:
-        """Phased fans come to a point, curvilinear ones end in an arc, all others are linear."""
-        if self.apex is None or not self.far_is_arc:
+        """Phased fans come to a point, curvilinear ones to an arc; hardly opening ones (trapezoids) are linear."""
+        opening = self.right.degrees - self.left.degrees
+        if self.apex is None or opening <= WIDE_DEGREES:
             return Shape.LINEAR
-        if not self.near_is_arc:
-            near = abs(self.near.value - self.apex[1])
-            return Shape.PHASED if near < POINTED * self.far.value else Shape.LINEAR
-        return Shape.PHASED if self.near.value < POINTED * self.far.value else Shape.CURVILINEAR
+        return Shape.PHASED if self.near.value < POINTED * self.far.value and opening > 40 else Shape.CURVILINEAR
 
 
 def fit_fan(patch: Mask, tolerance: float) -> Fan | None:
     """Return the fan that bounds `patch` (rows, columns) to within `tolerance` pixels, or None."""
-    left = fit_edge(*side_points(patch, right=False), right=False, tolerance=tolerance)
-    right = fit_edge(*side_points(patch, right=True), right=True, tolerance=tolerance)
-    if left is None or right is None:
+    sides = _sides(patch, tolerance)
+    if sides is None:
         return None
-    opening = right.degrees - left.degrees
-    if opening < -PARALLEL_DEGREES:
-        return None
-    apex = None
-    if opening > PARALLEL_DEGREES:
-        y = (left.at - right.at) / (right.slope - left.slope)
-        apex = (left.x(y), y)
-    tops, bottoms, columns = _row_ends(patch, left, right)
-    rows, width = patch.shape
-    near_row = fit_level(tops, tops > 1, outermost=False, tolerance=tolerance)
-    far_row = fit_level(bottoms, bottoms < rows - 2, outermost=True, tolerance=tolerance)
-    if near_row is None or far_row is None:
-        return None
+    left, right, apex = sides
+    near_row, far_row = _rows(patch, left, right, tolerance)
     if apex is None:
-        return Fan(left, right, near_row, far_row, None, False, False)
-    nears, fars, angles = _radial_ends(patch, apex, left, right)
-    near = fit_level(nears, _inside(nears, angles, apex, rows, width), outermost=False, tolerance=tolerance)
-    far = fit_level(fars, _inside(fars, angles, apex, rows, width), outermost=True, tolerance=tolerance)
-    if near is None or far is None:
-        return None
-    near_is_arc = _weight(near) >= _weight(near_row)
-    far_is_arc = _weight(far) >= _weight(far_row)
-    return Fan(
-        left, right, near if near_is_arc else near_row, far if far_is_arc else far_row, apex, near_is_arc, far_is_arc
-    )
+        fan = Fan(left, right, near_row, far_row)
+    else:
+        near, far = _radii(patch, left, right, apex, tolerance)
+        wide = right.degrees - left.degrees > WIDE_DEGREES
+        near_is_arc = wide or _weight(near) >= _weight(near_row)
+        far_is_arc = wide or _weight(far) >= _weight(far_row)
+        chosen = near if near_is_arc else near_row, far if far_is_arc else far_row
+        fan = Fan(left, right, *chosen, apex, near_is_arc, far_is_arc)
+    return _with_support(fan, patch, tolerance)
 
 
 def outline(fan: Fan, rows: int, columns: int) -> tuple[Point, ...]:
@@ -105,6 +103,41 @@ def clip_to_picture(corners: list[Point], rows: int, columns: int) -> tuple[Poin
     return tuple((float(x), float(y)) for x, y in points)
 
 
+def _sides(patch: Mask, tolerance: float) -> tuple[Edge, Edge, Point | None] | None:
+    """Return both sides and where they meet above the patch (None where they are parallel)."""
+    left_points, right_points = side_points(patch, right=False), side_points(patch, right=True)
+    left = fit_edge(*left_points, right=False, tolerance=tolerance)
+    right = fit_edge(*right_points, right=True, tolerance=tolerance)
+    if left is None or right is None or right.degrees - left.degrees < -PARALLEL_DEGREES:
+        return None
+    if right.degrees - left.degrees <= PARALLEL_DEGREES:
+        left = fit_upright(left_points[1], right=False, tolerance=tolerance) or left
+        right = fit_upright(right_points[1], right=True, tolerance=tolerance) or right
+        return left, right, None
+    y = (left.at - right.at) / (right.slope - left.slope)
+    return left, right, (left.x(y), y)
+
+
+def _with_support(fan: Fan, patch: Mask, tolerance: float) -> Fan:
+    """Return `fan` with the evidence for its sides, counted only over the rows that each side bounds."""
+
+    def rows_of(edge: Edge) -> tuple[float, float]:
+        if fan.apex is None:
+            return fan.near.value, fan.far.value
+        lean = float(np.cos(np.radians(edge.degrees)))
+        top = fan.apex[1] + fan.near.value * lean if fan.near_is_arc else fan.near.value
+        bottom = fan.apex[1] + fan.far.value * lean if fan.far_is_arc else fan.far.value
+        leaves = (patch.shape[1] - 1.0 if edge.slope > 0 else 0.0) - edge.at
+        lowest = min(bottom, patch.shape[0] - 1.0, leaves / edge.slope if abs(edge.slope) > 0.01 else np.inf)
+        return top + 2 * tolerance, lowest - 2 * tolerance
+
+    left = edge_support(fan.left, side_points(patch, right=False), rows_of(fan.left), tolerance)
+    right = edge_support(fan.right, side_points(patch, right=True), rows_of(fan.right), tolerance)
+    return Fan(
+        fan.left, fan.right, fan.near, fan.far, fan.apex, fan.near_is_arc, fan.far_is_arc, left, right
+    )  # fmt: skip
+
+
 def _weight(level: Level) -> float:
     return level.support * level.seen
 
@@ -116,36 +149,53 @@ def _end_points(apex: Point, value: float, angles: Floats, *, is_arc: bool) -> l
     return [(apex[0] + depth * float(np.tan(a)), value) for a in (angles[0], angles[-1])]
 
 
-def _row_ends(patch: Mask, left: Edge, right: Edge) -> tuple[Floats, Floats, Floats]:
-    """Return the first and last row of the patch in each column between the sides."""
+def _rows(patch: Mask, left: Edge, right: Edge, tolerance: float) -> tuple[Level, Level]:
+    """Return the first and last row of the patch, from the columns that do not end on a side."""
+    rows = patch.shape[0]
     columns = np.flatnonzero(patch.any(axis=0))
     picked = patch[:, columns]
-    tops = picked.argmax(axis=0).astype(float)
-    bottoms = patch.shape[0] - 1.0 - picked[::-1].argmax(axis=0)
-    between = (columns > left.x(0) - 1e9) & (columns < right.x(0) + 1e9)
-    return tops[between], bottoms[between], columns[between].astype(float)
+    ends = []
+    for outermost, at in ((False, picked.argmax(axis=0)), (True, rows - 1 - picked[::-1].argmax(axis=0))):
+        end = at.astype(float)
+        margin = 2 * tolerance
+        free = (columns > left.at + left.slope * end + margin) & (columns < right.at + right.slope * end - margin)
+        end[~free] = np.nan
+        seen = (end > 1) & (end < rows - 2)
+        ends.append(_level(end, seen, outermost=outermost, tolerance=tolerance))
+    return ends[0], ends[1]
 
 
-def _radial_ends(patch: Mask, apex: Point, left: Edge, right: Edge) -> tuple[Floats, Floats, Floats]:
-    """Return the smallest and largest radius of the patch in each direction, and the directions in radians."""
+def _radii(patch: Mask, left: Edge, right: Edge, apex: Point, tolerance: float) -> tuple[Level, Level]:
+    """Return the near and far radius of the patch, from its smallest and largest radius in each direction."""
     y, x = np.nonzero(patch)
     radius = np.hypot(x - apex[0], y - apex[1])
     angle = np.arctan2(x - apex[0], y - apex[1])
     low, high = np.radians(left.degrees), np.radians(right.degrees)
-    margin = 0.02 * (high - low)
+    margin = 0.03 * (high - low)
     edges = np.linspace(low + margin, high - margin, DIRECTIONS + 1)
     number = np.digitize(angle, edges) - 1
     valid = (number >= 0) & (number < DIRECTIONS)
-    nears = np.full(DIRECTIONS, np.inf)
-    fars = np.full(DIRECTIONS, -np.inf)
-    np.minimum.at(nears, number[valid], radius[valid])
-    np.maximum.at(fars, number[valid], radius[valid])
-    empty = ~np.isfinite(nears)
-    nears[empty] = fars[empty] = np.nan
-    return nears, fars, (edges[:-1] + edges[1:]) / 2
+    ends = []
+    for outermost in (False, True):
+        end = np.full(DIRECTIONS, -np.inf if outermost else np.inf)
+        (np.maximum if outermost else np.minimum).at(end, number[valid], radius[valid])
+        end[~np.isfinite(end)] = np.nan
+        seen = _seen(end, (edges[:-1] + edges[1:]) / 2, apex, patch.shape[0], patch.shape[1])
+        ends.append(_level(end, seen, outermost=outermost, tolerance=tolerance))
+    return ends[0], ends[1]
 
 
-def _inside(radii: Floats, angles: Floats, apex: Point, rows: int, columns: int) -> Mask:
+def _level(ends: Floats, seen: Mask, *, outermost: bool, tolerance: float) -> Level:
+    """Return the level; where the picture's border cuts most of it and the rest disagrees, the outermost end."""
+    level = fit_level(ends, seen, outermost=outermost, tolerance=tolerance)
+    if level is None:
+        return Level(0.0, 0.0, 0.0)
+    if level.seen < CUT and level.support < 0.3:
+        return Level(float(np.nanmax(ends) if outermost else np.nanmin(ends)), 0.0, 0.0)
+    return level
+
+
+def _seen(radii: Floats, angles: Floats, apex: Point, rows: int, columns: int) -> Mask:
     x = apex[0] + radii * np.sin(angles)
     y = apex[1] + radii * np.cos(angles)
     inside: Mask = (x > 2.5) & (x < columns - 3.5) & (y > 2.5) & (y < rows - 3.5)

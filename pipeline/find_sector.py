@@ -1,29 +1,43 @@
 """Where in the picture is the ultrasound: believed from the file, estimated from the pixels, or declined?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from pipeline.clip import Clip, Luminance, Region
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
-from pipeline.outline import Edge, Level
+from pipeline.fan_trust import trust
 from pipeline.sector import UNKNOWN_SECTOR, Mask, Point, Provenance, Sector, Shape
 
 CONFIDENT = 0.6
 """From this confidence on a sector is safe to keep while everything outside it is blanked."""
 
 WORKING_SIDE = 640
-THRESHOLDS = (2, 5, 10, 20, 35)
-SMALLEST_SHARE = 0.03
-LARGEST_DECLARED_SHARE = 0.9
+THRESHOLDS = (0, 2, 5, 10, 20, 35)
+SMALLEST_PIECE = 0.01
+SMALLEST_SIDE = 0.15
+NEARLY_EQUAL = 0.15
+NEARLY_WHOLE = 0.93
+SAME = 0.9
+UNCONFIRMED = 0.75
+LARGEST_DECLARED_SHARE = 0.95
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Candidate:
     fan: Fan
     polygon: tuple[Point, ...]
     confidence: float
+    inside: Mask
+
+    @property
+    def area(self) -> int:
+        return int(self.inside.sum())
+
+    @property
+    def side_support(self) -> float:
+        return min(self.fan.left_support.share, self.fan.right_support.share)
 
 
 def find_sector(clip: Clip) -> Sector:
@@ -81,63 +95,72 @@ def _columns(region: Region, scale: float) -> slice:
 
 
 def _best(picture: Luminance, window: Mask) -> _Candidate | None:
-    """Return the most confident fan over several thresholds and pieces."""
+    """Return the most trusted fan over thresholds and pieces.
+
+    Of nearly equal ones the larger, because a dark far field hides from high thresholds; of those about as large
+    the one with the best sides, because low thresholds see the codec's noise around the sector.
+    """
     dark = int(np.percentile(picture, 2))
-    found: list[_Candidate] = []
-    for threshold in THRESHOLDS:
-        bright = (picture > dark + threshold) & window
-        for patch in _pieces(bright):
-            candidate = _fit(patch, bright)
-            if candidate is not None:
-                found.append(candidate)
-    return max(found, key=lambda c: c.confidence, default=None)
+    found = [
+        (threshold, candidate)
+        for threshold in THRESHOLDS
+        for bright in ((picture > dark + threshold) & window,)
+        for patch in _patches(bright)
+        if (candidate := _fit(patch, bright)) is not None
+    ]
+    if not found:
+        return None
+    least = max(candidate.confidence for _, candidate in found) - NEARLY_EQUAL
+    good = [f for f in found if f[1].confidence >= least]
+    large = max(candidate.area for _, candidate in good) * NEARLY_WHOLE
+    threshold, best = max((f for f in good if f[1].area >= large), key=lambda f: f[1].side_support)
+    confirmed = any(t != threshold and c.confidence > 0 and _overlap(c, best) >= SAME for t, c in found)
+    return best if confirmed else replace(best, confidence=best.confidence * UNCONFIRMED)
 
 
-def _pieces(bright: Mask) -> list[Mask]:
-    """Return the large connected pieces without thin strokes (text, rulers, tick marks), largest first."""
+def _overlap(one: _Candidate, other: _Candidate) -> float:
+    return float((one.inside & other.inside).sum() / (one.inside | other.inside).sum())
+
+
+def _patches(bright: Mask) -> list[Mask]:
+    """Return the large connected pieces without thin strokes (text, rulers, tick marks), and all of them together.
+
+    Together, because a black cyst or a lost echo can cut one sector into a near and a far piece.
+    """
     side = max(bright.shape)
     close = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(side / 200) + 1,) * 2)
     open_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(side / 130) + 1,) * 2)
     solid = cv2.morphologyEx(bright.astype(np.uint8), cv2.MORPH_CLOSE, close)
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, open_)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
-    order = sorted(range(1, count), key=lambda i: -stats[i, cv2.CC_STAT_AREA])[:2]
-    return [labels == i for i in order if stats[i, cv2.CC_STAT_AREA] >= SMALLEST_SHARE * bright.size]
+    first, width = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
+    slack = 0.03 * bright.shape[1]
+    large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= SMALLEST_PIECE * bright.size]
+    large.sort(key=lambda i: -stats[i, cv2.CC_STAT_AREA])
+    pieces = [labels == i for i in large[:2]]
+    below = [
+        i for i in large
+        if first[i] >= first[large[0]] - slack and first[i] + width[i] <= first[large[0]] + width[large[0]] + slack
+    ]  # fmt: skip
+    if len(below) > 1:
+        pieces.append(np.isin(labels, below))
+    return pieces
 
 
 def _fit(patch: Mask, bright: Mask) -> _Candidate | None:
     rows, columns = patch.shape
-    tolerance = max(1.5, max(rows, columns) / 250)
-    fan = fit_fan(patch, tolerance)
+    fan = fit_fan(patch, max(1.5, max(rows, columns) / 250))
     if fan is None:
         return None
     polygon = outline(fan, rows, columns)
     if len(polygon) < 3:
         return None
-    return _Candidate(fan, polygon, _confidence(fan, polygon, patch, bright))
-
-
-def _confidence(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask) -> float:
-    rows, columns = patch.shape
+    corners = np.array(polygon)
+    if np.ptp(corners, axis=0).min() < SMALLEST_SIDE * max(rows, columns):
+        return None
     inside = Sector(Shape.LINEAR, Provenance.ESTIMATED, 0.0, polygon).mask(rows, columns)
-    grown = cv2.dilate(inside.astype(np.uint8), np.ones((7, 7), np.uint8)).astype(bool)
-    ring = cv2.dilate(grown.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool) & ~grown
-    area = inside.sum()
-    if not area or not ring.any():
-        return 0.0
-    fill = (patch & inside).sum() / area
-    spill = (patch & ~grown).sum() / max(1, patch.sum())
-    bleed = (bright & ring).sum() / ring.sum()
-
-    def clear(v: float, bad: float, good: float) -> float:
-        return float(min(1.0, max(0.0, (v - bad) / (good - bad))))
-
-    sides = min(clear(fan.left.support, 0.1, 0.5), clear(fan.right.support, 0.1, 0.5))
-    ends = min(
-        clear(fan.far.support if fan.far.seen > 0.3 else 1, 0.1, 0.5),
-        clear(fan.near.support if fan.near.seen > 0.3 else 1, 0.1, 0.5),
-    )
-    return float((sides * ends) ** 0.5 * clear(fill, 0.3, 0.7) * clear(spill, 0.06, 0.01) * clear(bleed, 0.35, 0.1))
+    confidence = trust(fan, polygon, patch, bright, inside)
+    return _Candidate(fan, polygon, confidence, inside)
 
 
 def _sector(candidate: _Candidate, provenance: Provenance, scale: float, clip: Clip) -> Sector:

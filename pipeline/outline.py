@@ -20,12 +20,10 @@ OUTSIDE_COSTS = 2.0
 
 @dataclass(frozen=True)
 class Edge:
-    """The line x = at + slope·y, and the share (0-1) of the rows that it should bound where the patch reaches it."""
+    """The line x = at + slope·y."""
 
     at: float
     slope: float
-    support: float
-    rows: int
 
     def x(self, y: float) -> float:
         """Return the column at row `y`."""
@@ -35,6 +33,14 @@ class Edge:
     def degrees(self) -> float:
         """Angle from straight down, positive towards the right."""
         return float(np.degrees(np.arctan(self.slope)))
+
+
+@dataclass(frozen=True)
+class Support:
+    """Evidence for an edge: the share (0-1) of its rows where the patch ends on it, and how far apart those lie."""
+
+    share: float
+    spread: float
 
 
 @dataclass(frozen=True)
@@ -81,8 +87,25 @@ def fit_edge(rows: Floats, columns: Floats, *, right: bool, tolerance: float) ->
     best = int(scores.argmax())
     near = np.abs(beyond[best]) <= tolerance
     slope, at = np.polyfit(rows[near], columns[near], 1) if np.ptp(rows[near]) > 4 else (slopes[best], starts[best])
-    near = np.abs(columns - (at + slope * rows)) <= tolerance
-    return Edge(float(at), float(slope), float(near.mean()), int(near.sum()))
+    return Edge(float(at), float(slope))
+
+
+def fit_upright(columns: Floats, *, right: bool, tolerance: float) -> Edge | None:
+    """Return the vertical line through one side's points, or None without points."""
+    level = fit_level(columns, np.ones(columns.shape, bool), outermost=right, tolerance=tolerance)
+    return None if level is None else Edge(level.value, 0.0)
+
+
+def edge_support(edge: Edge, points: tuple[Floats, Floats], between: tuple[float, float], tolerance: float) -> Support:
+    """Return how many of the rows `between` that show the patch's end on this side show it on the edge."""
+    rows, columns = points
+    wanted = (rows >= between[0]) & (rows <= between[1])
+    if not wanted.any():
+        return Support(0.0, 0.0)
+    on_edge = wanted & (np.abs(columns - (edge.at + edge.slope * rows)) <= tolerance)
+    length = max(1.0, between[1] - between[0])
+    spread = float(np.ptp(rows[on_edge])) / length if on_edge.any() else 0.0
+    return Support(float(on_edge.sum() / wanted.sum()), min(1.0, spread))
 
 
 def fit_level(ends: Floats, observed: Mask, *, outermost: bool, tolerance: float) -> Level | None:
