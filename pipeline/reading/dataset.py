@@ -1,27 +1,25 @@
 """What does the header of a DICOM file say, read without trusting its lengths?"""
 
-import io
 import logging
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pydicom import Dataset, FileDataset
 from pydicom.filereader import _read_file_meta_info, read_dataset, read_partial, read_preamble
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
-from pipeline.errors import NotAScan, TooLarge, Undecodable
-from pipeline.reading.limits import MALFORMED, MOST_INFLATED
+from pipeline.errors import NotAScan, Undecodable
+from pipeline.reading.inflated import Inflated
+from pipeline.reading.limits import MALFORMED
 
 # pydicom's log lines and warnings quote header values
 logging.getLogger("pydicom").propagate = False
 
 _UNDEFINED = 0xFFFFFFFF
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,34 +85,17 @@ def _opened(file: BinaryIO) -> Opened:
 
 
 def _read(file: BinaryIO) -> tuple[BinaryIO, FileDataset]:
-    """Return the stream, positioned at the pixel data, and the header; a deflated data set is inflated with a limit."""
+    """Return the stream, positioned at the pixel data, and the header; deflated data are inflated as far as read."""
     preamble = read_preamble(file, force=True)
     meta = _read_file_meta_info(file)
     if meta.get("TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         file.seek(0)
         return file, read_partial(file, _at_pixels, force=True)
-    stream = io.BytesIO(_inflated(file))
+    stream = cast(BinaryIO, Inflated(file))
     body = read_dataset(stream, is_implicit_VR=False, is_little_endian=True, stop_when=_at_pixels)
     header = FileDataset(stream, body, preamble, meta, is_implicit_VR=False, is_little_endian=True)
     header.set_original_encoding(is_implicit_vr=False, is_little_endian=True)
     return stream, header
-
-
-def _inflated(file: BinaryIO) -> bytes:
-    """Inflate the rest of the file, at most 384 MiB; raises TooLarge or Undecodable (`truncated`)."""
-    engine = zlib.decompressobj(-zlib.MAX_WBITS)
-    parts: list[bytes] = []
-    total = 0
-    while not engine.eof:
-        raw = engine.unconsumed_tail or file.read(_CHUNK)
-        part = engine.decompress(raw, _CHUNK)
-        if not raw and not part:
-            raise Undecodable("truncated")
-        parts.append(part)
-        total += len(part)
-        if total > MOST_INFLATED:
-            raise TooLarge("too_large")
-    return b"".join(parts)
 
 
 def _at_pixels(tag: int, _value_type: str | None, _length: int) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from pydicom import Dataset
 
@@ -190,7 +191,7 @@ def _video(opened: Opened, pixels: PixelElement) -> Scan:
     _check_size(layout, 1)
     if pixels.length is not None:
         raise Undecodable("damaged")
-    inner = Joined(opened.stream, fragments_of(opened.stream, pixels.start).spans)
+    inner = cast(BinaryIO, Joined(opened.stream, fragments_of(opened.stream, pixels.start).spans))
     inside = scan_video(inner).facts
     if (inside.rows, inside.columns) != (layout.rows, layout.columns):
         raise Undecodable("size_mismatch")

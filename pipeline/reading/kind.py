@@ -1,6 +1,7 @@
 """Is this DICOM, a video or a picture, by its bytes and never by its name?"""
 
 from pathlib import Path
+from typing import Literal
 
 from pipeline.errors import NotAScan
 from pipeline.received import Kind
@@ -82,9 +83,10 @@ def video_format(first: bytes) -> str | None:
 
 def _begins_like_a_data_set(first: bytes, size: int) -> bool:
     """Whether the bytes are a plausible first element of a data set that was written without its preamble."""
-    for order in ("little", "big"):
-        group = int.from_bytes(first[0:2], order)  # type: ignore[arg-type]
-        element = int.from_bytes(first[2:4], order)  # type: ignore[arg-type]
+    orders: tuple[Literal["little", "big"], ...] = ("little", "big")
+    for order in orders:
+        group = int.from_bytes(first[0:2], order)
+        element = int.from_bytes(first[2:4], order)
         if group not in (0x0002, 0x0008) or element > 0x2000 or len(first) < 16:
             continue
         if first[4:6].decode("latin-1") in _VALUE_TYPES:

@@ -1,19 +1,22 @@
 """How are uncompressed or decompressed DICOM samples turned into 8 bit grey or RGB?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
-from pydicom.pixels import apply_color_lut
+from pydicom.dataset import FileMetaDataset
+from pydicom.pixels.processing import apply_color_lut
+from pydicom.uid import ExplicitVRLittleEndian
 
 from pipeline.errors import Undecodable
 from pipeline.reading.limits import MALFORMED
 from pipeline.reading.regions import number, whole, words
 from pipeline.reading.scan import Pixels
 
-Samples = NDArray[np.generic]
+Samples = NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Development:
         """Return uint8 pixels; `is_rgb`: the decoder has converted YBR already."""
         if self.palette is not None:
             index = np.clip(samples.astype(np.int32) - self.first, 0, len(self.palette) - 1)
-            return self.palette[index]
+            return np.asarray(self.palette[index], np.uint8)
         if samples.ndim == 2:
             grey = self._windowed(samples)
             return 255 - grey if self.layout.photometric == "MONOCHROME1" else grey
@@ -156,6 +159,8 @@ def _palette(header: Dataset, *, little_endian: bool) -> tuple[Pixels, int]:
     and a big endian palette picture comes out black.
     """
     copy = Dataset()
+    copy.file_meta = FileMetaDataset()
+    copy.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     try:
         entries, first, _bits = (int(v) for v in header["RedPaletteColorLookupTableDescriptor"].value)
         for element in header.group_dataset(0x0028):

@@ -1,9 +1,11 @@
 """What do the code streams hold that need a decoder of their own: JPEG lossless, JPEG-LS, JPEG 2000, RLE?"""
 
+from typing import Any
+
 import numpy as np
 from PIL import Image
 from pydicom.encaps import encapsulate
-from pydicom.pixels import get_decoder
+from pydicom.pixels.decoders import get_decoder
 from pydicom.uid import UID
 
 from pipeline.errors import Undecodable
@@ -20,22 +22,20 @@ def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, 
     """
     if syntax == _RLE:
         return _run_lengths(data, layout), False
-    photometric = layout.photometric
+    options: dict[str, Any] = {
+        "rows": layout.rows,
+        "columns": layout.columns,
+        "number_of_frames": 1,
+        "samples_per_pixel": layout.samples,
+        "bits_allocated": layout.bits_allocated,
+        "bits_stored": layout.bits_stored,
+        "pixel_representation": int(layout.is_signed),
+        "planar_configuration": int(layout.is_planar),
+        "photometric_interpretation": layout.photometric,
+        "pixel_keyword": "PixelData",
+    }
     try:
-        samples, description = get_decoder(UID(syntax)).as_array(
-            encapsulate([data]),
-            index=0,
-            rows=layout.rows,
-            columns=layout.columns,
-            number_of_frames=1,
-            samples_per_pixel=layout.samples,
-            bits_allocated=layout.bits_allocated,
-            bits_stored=layout.bits_stored,
-            pixel_representation=int(layout.is_signed),
-            planar_configuration=int(layout.is_planar),
-            photometric_interpretation=photometric,
-            pixel_keyword="PixelData",
-        )
+        samples, description = get_decoder(UID(syntax)).as_array(encapsulate([data]), index=0, **options)
     except MALFORMED as fault:
         raise Undecodable("damaged") from fault
     return samples, str(description["photometric_interpretation"]) == "RGB"
@@ -56,7 +56,7 @@ def _run_lengths(data: bytes, layout: Layout) -> Samples:
     kind = "i" if layout.is_signed else "u"
     words = np.ascontiguousarray(np.moveaxis(stacked, 1, 2)).view(f">{kind}{width}")
     shaped = words.reshape(layout.samples, layout.rows, layout.columns)
-    return shaped[0] if layout.samples == 1 else np.moveaxis(shaped, 0, 2)
+    return np.asarray(shaped[0]) if layout.samples == 1 else np.moveaxis(shaped, 0, 2)
 
 
 def _unpacked(segment: bytes, size: int) -> Samples:

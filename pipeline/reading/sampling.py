@@ -1,5 +1,6 @@
 """Which frames of a clip are looked at in full, when its length may be unknown or a lie?"""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import cv2
@@ -8,7 +9,7 @@ import numpy as np
 from pipeline.clip import MOST_KEYFRAMES, PROXY_LONGEST_SIDE, Luminance
 from pipeline.errors import TooLarge
 from pipeline.reading.limits import MOST_FRAMES
-from pipeline.reading.scan import Picture
+from pipeline.reading.scan import Picture, Pixels
 
 COLOURED_ABOVE = 24  # difference of the largest and smallest of R, G, B (0-255) from which a pixel counts as coloured
 
@@ -41,7 +42,7 @@ class Keyframes:
         self.taken += 1
         pixels = picture.pixels()
         if pixels.ndim == 3:
-            spread = np.asarray(cv2.subtract(pixels.max(axis=2), pixels.min(axis=2)), np.uint8)
+            spread = spread_of(pixels)
             self.coloured.append(float(np.count_nonzero(spread > COLOURED_ABOVE) / spread.size))
             small = shrink(spread)
         else:
@@ -61,8 +62,8 @@ class Keyframes:
             last = len(self.numbers) - 1
             self._keep(round(i * last / (MOST_KEYFRAMES - 1)) for i in range(MOST_KEYFRAMES))
 
-    def _keep(self, indices: "range | list[int] | object") -> None:
-        kept = list(indices)  # type: ignore[call-overload]
+    def _keep(self, indices: Iterable[int]) -> None:
+        kept = list(indices)
         for name in ("numbers", "luminances", "colours", "coloured"):
             values = getattr(self, name)
             setattr(self, name, [values[i] for i in kept])
@@ -110,3 +111,11 @@ def shrink(luminance: Luminance) -> Luminance:
     if (rows, columns) == luminance.shape:
         return luminance.copy()
     return np.asarray(cv2.resize(luminance, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def spread_of(pixels: Pixels) -> Luminance:
+    """Return the difference of the largest and the smallest of R, G, B as (rows, columns)."""
+    red, green, blue = cv2.split(pixels)
+    largest = cv2.max(cv2.max(red, green), blue)
+    smallest = cv2.min(cv2.min(red, green), blue)
+    return np.asarray(cv2.subtract(largest, smallest), np.uint8)

@@ -74,14 +74,14 @@ class Decoded:
         """Return (rows, columns) uint8 in full range."""
         plane = _luma_plane(self.frame)
         if plane is None:
-            plane = self.frame.to_ndarray(format="gray")
+            plane = np.asarray(self.frame.to_ndarray(format="gray"), np.uint8)
         return self._upright(plane)
 
     def pixels(self) -> Pixels:
         """Return (rows, columns) grey or (rows, columns, 3) RGB, uint8."""
         if self.frame.format.name.startswith("gray"):
             return self.luminance().copy()
-        return self._upright(self.frame.to_ndarray(format="rgb24"))
+        return self._upright(np.asarray(self.frame.to_ndarray(format="rgb24"), np.uint8))
 
     def _upright(self, pixels: Pixels) -> Pixels:
         return np.ascontiguousarray(np.rot90(pixels, self.quarter_turns)) if self.quarter_turns else pixels
@@ -95,7 +95,7 @@ def _luma_plane(frame: VideoFrame) -> Luminance | None:
     if not name.startswith("gray") and not frame.format.is_planar and not name.startswith("nv"):
         return None
     plane = frame.planes[0]
-    view = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
+    view = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: frame.height, : frame.width]
     is_full = name.startswith(("yuvj", "gray")) or frame.color_range == 2
     return view if is_full else np.asarray(cv2.LUT(view, _to_full_range), np.uint8)
 
@@ -107,7 +107,7 @@ def _container(file: BinaryIO) -> Iterator[av.container.InputContainer]:
     first = file.read(512)
     file.seek(0)
     try:
-        with av.open(file, format=video_format(first), metadata_errors="ignore") as container:
+        with av.open(file, mode="r", format=video_format(first), metadata_errors="ignore") as container:
             yield container
     except (av.error.FFmpegError, EOFError, OSError, LookupError, ValueError) as fault:
         if isinstance(fault, MemoryError):
@@ -139,8 +139,7 @@ def pictures_of(file: BinaryIO, facts: ScanFacts, times: tuple[float, ...] | Non
     found = 0
     with _container(file) as container:
         stream = _picture_stream(container)
-        stream.thread_type = "AUTO"
-        stream.codec_context.thread_count = 2
+        stream.codec_context.thread_count = 1  # frame threads conceal damage differently from run to run
         clock = _clock(stream)
         for frame in _decoded(container, stream):
             turns = round(frame.rotation / 90) % 4
