@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 from pydicom.encaps import encapsulate
-from pydicom.pixels.decoders import get_decoder
+from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from pipeline.errors import Undecodable
