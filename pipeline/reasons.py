@@ -114,7 +114,23 @@ REASONS: dict[str, Text] = {
         "The program '{name}' has stopped or does not start. Its messages are in {log}.",
         "Le programme « {name} » s'est arrêté ou ne démarre pas. Ses messages sont dans {log}.",
     ),
+    "object_damaged": Text(
+        "An object in the store no longer has the bytes that were put there. Restore it from the backup.",
+        "Un objet du stockage n'a plus les octets qui y ont été déposés. Restaurez-le depuis la sauvegarde.",
+    ),
     # Misconfigured: the administrator acts
+    "setting_unknown": Text(
+        "There is no setting {name}; the nearest known one is {nearest}.",
+        "Le réglage {name} n'existe pas ; le plus proche connu est {nearest}.",
+    ),
+    "key_file_unsafe": Text(
+        "The file of the secret key can be read by other users of this machine. Give it mode 0600.",
+        "Le fichier de la clé secrète est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
+    ),
+    "store_refused": Text(
+        "The object store refuses the access key ({code}). Check SONORELAY_S3_ACCESS_KEY and SONORELAY_S3_SECRET_KEY.",
+        "Le stockage d'objets refuse la clé ({code}). Vérifiez SONORELAY_S3_ACCESS_KEY et SONORELAY_S3_SECRET_KEY.",
+    ),
     "no_programme": Text(
         "There is no {file} yet. Write one (docs/how-to/programme.md), or see the demonstration: sonorelay up --demo",
         "Il n'y a pas encore de {file}. Écrivez-le (docs/how-to/programme.md), ou voyez la démo : sonorelay up --demo",

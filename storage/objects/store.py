@@ -26,6 +26,11 @@ class StoredBytes:
     size: int
 
 
+def is_digest(name: str) -> bool:
+    """Tell whether `name` is a SHA-256 in lower-case hexadecimal; nothing else is ever the name of an object."""
+    return len(name) == 64 and not set(name) - set("0123456789abcdef")
+
+
 class ObjectStore(Protocol):
     """Objects by digest; putting the same bytes twice changes nothing. Raises Unavailable when out of reach."""
 

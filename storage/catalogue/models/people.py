@@ -31,11 +31,13 @@ class Membership(models.Model):
         """One row per person, role and place."""
 
         constraints = [
+            models.UniqueConstraint(fields=["person", "role", "organisation", "project"], name="membership_once"),
+            # an empty project is never equal to another in SQL
             models.UniqueConstraint(
-                fields=["person", "role", "organisation", "project"],
-                name="membership_once",
-                nulls_distinct=False,
-            )
+                fields=["person", "role", "organisation"],
+                name="membership_everywhere_once",
+                condition=models.Q(project__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,9 @@ from storage.catalogue.models.scans import Scan
 class ReviewItem(models.Model):
     """A scan's place in the review queue; the lease says who holds it until when.
 
-    `priority` is higher for what must be read sooner; ties go to the older. `version` grows with every claim.
+    `priority` is higher for what must be read sooner, ties go to the older: the `standing` of supervision.priority,
+    which keeps its order while scans age; `priority_at` of that module makes hours of it. `version` grows with every
+    claim.
     """
 
     scan = models.OneToOneField(Scan, on_delete=models.CASCADE, related_name="review_item")

@@ -1,0 +1,179 @@
+"""What came of the work on a scan?
+
+Each outcome is one transaction, and counts only if the token still holds the scan: a run that was overtaken by another
+changes nothing. Objects are in the store before their rows are written, so that no row ever points to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pipeline.errors import Rejected, SonorelayError, Withheld
+from storage.catalogue.models import Assessment, Device, Event, Finding, Scan, StoredObject
+from storage.catalogue.queueing import missing_of, queue_when_complete
+from storage.catalogue.transaction import one_transaction
+from storage.objects import Area, StoredBytes
+from supervision.states import State
+
+if TYPE_CHECKING:  # they bring decoders along, which no web process needs
+    from pipeline.deidentify import Identity
+    from pipeline.inspection import Inspection
+
+MOST_ATTEMPTS = 3
+
+Stored = Mapping[str, tuple[StoredBytes, str]]
+"""Role (derivative, preview, poster) → where the object lies, and its media type."""
+
+
+def record_rejected(digest: str, token: str, error: Rejected, now: datetime) -> bool:
+    """Note that the sender must act; tell whether it counted."""
+    with one_transaction():
+        scan = _held(digest, token)
+        if scan is None:
+            return False
+        _end(scan, State.REJECTED, error, now)
+        return True
+
+
+def record_failed(digest: str, token: str, code: str, now: datetime) -> bool:
+    """Note a failure on our side: back to be tried again, failed after the third attempt; tell whether it counted."""
+    with one_transaction():
+        scan = _held(digest, token)
+        if scan is None:
+            return False
+        final = scan.attempts >= MOST_ATTEMPTS
+        scan.state = State.FAILED if final else State.RECEIVED
+        scan.reason, scan.reason_facts = code, {}
+        scan.taken_by, scan.taken_until = "", None
+        scan.save(update_fields=["state", "reason", "reason_facts", "taken_by", "taken_until"])
+        what = "failed" if final else "attempt_failed"
+        Event.objects.create(at=now, what=what, scan=scan, facts={"code": code, "attempt": scan.attempts})
+        return True
+
+
+def record_withheld(
+    digest: str,
+    token: str,
+    error: Withheld,
+    inspection: Inspection | None,
+    identity: Identity | None,
+    stored: Stored,
+    now: datetime,
+) -> bool:
+    """Note that the data manager must act, with what is known and the evidence; tell whether it counted.
+
+    ValueError if an object lies in the released area.
+    """
+    _refuse_other_areas(stored, Area.WITHHELD)
+    with one_transaction():
+        scan = _held(digest, token)
+        if scan is None:
+            return False
+        if identity is not None:
+            _keep_identity(scan, identity)
+        if inspection is not None:
+            _keep_inspection(scan, inspection, now)
+        _keep_objects(scan, stored)
+        _end(scan, State.WITHHELD, error, now)
+        return True
+
+
+def record_released(
+    digest: str,
+    token: str,
+    inspection: Inspection,
+    identity: Identity,
+    frame_times: Sequence[float],
+    stored: Stored,
+    now: datetime,
+) -> bool:
+    """Note a de-identified scan and queue it, or let it await what is missing; tell whether it counted.
+
+    frame_times: seconds from the first frame of the preview. ValueError if an object is not in the released area.
+    """
+    _refuse_other_areas(stored, Area.RELEASED)
+    with one_transaction():
+        scan = _held(digest, token)
+        if scan is None:
+            return False
+        _keep_identity(scan, identity)
+        _keep_inspection(scan, inspection, now)
+        _keep_objects(scan, stored)
+        scan.frame_times = list(frame_times)
+        scan.reason, scan.reason_facts = "", {}
+        scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
+        scan.save()
+        Event.objects.create(at=now, what="released", scan=scan, facts={"missing": missing_of(scan)})
+        queue_when_complete(scan, now)
+        return True
+
+
+def _held(digest: str, token: str) -> Scan | None:
+    """Return the scan, locked, if this token took it last; None when another run has taken it since."""
+    if not token:
+        raise ValueError("a token is needed")
+    held = Scan.objects.filter(digest=digest, taken_by=token, state=State.RECEIVED)
+    return held.select_for_update().first()
+
+
+def _end(scan: Scan, state: State, error: SonorelayError, now: datetime) -> None:
+    scan.state, scan.reason, scan.reason_facts = state, error.code, error.facts
+    scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
+    scan.save()
+    Event.objects.create(at=now, what=state.value, scan=scan, facts={"code": error.code})
+
+
+def _refuse_other_areas(stored: Stored, area: Area) -> None:
+    for role, (place, _) in stored.items():
+        if place.area is not area or role == "raw":
+            raise ValueError(f"the object '{role}' does not belong in the area {area}")
+
+
+def _keep_objects(scan: Scan, stored: Stored) -> None:
+    scan.objects_stored.exclude(role="raw").delete()
+    StoredObject.objects.bulk_create(
+        StoredObject(scan=scan, role=role, area=place.area, digest=place.digest, size=place.size, media_type=media_type)
+        for role, (place, media_type) in stored.items()
+    )
+
+
+def _keep_identity(scan: Scan, identity: Identity) -> None:
+    scan.patient = identity.patient or ""
+    scan.captured_at = scan.captured_at or identity.captured_at
+    if identity.device:
+        scan.device, _ = Device.objects.get_or_create(
+            project_id=scan.project_id, pseudonym=identity.device, defaults={"model": identity.device_model or ""}
+        )
+
+
+def _keep_inspection(scan: Scan, inspection: Inspection, now: datetime) -> None:
+    """Keep the facts on the scan, and the findings as its current assessment; earlier ones stay."""
+    scan.kind, scan.codec = inspection.kind, inspection.codec
+    scan.frames, scan.rows, scan.columns = inspection.frames, inspection.rows, inspection.columns
+    scan.frames_per_second = inspection.frames_per_second
+    scan.sector = asdict(inspection.sector)
+    scan.score, scan.suggested_rating = inspection.quality.score, inspection.quality.suggested_rating
+    scan.assessments.filter(current=True).update(current=False)
+    assessment = Assessment.objects.create(
+        scan=scan,
+        made_at=now,
+        score=inspection.quality.score,
+        suggested_rating=inspection.quality.suggested_rating,
+        reasons=[asdict(reason) for reason in inspection.quality.reasons],
+    )
+    Finding.objects.bulk_create(
+        Finding(
+            assessment=assessment,
+            rule=finding.rule,
+            rule_version=finding.version,
+            verdict=finding.verdict,
+            value=finding.value,
+            severity=finding.severity,
+            side=finding.side or "",
+            evidence=dict(finding.evidence),
+        )
+        for finding in inspection.findings
+    )

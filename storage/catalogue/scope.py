@@ -1,0 +1,65 @@
+"""Which rows may a person see or change? The only place that decides it; anything not granted is denied."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Q, QuerySet
+
+from storage.catalogue.models import Membership, Person, Project, Scan
+from supervision import roles
+from supervision.roles import Action, Role
+from supervision.states import State
+
+IN_REVIEW = (State.QUEUED, State.FINAL)
+
+
+def roles_of(person: Person | AnonymousUser) -> frozenset[Role]:
+    """Return the roles that a person holds anywhere; none for an account that is closed or not logged in."""
+    return frozenset(Role(role) for role in _memberships(person).values_list("role", flat=True).distinct())
+
+
+def may(person: Person | AnonymousUser, action: Action) -> bool:
+    """Tell whether a person may do `action` in at least one place."""
+    return roles.may(roles_of(person), action)
+
+
+def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
+    """Return the projects in which a person may do `action`, by a role there or in the whole organisation."""
+    return _projects(person, roles.roles_for(action))
+
+
+def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
+    """Return the scans on which a person may do `action`.
+
+    SEE_OWN_SCANS gives the person's own, REVIEW those of others that are in the queue or reviewed, SEE_QUARANTINE the
+    withheld ones, COMPLETE_INFO those that wait for it (a trainee's own only); all others every scan of the granted
+    projects.
+    """
+    scans = Scan.objects.filter(project__in=projects_for(person, action))
+    match action:
+        case Action.SEE_OWN_SCANS:
+            return scans.filter(trainee_id=person.pk)
+        case Action.REVIEW:
+            return scans.filter(state__in=IN_REVIEW).exclude(trainee_id=person.pk)
+        case Action.SEE_QUEUE:
+            return scans.filter(state__in=IN_REVIEW)
+        case Action.SEE_QUARANTINE:
+            return scans.filter(state=State.WITHHELD)
+        case Action.COMPLETE_INFO:
+            # as a trainee one completes one's own scans only
+            others = _projects(person, roles.roles_for(action) - {Role.TRAINEE})
+            return scans.filter(Q(trainee_id=person.pk) | Q(project__in=others), state=State.AWAITING_INFO)
+    return scans
+
+
+def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:
+    if not person.is_active or person.pk is None:
+        return Membership.objects.none()
+    # a project of another organisation than the membership's own grants nothing
+    fits = Q(project__isnull=True) | Q(project__organisation=F("organisation"))
+    return Membership.objects.filter(fits, person_id=person.pk)
+
+
+def _projects(person: Person | AnonymousUser, wanted: frozenset[Role]) -> QuerySet[Project]:
+    granted = _memberships(person).filter(role__in=[role.value for role in wanted])
+    here = Q(pk__in=granted.filter(project__isnull=False).values("project"))
+    everywhere = Q(organisation__in=granted.filter(project__isnull=True).values("organisation"))
+    return Project.objects.filter(here | everywhere)

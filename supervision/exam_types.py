@@ -1,0 +1,46 @@
+"""Which kinds of examination are known?"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from pipeline.text import Text
+
+
+@dataclass(frozen=True)
+class ExamType:
+    """One kind of examination. supervised_scans: default number before sign-off, None where each site decides.
+
+    clinical is False for phantoms, which never count as patients' scans; expert_read means that every scan is read.
+    """
+
+    code: str
+    label: Text
+    supervised_scans: int | None
+    clinical: bool = True
+    expert_read: bool = False
+
+
+@cache
+def exam_types() -> Mapping[str, ExamType]:
+    """Return every known exam type by its code, in the order of the catalogue file."""
+    table = tomllib.loads(files("supervision").joinpath("exam_types.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({row["code"]: _exam_type(**row) for row in table["exam_types"]})
+
+
+def exam_type_named(code: str) -> ExamType | None:
+    """Return the exam type of this code in any case, None if there is none."""
+    return exam_types().get(code.strip().upper())
+
+
+def non_clinical_codes() -> frozenset[str]:
+    """Return the codes that never count as patients' scans."""
+    return frozenset(code for code, exam_type in exam_types().items() if not exam_type.clinical)
+
+
+def _exam_type(*, code: str, en: str, fr: str, supervised_scans: int | str, **more: bool) -> ExamType:
+    number = None if supervised_scans == "site" else int(supervised_scans)
+    return ExamType(code, Text(en, fr), number, **more)

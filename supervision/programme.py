@@ -1,0 +1,142 @@
+"""What did the programme decide: which organisations, projects, clocks and schedules? Written in programme.toml."""
+
+import re
+import tomllib
+from collections import Counter
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
+
+from pipeline.errors import Misconfigured
+from supervision.priority import HOURS, Clock
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Hours = Annotated[float, Field(gt=0, le=24 * 366)]
+
+EVERY_FIVE_MINUTES = "*/5 * * * *"
+# minute, hour, day of month, month, day of week: smallest and largest value
+CRON_RANGES = ((0, 59), (0, 23), (1, 31), (1, 12), (0, 7))
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class OrganisationEntry(_Table):
+    """An organisation: a short code for folders and keys, and the name that people read."""
+
+    code: Code
+    name: Name
+
+
+class ProjectEntry(_Table):
+    """A project of an organisation; `code` is its folder in the inbox, `schedule` a cron line of five fields (UTC)."""
+
+    code: Code
+    organisation: Code
+    name: Name
+    country: Annotated[str, StringConstraints(max_length=60)] = ""
+    languages: tuple[Literal["en", "fr"], ...] = ("en", "fr")
+    schedule: str = EVERY_FIVE_MINUTES
+
+    @field_validator("schedule")
+    @classmethod
+    def _five_cron_fields(cls, value: str) -> str:
+        fields = value.split()
+        if len(fields) != len(CRON_RANGES):
+            raise ValueError("a schedule has five fields: minute, hour, day of month, month, day of week")
+        for field, (low, high) in zip(fields, CRON_RANGES, strict=True):
+            if not all(_is_cron_part(part, low, high) for part in field.split(",")):
+                raise ValueError(f"'{field}' is not a field of a schedule")
+        return " ".join(fields)
+
+
+class ClockHours(_Table):
+    """Hours until a scan must be answered: P0 critical, P1 red flag, P2 before sign-off, P3 audit."""
+
+    P0: Hours = HOURS[Clock.P0]
+    P1: Hours = HOURS[Clock.P1]
+    P2: Hours = HOURS[Clock.P2]
+    P3: Hours = HOURS[Clock.P3]
+
+    def hours(self, clock: Clock) -> float:
+        """Return the hours of `clock`."""
+        return float(getattr(self, clock.value))
+
+
+class ReviewRules(_Table):
+    """How reviewing works: minutes for which a claimed scan is kept for its reviewer."""
+
+    lease_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 30
+
+
+class Programme(_Table):
+    """Everything that a programme decides; codes are unique and every project belongs to a listed organisation."""
+
+    organisations: tuple[OrganisationEntry, ...] = ()
+    projects: tuple[ProjectEntry, ...] = ()
+    clocks: ClockHours = ClockHours()
+    review: ReviewRules = ReviewRules()
+
+    @model_validator(mode="after")
+    def _codes_fit(self) -> "Programme":
+        for what, codes in (
+            ("organisation", [entry.code for entry in self.organisations]),
+            ("project", [entry.code for entry in self.projects]),
+        ):
+            twice = [code for code, count in Counter(codes).items() if count > 1]
+            if twice:
+                raise ValueError(f"the {what} code '{twice[0]}' is used twice")
+        known = {entry.code for entry in self.organisations}
+        for project in self.projects:
+            if project.organisation not in known:
+                raise ValueError(f"project '{project.code}' names the unknown organisation '{project.organisation}'")
+        return self
+
+
+def read_programme(text: str) -> Programme:
+    """Return the programme that the TOML `text` describes.
+
+    Misconfigured: unknown_key names the nearest known key, programme_invalid the key and what is wrong with it.
+    """
+    try:
+        return Programme.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured("programme_invalid", key="-", problem=str(error)) from None
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False)
+        # an unknown key first: a misspelt key also shows up as a missing one
+        first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
+        path = tuple(first["loc"])
+        key = ".".join(str(part) for part in path) or "-"
+        if first["type"] == "extra_forbidden":
+            raise Misconfigured("unknown_key", key=key, nearest=_nearest(path)) from None
+        raise Misconfigured("programme_invalid", key=key, problem=first["msg"]) from None
+
+
+def _nearest(path: tuple[Any, ...]) -> str:
+    """Return the known key of the same table that looks most like the last part of `path`."""
+    table: dict[str, type[BaseModel]] = {
+        "organisations": OrganisationEntry,
+        "projects": ProjectEntry,
+        "clocks": ClockHours,
+        "review": ReviewRules,
+    }
+    model = table.get(str(path[0]), Programme) if len(path) > 1 else Programme
+    known = list(model.model_fields)
+    near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.0)
+    return near[0] if near else known[0]
+
+
+def _is_cron_part(part: str, low: int, high: int) -> bool:
+    """Tell whether `part` is *, a number or a range, each with an optional /step, within low to high."""
+    found = re.fullmatch(r"(?:\*|(\d{1,2})(?:-(\d{1,2}))?)(?:/(\d{1,2}))?", part)
+    if not found:
+        return False
+    first, last, step = (None if group is None else int(group) for group in found.groups())
+    if step == 0 or (first is None and last is not None):
+        return False
+    bounds = [value for value in (first, last) if value is not None]
+    return all(low <= value <= high for value in bounds) and bounds == sorted(bounds)
