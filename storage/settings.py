@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     prefect_port: int = Field(4200, ge=1, le=65535)
     public_url: str | None = None
     debug: bool = False
+    demo: bool = False  # the sign-in page offers the simulated accounts, without a password
 
     @property
     def programme_file(self) -> Path:
