@@ -14,8 +14,8 @@ def abdomen(grid: Grid, rng: np.random.Generator) -> Body:
     brush = Brush(grid, rng, level=0.0, loss=0.0)
     brush.level += 0.9 * brush.clouds(16, 12) + 0.8 * brush.clouds(3, 2.5)
     _diaphragm(brush)
-    for _ in range(int(rng.integers(2, 5))):
-        _tube(brush, float(rng.uniform(-45, 25)), float(rng.uniform(38, 90)), wall=bool(rng.random() < 0.5))
+    for _ in range(int(rng.integers(6, 10))):
+        _tube(brush, float(rng.uniform(-55, 40)), float(rng.uniform(36, 105)), wall=bool(rng.random() < 0.5))
     _kidney(brush, float(rng.uniform(14, 28)), float(rng.uniform(82, 94)))
     body_wall(brush, float(rng.uniform(16, 24)))
     breath = breathing(rng, float(rng.uniform(12, 20)))
@@ -52,21 +52,24 @@ def vessel(grid: Grid, rng: np.random.Generator) -> Body:
 
 def _diaphragm(brush: Brush) -> None:
     """A bright dome behind the liver; beyond it the liver's mirror image, dimmer."""
-    distance, facing = brush.oval(-12, 52, 92, 74, 12)
-    brush.fill(1 - within(distance, 1), -7.0 + 1.5 * brush.clouds(14, 10), 0.05)
+    rng = brush.rng
+    distance, facing = brush.oval(-12 + rng.normal(0, 6), 52 + rng.normal(0, 4), 92, 74, 12 + rng.normal(0, 8))
+    brush.fill(1 - within(distance, 1), -9.0 + 2.5 * brush.clouds(14, 10), 0.07)
     brush.reflect(
-        amplitude(25) * brush.ridge(distance, 1.0) * facing**3 * np.clip(0.8 + 0.35 * brush.clouds(22, 60), 0, 1.3)
+        amplitude(25) * brush.ridge(distance, 1.0) * facing**5 * np.clip(0.75 + 0.4 * brush.clouds(22, 60), 0, 1.3)
     )
 
 
 def _tube(brush: Brush, x: float, z: float, *, wall: bool) -> None:
     """A vein cut along its length or across; portal veins have bright walls, hepatic veins have none."""
-    turn, long = float(brush.rng.uniform(-60, 60)), float(brush.rng.choice([1.0, 3.0, 6.0]))
-    bore = float(brush.rng.uniform(2.4, 4.2))
+    turn, long = float(brush.rng.uniform(-50, 50)), float(brush.rng.choice([1.0, 2.5, 5.0, 8.0]))
+    bore = float(brush.rng.uniform(1.3, 3.8))
     distance, facing = brush.oval(x, z, bore * long, bore, turn)
-    brush.fill(within(distance, 0.8), -27.0, -0.12)
+    distance = distance + np.float32(0.3 * bore) * brush.clouds(9, 9)
     if wall:
-        brush.reflect(amplitude(12) * brush.ridge(distance - np.float32(0.6), 0.8) * facing)
+        brush.fill(within(distance - np.float32(1.4), 1.2), 7.0)
+        brush.reflect(amplitude(12) * brush.ridge(distance - np.float32(0.6), 0.8) * facing**2)
+    brush.fill(within(distance, 0.9), -24.0, -0.10)
 
 
 def _kidney(brush: Brush, x: float, z: float) -> None:

@@ -34,7 +34,7 @@ def lung(grid: Grid, rng: np.random.Generator) -> Body:
 
 def _lung_air(brush: Brush, below: Field, pleura: float, *, dry: bool) -> None:
     """Everything under the pleura is reverberation: haze that fades, and mirror images of the pleura."""
-    fade = -9.0 - 0.16 * below + 1.6 * brush.clouds(16, 60)
+    fade = -6.5 - 0.15 * below + 1.6 * brush.clouds(16, 60)
     brush.fill(within(-below, 0.8), fade.astype(np.float32), 0.0)
     if not dry:
         return

@@ -16,8 +16,8 @@ from pipeline.phantom.probe import Field, Grid
 from pipeline.phantom.tissue import Body
 
 DYNAMIC_RANGE_DB = 60.0
-LIVER_GREY = 0.36
-PERSISTENCE = 0.3
+LIVER_GREY = 0.46
+PERSISTENCE = 0.45
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +30,10 @@ class Scatterers:
 
 @dataclass(frozen=True, eq=False)
 class Receiver:
-    """What belongs to the device and not to the body: focus, ringing at its face, noise that grows with depth."""
+    """What belongs to the device and not to the body: focus, uneven depth compensation, ringing at its face, noise."""
 
     in_focus: Field
+    sensitivity: Field
     ringing: Field
     noise_level: Field
     noise: Field
@@ -50,10 +51,11 @@ def receiver(grid: Grid, flaws: Flaws, rng: np.random.Generator) -> Receiver:
     focus = np.exp(-0.5 * np.square((share - 0.5) / 0.28)).astype(np.float32)
     period = float(rng.uniform(1.7, 2.4))
     rings = np.exp(-grid.depth / 2.2) * (0.65 + 0.35 * np.cos(2 * np.pi * grid.depth / period))
-    floor = -41.0 + 20.0 * share**1.6 + flaws.noise_db
+    floor = -33.0 + 11.0 * share + flaws.noise_db
     noise = cv2.GaussianBlur(rng.standard_normal((samples, lines + 64, 2), np.float32), (0, 0), 0.7)
     return Receiver(
         focus[..., None],
+        flaws.aperture * _sensitivity(grid, rng),
         (4.5 * rings).astype(np.float32),
         np.power(10.0, floor / 20).astype(np.float32)[..., None],
         noise / noise.std(),
@@ -75,7 +77,7 @@ def listen(
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REFLECT,
     )
-    passed = np.exp(np.cumsum(tissue[..., 2], axis=0) * np.float32(-math.log(10) / 20)) * flaws.aperture
+    passed = np.exp(np.cumsum(tissue[..., 2], axis=0) * np.float32(-math.log(10) / 20)) * device.sensitivity
     echo = medium * ((tissue[..., 0] + np.float32(0.8) * tissue[..., 1]) * passed)[..., None]
     echo[..., 0] += np.float32(0.45) * tissue[..., 1] * passed
     echo = _focus(echo, device)
@@ -88,6 +90,16 @@ def listen(
         * sign
     )
     return _grey(echo, flaws.gain_db)
+
+
+def _sensitivity(grid: Grid, rng: np.random.Generator) -> Field:
+    """Beams at the edge hear less; nobody sets the depth compensation perfectly."""
+    knobs = rng.normal(0, 1.3, 8).astype(np.float32)[:, None]
+    curve = cv2.resize(knobs, (1, grid.shape[0]), interpolation=cv2.INTER_LINEAR)
+    edge = 12 * (1 - grid.cosine) + 1.0 * np.square(grid.across)
+    tilt = float(rng.normal(0, 0.6)) * grid.across
+    out: Field = np.power(10.0, (curve - edge + tilt) / 20).astype(np.float32)
+    return out
 
 
 def _speckle(shape: tuple[int, int], rng: np.random.Generator) -> Field:
@@ -122,5 +134,5 @@ def _focus(echo: Field, device: Receiver) -> Field:
 def _grey(echo: Field, gain_db: float) -> Luminance:
     power = np.square(echo[..., 0]) + np.square(echo[..., 1]) + np.float32(1e-9)
     level = 10 / math.log(10) * np.log(power) + np.float32(gain_db)
-    grey: Luminance = np.clip(255 * (level / DYNAMIC_RANGE_DB + LIVER_GREY + 0.08), 0, 255).astype(np.uint8)
+    grey: Luminance = np.clip(255 * (level / DYNAMIC_RANGE_DB + LIVER_GREY), 0, 255).astype(np.uint8)
     return np.asarray(cv2.GaussianBlur(grey, (3, 3), 0.55), np.uint8)

@@ -14,7 +14,7 @@ BLOOD_LEVEL, BLOOD_LOSS = -34.0, -0.04
 def heart(grid: Grid, rng: np.random.Generator) -> Body:
     """Paint an apical four-chamber or a parasternal short-axis view that contracts with the heartbeat."""
     brush = Brush(grid, rng, level=-15.0, loss=0.07)
-    brush.level += 3.0 * brush.clouds(18, 14)
+    brush.level += 4.0 * brush.clouds(18, 14)
     beat = heartbeat(rng, float(rng.uniform(60, 105)))
     modes = _four_chambers(brush, beat) if rng.random() < 0.65 else _short_axis(brush, beat)
     brush.loss[grid.z > 20] += 0.02
@@ -25,13 +25,13 @@ def heart(grid: Grid, rng: np.random.Generator) -> Body:
 
 def _muscle(brush: Brush, x: float, z: float, across: float, down: float, turn: float = 0.0) -> None:
     distance, facing = brush.oval(x, z, across, down, turn)
-    brush.fill(within(distance, 2), 1.0 + 2.5 * brush.clouds(9, 5), 0.01)
+    brush.fill(within(distance, 3), 0.5 + 3.0 * brush.clouds(9, 5), 0.01)
     patchy = np.clip(0.8 + 0.4 * brush.clouds(12, 12), 0.1, 1.5)
     brush.reflect(amplitude(11) * patchy * brush.ridge(distance, 0.9) * facing**4)
 
 
 def _chamber(brush: Brush, x: float, z: float, across: float, down: float, turn: float = 0.0) -> None:
-    ragged = np.float32(0.7) * brush.clouds(6, 6)
+    ragged = np.float32(0.9) * brush.clouds(6, 6) + np.float32(1.2) * brush.clouds(20, 20)
     distance, facing = brush.oval(x, z, across, down, turn)
     distance = distance + ragged
     brush.fill(within(distance, 1.2), BLOOD_LEVEL, BLOOD_LOSS)
@@ -80,7 +80,7 @@ def _valve(brush: Brush, side: int, z: float, beat: Waveform) -> Mode:
 def _short_axis(brush: Brush, beat: Waveform) -> tuple[Mode, ...]:
     rng = brush.rng
     x, z, radius = float(rng.uniform(2, 10)), float(rng.uniform(66, 74)), float(rng.uniform(20, 24))
-    _muscle(brush, x - 14, z - 12, radius + 20, radius + 12, -20)
+    _muscle(brush, x - 19, z - 19, radius + 12, 19, -38)
     _chamber(brush, x - 19, z - 19, radius + 8, 15, -38)
     _muscle(brush, x, z, radius + 10, radius + 10)
     _chamber(brush, x, z, radius, radius)
