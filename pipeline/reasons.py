@@ -163,6 +163,10 @@ REASONS: dict[str, Text] = {
         "The pseudonym key can be read by other users of this machine. Give it mode 0600.",
         "La clé de pseudonymisation est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
     ),
+    "key_damaged": Text(
+        "The pseudonym key does not hold 32 bytes. Restore it from the backup: a new key would break all pseudonyms.",
+        "La clé de pseudonymisation n'a pas 32 octets. Restaurez-la : une nouvelle clé romprait les pseudonymes.",
+    ),
     "rule_missing": Text(
         "The rule file {name} defines no RULE. Add one, or begin the file's name with '_'.",
         "Le fichier de règle {name} ne définit pas RULE. Ajoutez-le, ou commencez le nom du fichier par « _ ».",

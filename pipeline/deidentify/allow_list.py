@@ -1,0 +1,108 @@
+"""Which attributes may stay, in which form, and why?
+
+The table itself is `allowed.toml`; here it is read once and its values are checked against it.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+MODEL_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,+_/&()-]{0,31}")
+EXAM_CODE = re.compile(r"\d{1,4}")
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """One attribute that may stay, and how."""
+
+    keyword: str
+    action: str
+    reason: str
+    of: str = ""
+    value: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    most: int = 1
+    terms: tuple[str, ...] = ()
+    empty: bool = False
+
+    def numbers(self, value: object) -> list[float] | None:
+        """Return the value's numbers where there are 1 to `most` of them, all within bounds; else None."""
+        return _numbers(value, self.most, self.low, self.high)
+
+    def term(self, value: object) -> str | None:
+        """Return the value where it is one of the terms, else None."""
+        text = str(value).strip().upper()
+        return text if text in self.terms else None
+
+    def model(self, value: object, identifies: Callable[[str], bool]) -> str | None:
+        """Return the value where it looks like the name of a make or model and identifies nobody, else None."""
+        text = str(value).strip()
+        return text if MODEL_WORDS.fullmatch(text) and not identifies(text) else None
+
+
+@dataclass(frozen=True)
+class AllowList:
+    """The whole table."""
+
+    edition: str
+    attributes: tuple[Allowed, ...]
+    region: tuple[Allowed, ...]
+    exams: tuple[str, ...]
+    sop_classes: dict[str, str]
+    method: str
+    codes: dict[str, str]
+
+
+@cache
+def allow_list() -> AllowList:
+    """Return the table of `allowed.toml`."""
+    table = tomllib.loads(files(__package__).joinpath("allowed.toml").read_text(encoding="utf-8"))
+    return AllowList(
+        edition=table["edition"],
+        attributes=tuple(_allowed(keyword, entry) for keyword, entry in table["attributes"].items()),
+        region=tuple(
+            _allowed(keyword, entry | {"action": "number", "reason": "PS3.3 C.8.5.5"})
+            for keyword, entry in table["region"].items()
+        ),
+        exams=tuple(table["image_type"]["exams"]),
+        sop_classes=table["sop_classes"],
+        method=table["method"]["text"],
+        codes=table["method"]["codes"],
+    )
+
+
+def image_type(value: object) -> list[str]:
+    """Return DERIVED and PRIMARY, then the exam and its code where the standard defines them."""
+    parts = [str(part) for part in value] if not isinstance(value, str) and hasattr(value, "__iter__") else []
+    kept = ["DERIVED", "PRIMARY"]
+    if len(parts) > 2 and parts[2] in allow_list().exams:
+        kept.append(parts[2])
+        if len(parts) > 3 and EXAM_CODE.fullmatch(parts[3]):
+            kept.append(parts[3])
+    return kept
+
+
+def _allowed(keyword: str, entry: dict[str, Any]) -> Allowed:
+    return Allowed(keyword, **(entry | {"terms": tuple(entry.get("terms", ()))}))
+
+
+def _numbers(value: object, most: int, low: float, high: float) -> list[float] | None:
+    parts = list(value) if not isinstance(value, str | bytes) and hasattr(value, "__iter__") else [value]
+    if not 1 <= len(parts) <= most:
+        return None
+    found = []
+    for part in parts:
+        try:
+            number = float(str(part).strip())
+        except ValueError:
+            return None
+        if not low <= number <= high:  # also refuses what is not a number
+            return None
+        found.append(number)
+    return found

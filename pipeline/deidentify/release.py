@@ -1,0 +1,141 @@
+"""What of a scan may be shown to a reviewer? Closed by default: what cannot be cleaned and checked is withheld."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.clip import Clip
+from pipeline.deidentify.key import Key
+from pipeline.deidentify.text import TextReader
+from pipeline.deidentify.verify import Inspection, read_inside, search_bytes
+from pipeline.deidentify.written import Written, write_dicom, write_still, write_video
+from pipeline.errors import Rejected, Withheld
+from pipeline.find_sector import CONFIDENT
+from pipeline.h264 import playable_times
+from pipeline.preview import (
+    POSTER_LONGEST_SIDE,
+    POSTER_QUALITY,
+    PREVIEW_LONGEST_SIDE,
+    STILL_QUALITY,
+    write_jpeg,
+    write_preview,
+)
+from pipeline.reading import open_scan
+from pipeline.received import Kind
+from pipeline.sector import Mask, Point, Sector
+
+VERSION = "1"
+MEDIA_TYPES = {".dcm": "application/dicom", ".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
+WRITERS = {Kind.DICOM: write_dicom, Kind.VIDEO: write_video, Kind.STILL: write_still}
+
+
+@dataclass(frozen=True)
+class Output:
+    """One written file: 'derivative', 'preview' or 'poster'."""
+
+    role: str
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """What was written, the area kept (x, y in pixels), the frames and their times (s), and the checks that ran."""
+
+    outputs: tuple[Output, ...]
+    kept_polygon: tuple[Point, ...]
+    frames: int
+    frame_times: tuple[float, ...]
+    steps: tuple[str, ...]
+
+
+def deidentify(
+    path: Path, clip: Clip, sector: Sector, key: Key, to: Path, *, verifier: TextReader | None = None
+) -> Release:
+    """Write the released derivative of the scan at `path`, its preview and its poster into the folder `to`.
+
+    Nothing stays in `to` unless everything was written and checked. Raises Withheld: `no_sector`, `text_inside`,
+    `identifier_left` or `cannot_clean`; Rejected where the file cannot be decoded after all.
+    """
+    if not sector.known or sector.confidence < CONFIDENT:
+        raise Withheld("no_sector")
+    mask = sector.mask(clip.rows, clip.columns)
+    if not mask.any():
+        raise Withheld("no_sector")
+    with _draft(to) as draft:
+        written = _write(path, clip, mask, key, draft)
+        names, steps = _check(written, clip, mask, draft, verifier or TextReader())
+        written.confirm()
+        for name in names.values():
+            (draft / name).rename(to / name)
+    outputs = tuple(Output(role, to / name, MEDIA_TYPES[Path(name).suffix]) for role, name in names.items())
+    return Release(
+        outputs, sector.polygon, clip.frames, clip.frame_times, (f"deidentify {VERSION}", *written.steps, *steps)
+    )
+
+
+@contextmanager
+def _draft(to: Path) -> Iterator[Path]:
+    """Give a folder inside `to` for the unfinished; on any exception nothing of this call is left."""
+    existed = to.exists()
+    to.mkdir(parents=True, exist_ok=True)
+    before = set(to.iterdir())
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=to))
+    try:
+        yield draft
+    except BaseException:
+        for path in set(to.iterdir()) - before:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        if not existed:
+            to.rmdir()
+        raise
+    shutil.rmtree(draft)
+
+
+def _write(path: Path, clip: Clip, mask: Mask, key: Key, draft: Path) -> Written:
+    try:
+        return WRITERS[clip.kind](path, clip, mask, key, draft)
+    except ValueError as fault:  # a frame that does not fit the others
+        raise Withheld("cannot_clean") from fault
+
+
+def _check(
+    written: Written, clip: Clip, mask: Mask, draft: Path, reader: TextReader
+) -> tuple[dict[str, str], list[str]]:
+    """Decode the written file, make preview and poster of what comes out, and search all of it."""
+    times = written.frame_times
+    inspection = Inspection(mask, clip.keyframe_numbers, times, written.tolerance)
+    names = {"derivative": written.path.name, "preview": "preview.jpg" if clip.is_still else "preview.mp4"}
+    names["poster"] = "poster.jpg"
+    try:
+        with open_scan(written.path) as scan:
+            seen = inspection.through(scan.frames())
+            if clip.is_still:
+                for pixels in seen:
+                    write_jpeg(
+                        pixels, draft / names["preview"], longest_side=PREVIEW_LONGEST_SIDE, quality=STILL_QUALITY
+                    )
+            else:
+                write_preview(seen, playable_times(times), draft / names["preview"])
+    except Rejected as fault:  # our own file: never the sender's fault
+        raise Withheld("cannot_clean") from fault
+    write_jpeg(inspection.poster[0], draft / names["poster"], longest_side=POSTER_LONGEST_SIDE, quality=POSTER_QUALITY)
+    words = read_inside(inspection.keyframes, mask, reader)
+    if words:
+        raise Withheld("text_inside", count=len(words))
+    for name in names.values():
+        pixels_from = written.pixels_from if name == written.path.name else 0
+        if search_bytes(draft / name, written.identifiers, written.made, pixels_from):
+            raise Withheld("identifier_left")
+    blackness = (
+        f"decoded again: {inspection.frames} frames, all black from {written.tolerance.margin} pixels off the sector"
+        f" (brightest {inspection.brightest_outside} of 255)"
+    )
+    return names, [
+        blackness,
+        f"text: none read inside, {reader.name}",
+        f"bytes: {len(written.identifiers.sought)} identifiers sought in {len(names)} files, none found",
+    ]

@@ -1,0 +1,93 @@
+"""Is the written file what it should be? Looked at by decoding it again, knowing nothing of how it was written."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.clip import Luminance
+from pipeline.deidentify.identifiers import Identifiers, appears
+from pipeline.deidentify.masking import grown, padded
+from pipeline.deidentify.text import TextReader, Word, static_layout
+from pipeline.errors import Withheld
+from pipeline.reading import Frame
+from pipeline.reading.scan import grey_of
+from pipeline.sector import Mask
+
+Pixels = NDArray[np.uint8]
+
+SHOWS_TIME_SECONDS = 1e-3
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far from the sector, in pixels, and how bright, of 255, a compressed picture may ring."""
+
+    margin: int
+    brightest: int
+
+
+EXACT = Tolerance(0, 0)
+JPEG = Tolerance(17, 2)  # one 4:2:2 block and its upsampled neighbour
+H264 = Tolerance(20, 4)  # one macroblock and the reach of its deblocking
+
+
+@dataclass
+class Inspection:
+    """Frames pass through and are looked at; what was seen is asked for at the end."""
+
+    mask: Mask
+    keyframe_numbers: tuple[int, ...]
+    times: tuple[float, ...]
+    tolerance: Tolerance
+    frames: int = 0
+    brightest_outside: int = 0
+    keyframes: list[Luminance] = field(default_factory=list)
+    poster: list[Pixels] = field(default_factory=list)
+
+    def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
+        """Yield the pixels of every frame; raises Withheld at the first that is not black outside, or out of time."""
+        outside: Mask | None = None
+        for frame in frames:
+            pixels = frame.pixels
+            if outside is None:
+                outside = ~grown(padded(self.mask, *pixels.shape[:2]), self.tolerance.margin)
+            if frame.damaged or self.frames >= len(self.times):
+                raise Withheld("cannot_clean")
+            if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
+                raise Withheld("cannot_clean")
+            if outside.any():
+                self.brightest_outside = max(self.brightest_outside, int(pixels[outside].max()))
+            if self.brightest_outside > self.tolerance.brightest:
+                raise Withheld("cannot_clean")
+            if self.frames in self.keyframe_numbers:
+                self.keyframes.append(grey_of(pixels).copy())
+            if self.frames == len(self.times) // 2:
+                self.poster.append(pixels.copy())
+            self.frames += 1
+            yield pixels
+        if self.frames != len(self.times):
+            raise Withheld("cannot_clean")
+
+
+def read_inside(keyframes: list[Luminance], mask: Mask, reader: TextReader) -> tuple[Word, ...]:
+    """Return the writing that stands in the kept area of the keyframes, each of them (rows, columns)."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    found: list[Word] = []
+    for layout in static_layout(np.stack([frame[window] for frame in keyframes])):
+        found += reader.writing(layout)
+    return tuple(found)
+
+
+def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], pixels_from: int) -> bool:
+    """Return whether an identifier stands in the file; what the key made is not looked at before `pixels_from`."""
+    data = path.read_bytes()
+    header = data[:pixels_from]
+    for text in sorted(made, key=len, reverse=True):
+        header = header.replace(text.encode("ascii"), b"\n" * len(text))
+    return appears(identifiers.needles(among_pixels=False), memoryview(header)) or appears(
+        identifiers.needles(among_pixels=True), memoryview(data)[pixels_from:]
+    )
