@@ -114,7 +114,7 @@ class Development:
         centre, width = self.window
         values = samples.astype(np.float32) * self.slope + self.intercept
         shown = ((values - (centre - 0.5)) / max(width - 1, 1) + 0.5) * 255
-        return np.clip(np.rint(shown), 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(np.rint(shown), 0, 255), np.uint8)
 
     def _by_depth(self, samples: Samples) -> Pixels:
         """Keep the upper eight stored bits; fewer are stretched to the full range."""
@@ -146,9 +146,8 @@ def _first(header: Dataset, keyword: str) -> float | None:
     if single is not None:
         return single
     try:
-        values = header.get(keyword) or ()
-        return float(values[0])
-    except MALFORMED:
+        return float(next(iter(header.get(keyword) or ())))
+    except (*MALFORMED, StopIteration):
         return None
 
 

@@ -62,6 +62,7 @@ def _run_lengths(data: bytes, layout: Layout) -> Samples:
 def _unpacked(segment: bytes, size: int) -> Samples:
     """Unpack one segment; the whole plane is one line to Pillow, so that runs may cross rows."""
     try:
-        return np.asarray(Image.frombytes("L", (size, 1), segment, "packbits", "L"))[0]
+        line: Samples = np.asarray(Image.frombytes("L", (size, 1), segment, "packbits", "L"))
+        return line.reshape(size)
     except MALFORMED as fault:
         raise Undecodable("damaged") from fault
