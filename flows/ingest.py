@@ -4,7 +4,6 @@ State lives in the catalogue: a run that is killed is never resumed; the next on
 """
 
 import logging
-import uuid
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -12,13 +11,14 @@ from typing import Any
 from prefect import flow, task
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
-from storage.objects.chosen import object_store
 
+from flows.presence import free_what_the_dead_hold, present
 from flows.process import process_scan
 from flows.receive import receive
 from flows.sources.watched_folder import new_files
 from pipeline.errors import Unavailable
 from storage.catalogue import intake, setup
+from storage.objects.chosen import object_store
 from storage.settings import settings
 
 BATCH = 20
@@ -43,13 +43,12 @@ def gather(project: str) -> int:
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
 def process_batch(project: str, organisation: str) -> dict[str, int]:
     """Walk up to 20 scans that nobody has taken; returns how many ended in which state."""
-    token = str(uuid.uuid4())
     store = object_store()
     try:
-        taken = intake.take(project, BATCH, token, datetime.now(UTC))
-        return dict(Counter(process_scan(digest, organisation, token, store) for digest in taken))
+        with present(settings().home / "running") as token:
+            taken = intake.take(project, BATCH, token, datetime.now(UTC))
+            return dict(Counter(process_scan(digest, organisation, token, store) for digest in taken))
     finally:
-        intake.give_back(token)
         setup.close_connections()
 
 
@@ -58,6 +57,7 @@ def ingest(project: str) -> dict[str, int]:
     """Bring one project's new files to the review queue; returns how many scans ended in which state."""
     setup.prepare()
     organisation = setup.organisation_of(project)
+    free_what_the_dead_hold(settings().home / "running")
     gather(project)
     waiting = intake.waiting(project, datetime.now(UTC))
     batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]

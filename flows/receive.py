@@ -6,12 +6,11 @@ left in the inbox by a crash is found again, has the same digest, and becomes th
 
 from datetime import datetime
 
-from storage.catalogue.intake import register
-
 from flows.sources.watched_folder import Found
 from pipeline.errors import NotAScan
 from pipeline.reading import kind_of
 from pipeline.received import Kind, Received
+from storage.catalogue.intake import register
 from storage.objects import Area, ObjectStore
 
 

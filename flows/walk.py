@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.child import run_in_child
-
 from pipeline.deidentify import Identity, Key, Release, deidentify, identify
 from pipeline.errors import Withheld
 from pipeline.inspection import Inspection, inspect_clip

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from pipeline.child import run_in_child
-
 from pipeline.errors import Rejected
 from pipeline.finding import Finding
 from pipeline.inspection import Inspection

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
@@ -145,3 +145,21 @@ def answers(address: str) -> bool:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
+
+
+def start_schedules_now(projects: Iterable[str]) -> None:
+    """Ask the Prefect server for one run of each project's ingest, instead of waiting for the clock."""
+    os.environ.update(prefect_environment())
+    from prefect.deployments import run_deployment
+    from prefect.exceptions import ObjectNotFound
+
+    for project in projects:
+        until = time.monotonic() + SECONDS_TO_START
+        while True:
+            try:
+                run_deployment(f"ingest/{project}", timeout=0, as_subflow=False)
+                break
+            except ObjectNotFound:  # the schedules are still being written
+                if time.monotonic() > until:
+                    raise Unavailable("service_down", name="schedules", log=str(settings().home / "logs")) from None
+                time.sleep(0.5)

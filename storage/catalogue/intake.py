@@ -20,6 +20,7 @@ from supervision.states import State
 
 __all__ = [
     "complete_info",
+    "free",
     "give_back",
     "record_failed",
     "record_rejected",
@@ -115,6 +116,11 @@ def give_back(token: str) -> None:
         held = Scan.objects.filter(state=State.RECEIVED, taken_by=token)
         held.filter(attempts__gt=0).update(attempts=F("attempts") - 1)
         held.update(taken_by="", taken_until=None)
+
+
+def free(token: str) -> None:
+    """Free what a dead run had taken; it stays an attempt, since the scan may be what ended the run."""
+    Scan.objects.filter(state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
 
 
 def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:

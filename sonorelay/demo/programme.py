@@ -1,0 +1,51 @@
+"""Which organisation and projects does the demonstration have?"""
+
+import ipaddress
+
+from pipeline.errors import Misconfigured
+from storage.settings import settings
+
+PROJECTS = ("masisi", "hodeidah", "bentiu")
+
+PROGRAMME = """\
+# Who takes part in this installation. Checked at every start; an unknown key is an error that names the nearest one.
+# All keys: docs/how-to/programme.md
+
+[[organisations]]
+code = "demonstration"
+name = "Demonstration organisation"
+
+[[projects]]
+code = "masisi"
+organisation = "demonstration"
+name = "Masisi (demonstration)"
+country = "DR Congo"
+languages = ["fr"]
+schedule = "* * * * *"
+
+[[projects]]
+code = "hodeidah"
+organisation = "demonstration"
+name = "Hodeidah (demonstration)"
+country = "Yemen"
+languages = ["en"]
+schedule = "* * * * *"
+
+[[projects]]
+code = "bentiu"
+organisation = "demonstration"
+name = "Bentiu (demonstration)"
+country = "South Sudan"
+languages = ["en"]
+schedule = "* * * * *"
+"""
+
+
+def write_programme() -> None:
+    """Write the demonstration's programme.toml where there is none; Misconfigured where others could log in to it."""
+    here = settings()
+    if here.host != "localhost" and not ipaddress.ip_address(here.host).is_loopback:
+        raise Misconfigured("demo_exposed")
+    if not here.programme_file.exists():
+        here.programme_file.parent.mkdir(parents=True, exist_ok=True)
+        here.programme_file.write_text(PROGRAMME, encoding="utf-8")

@@ -1,0 +1,81 @@
+"""What would reviewers have said of the simulated scans in twelve weeks? Every such review is marked as simulated."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from pipeline.phantom import DemoScan
+from sonorelay.demo.people import REVIEWERS
+from sonorelay.demo.scans import SEED, Dropped
+from supervision.review_form import ReviewForm
+
+WEEKS_REVIEWED = 11  # the last week still waits in the queue
+COMMENTS = {
+    "low_gain": "Raise the gain until the liver is mid-grey. / Montez le gain jusqu'à un foie gris moyen.",
+    "high_gain": "Lower the gain: bright areas lose their texture. / Baissez le gain : les zones claires saturent.",
+    "lost_contact": "More gel, and keep the whole probe face on the skin. / Plus de gel, toute la sonde sur la peau.",
+    "shaken": "Rest your hand on the patient and sweep slower. / Posez la main et balayez plus lentement.",
+    "over_deep": "Reduce the depth so that the organ fills the picture. / Réduisez la profondeur.",
+    "blurred": "Set the focus at the level of the organ. / Placez la focale au niveau de l'organe.",
+    "shadow": "Move between the ribs to leave the shadow. / Passez entre les côtes pour éviter l'ombre.",
+    "noise": "Lower the far gain. / Baissez le gain en profondeur.",
+    "frozen": "The picture was frozen before the clip was saved. / L'image était figée avant l'enregistrement.",
+    "dead_elements": "A dark stripe: report this probe. / Une bande sombre : signalez cette sonde.",
+}
+GOOD_COMMENT = "Well done: all structures can be seen. / Très bien : toutes les structures sont visibles."
+
+
+def mark_simulated(dropped: list[Dropped]) -> None:
+    """Mark the simulated scans, and date their arrival on the day that the simulation gives them."""
+    from django.db import transaction
+    from django.db.models import F
+
+    from storage.catalogue.models import ReviewItem, Scan
+
+    simulated = [one.digest for one in dropped if one.drop.scan is not None]
+    with transaction.atomic():
+        scans = Scan.objects.filter(digest__in=simulated, simulated=False, captured_at__isnull=False)
+        scans.update(received_at=F("captured_at"), simulated=True)
+        for item in ReviewItem.objects.filter(scan__digest__in=simulated, done_at=None).select_related("scan"):
+            waited = item.due_at - item.queued_at
+            item.queued_at = item.scan.received_at + timedelta(minutes=10)
+            item.due_at = item.queued_at + waited
+            item.save(update_fields=["queued_at", "due_at"])
+
+
+def review_history(dropped: list[Dropped]) -> int:
+    """Review the simulated scans of all weeks but the last, each some hours after it came; returns how many."""
+    from storage.catalogue import queue
+    from storage.catalogue.models import Person, ReviewItem
+
+    reviewers = list(Person.objects.filter(username__in=[person.username for person in REVIEWERS]).order_by("id"))
+    open_items = dict(ReviewItem.objects.filter(done_at=None).values_list("scan__digest", "id"))
+    done = 0
+    for one in dropped:
+        scan = one.drop.scan
+        if scan is None or scan.week >= WEEKS_REVIEWED or one.digest not in open_items or one.drop.captured_at is None:
+            continue
+        rng = np.random.default_rng([SEED, 29, scan.scene.seed])
+        at = one.drop.captured_at.astimezone(UTC) + timedelta(hours=float(rng.gamma(2.0, 14.0)) + 1)
+        _review(queue, open_items[one.digest], reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
+        done += 1
+    return done
+
+
+def _review(queue, item, reviewer, scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:  # type: ignore[no-untyped-def]
+    from storage.catalogue.models import Review
+
+    queue.claim(item, reviewer, at)
+    submitted_at = at + timedelta(seconds=float(rng.uniform(35, 150)))
+    review = queue.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
+    Review.objects.filter(pk=review.pk).update(simulated=True)
+
+
+def _form(scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
+    """Rate a scan by the faults that were simulated in it, with the scatter that two readers show (ICC about .6)."""
+    worst = max((fault.severity for fault in scan.scene.faults), default=0.0)
+    overall = int(np.clip(round(4.5 - 3.2 * worst + rng.normal(0.0, 0.6)), 1, 5))
+    fault = max(scan.scene.faults, key=lambda fault: fault.severity, default=None)
+    comment = COMMENTS[fault.kind] if fault is not None and fault.severity > 0.3 else GOOD_COMMENT
+    return ReviewForm(overall=overall, adequate=overall >= 3, comment=comment)

@@ -1,0 +1,92 @@
+"""Steps of the walk that need the web application inside an installation's own process: `python steps.py STEP ...`."""
+
+import json
+import os
+import sys
+from collections import Counter
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
+
+from sonorelay.programme import apply_programme, open_catalogue
+
+PASSWORD = "a-long-test-password"
+PEOPLE = {
+    "amina": "trainee",
+    "claire": "reviewer",
+    "helen": "supervisor",
+    "nadia": "data_officer",
+}
+
+
+def people() -> dict[str, object]:
+    """Prepare the catalogue and invite one person per role."""
+    apply_programme()
+    from storage.catalogue.models import Membership, Organisation, Person
+
+    organisation = Organisation.objects.get(code="relief")
+    for username, role in PEOPLE.items():
+        person = Person.objects.create_user(username, password=PASSWORD, first_name=username.title())
+        Membership.objects.create(person=person, role=role, organisation=organisation)
+    return {"people": len(PEOPLE)}
+
+
+def scans() -> dict[str, object]:
+    """Tell what the catalogue and the store hold, and whether they agree."""
+    open_catalogue()
+    from storage.catalogue.models import Assessment, ReviewItem, Scan, StoredObject
+    from storage.objects import Area
+    from storage.objects.chosen import object_store
+
+    store = object_store()
+    rows = list(StoredObject.objects.values_list("area", "digest"))
+    return {
+        "digests": sorted(Scan.objects.values_list("digest", flat=True)),
+        "states": Counter(Scan.objects.values_list("state", flat=True)),
+        "reasons": Counter(Scan.objects.exclude(reason="").values_list("reason", flat=True)),
+        "items": ReviewItem.objects.count(),
+        "current": Assessment.objects.filter(current=True).count(),
+        "missing_objects": [digest for area, digest in rows if store.size(Area(area), digest) is None],
+        "roles": Counter(StoredObject.objects.values_list("role", flat=True)),
+    }
+
+
+def review(overall: str) -> dict[str, object]:
+    """Claim and review one scan as the reviewer through the catalogue's own functions."""
+    open_catalogue()
+    import uuid
+    from datetime import UTC, datetime
+
+    from storage.catalogue import queue
+    from storage.catalogue.models import Person
+    from supervision.review_form import ReviewForm
+
+    reviewer = Person.objects.get(username="claire")
+    item = queue.next_item(reviewer, datetime.now(UTC))
+    assert item is not None
+    form = ReviewForm(overall=int(overall), adequate=int(overall) >= 3, comment="More gel on the left.")
+    done = queue.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC))
+    return {"scan": done.item.scan.digest, "overall": done.overall}
+
+
+def figures() -> dict[str, object]:
+    """Tell the supervisor's numbers."""
+    open_catalogue()
+    from datetime import UTC, datetime
+
+    from storage.catalogue import scope
+    from storage.catalogue.figures import overview
+    from storage.catalogue.models import Person
+    from supervision.roles import Action
+
+    seen = scope.scans_for(Person.objects.get(username="helen"), Action.SEE_FIGURES)
+    shown = overview(seen, datetime.now(UTC))
+    return {
+        "scans_in": shown.scans_in,
+        "reviewed": shown.reviewed,
+        "backlog": shown.backlog,
+        "mean_overall": shown.mean_overall,
+    }
+
+
+if __name__ == "__main__":
+    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))
