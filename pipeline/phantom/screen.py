@@ -50,7 +50,8 @@ def _header(canvas: Luminance, banner: Banner) -> None:
 def _write(canvas: Luminance, text: str, across: float, down: float, ink: int) -> None:
     rows, columns = canvas.shape
     scale = max(0.25, rows / 480 * 0.42)
-    place = (round(across * columns), round(down * rows))
+    (wide, _), _ = cv2.getTextSize(text, FONT, scale, 1)
+    place = (max(0, min(round(across * columns), columns - wide - 2)), round(down * rows))
     cv2.putText(canvas, text, place, FONT, scale, ink, 1, cv2.LINE_AA)
 
 
