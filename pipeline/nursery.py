@@ -13,6 +13,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from importlib import import_module
 from types import TracebackType
 from typing import Any
 
@@ -26,6 +27,7 @@ _LIBRARIES = 192 << 20  # what shared libraries occupy and RLIMIT_DATA does not 
 _PIPE = 1 << 20
 _SET_PARENT_DEATH_SIGNAL = 1
 _OPENCV_OUT_OF_MEMORY = -4
+_PRELOADED = ("pipeline.reading.dicom", "pipeline.reading.still", "pipeline.reading.video")
 
 
 def serve() -> None:
@@ -49,9 +51,11 @@ def _preload() -> None:
     """Import the decoders once, without the threads that a fork would not take along."""
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
         os.environ[name] = "1"
-    import cv2
-
-    cv2.setNumThreads(1)
+    for name in ("requests", "tqdm"):
+        sys.modules[name] = None  # type: ignore[assignment]  # pydicom would load a network client for its downloads
+    for name in _PRELOADED:
+        import_module(name)
+    import_module("cv2").setNumThreads(1)
 
 
 def _done_by_a_child(
