@@ -4,8 +4,9 @@ Geometry removes (everything outside a confidently known sector), an allow-list 
 written file (blackness, text, bytes); any doubt withholds. Works on untrusted bytes: call it inside a child process.
 """
 
+from pipeline.deidentify.identity import Identity, identify
 from pipeline.deidentify.key import Key
 from pipeline.deidentify.release import Output, Release, deidentify
 from pipeline.deidentify.text import TextReader
 
-__all__ = ["Key", "Output", "Release", "TextReader", "deidentify"]
+__all__ = ["Identity", "Key", "Output", "Release", "TextReader", "deidentify", "identify"]

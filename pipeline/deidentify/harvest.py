@@ -20,8 +20,7 @@ from pipeline.deidentify.identifiers import (
     words,
 )
 
-TEXT = {"LO", "SH", "ST", "LT", "UT", "UC", "AE", "UR", "AS"}
-BYTES = {"UN", "OB"}
+TEXT = {"LO", "SH", "ST", "LT", "UT", "UC", "AE", "UR"}
 NAMES = {
     "PatientID", "OtherPatientIDs", "IssuerOfPatientID", "AccessionNumber", "StudyID", "InstitutionName", "StationName",
     "InstitutionalDepartmentName", "InstitutionAddress", "PatientAddress", "PatientTelephoneNumbers",

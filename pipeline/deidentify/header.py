@@ -57,12 +57,15 @@ class Header:
     made: frozenset[str]
 
 
-def clean_header(source: Dataset, key: Key, identifiers: Identifiers, picture: Picture) -> Header:
-    """Return the header of the released file, PatientIdentityRemoved still NO: verification comes after writing."""
+def clean_header(source: Dataset, digest: str, key: Key, identifiers: Identifiers, picture: Picture) -> Header:
+    """Return the header of the released file, PatientIdentityRemoved still NO: verification comes after writing.
+
+    digest: of the file's bytes; it stands for the UIDs and the patient that the header does not name.
+    """
     released, made = Dataset(), set[str]()
-    patient = patient_of(source)
+    patient = patient_of(source) or digest
     for entry in allow_list().attributes:
-        value = _value(entry, source, key, identifiers, patient)
+        value = _value(entry, source, digest, key, identifiers, patient)
         if value is not None:
             setattr(released, entry.keyword, value)
             if entry.action in ("uid", "pseudonym"):
@@ -77,7 +80,7 @@ def clean_header(source: Dataset, key: Key, identifiers: Identifiers, picture: P
 
 
 def patient_of(source: Dataset) -> str:
-    """Return whom the key stands in for: the record number, else the name and birth date, else the study."""
+    """Return whom the pseudonym stands for: the record number, else name and birth date, else the study; '' if none."""
     for parts in (("PatientID",), ("PatientName", "PatientBirthDate"), ("StudyInstanceUID",), ("SOPInstanceUID",)):
         values = [str(source.get(part, "") or "").strip() for part in parts]
         if values[0]:
@@ -85,13 +88,17 @@ def patient_of(source: Dataset) -> str:
     return ""
 
 
-def _value(entry: Allowed, source: Dataset, key: Key, identifiers: Identifiers, patient: str) -> object | None:
+def _value(
+    entry: Allowed, source: Dataset, digest: str, key: Key, identifiers: Identifiers, patient: str
+) -> object | None:
     old = source.get(entry.keyword)
     blank = "" if entry.empty else None
     if entry.action in ("fixed", "empty"):
         return entry.value
     if entry.action == "pseudonym" and entry.of == "patient":
         return key.pseudonym("patient", patient)
+    if not old and entry.action == "uid":
+        return key.uid(f"{entry.keyword}/{digest}")
     if old is None or old == "":
         return blank
     text = str(old).strip()

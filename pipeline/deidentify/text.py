@@ -25,11 +25,11 @@ Corners = tuple[tuple[float, float], ...]
 WORKING_SIDE = 960
 """Longest side in pixels that the detector sees: its memory grows with the area."""
 
-# depth and time marks, calipers: at most three digits with a unit; a record number or a date has more
-SCALE = re.compile(
-    r"[-+<>=~±]?\d{0,2}[.,:]?\d{1,2}(?:cm|mm|m/?s|cm/?s|s|ms|mhz|khz|hz|db|%|bpm|fps|°|x)?", re.IGNORECASE
-)
-MARKS = re.compile(r"[\W_]*", re.UNICODE)
+_NUMBER = r"[-+<>=~±]?(?:\d{1,3}|\d{0,2}[.,]\d{1,2})"
+_UNIT = r"(?:cm[²³]?|mm[²³]?|ml|[cm]?m/s|ms|s|mhz|khz|hz|db|%|bpm|fps|°)"
+SCALE = re.compile(rf"{_NUMBER}[-x]?{_UNIT}?|[-+x]?(?:[a-z]{{1,2}}\d?[:=]?){_NUMBER}{_UNIT}", re.IGNORECASE)
+"""Depth and time marks and calipers: at most three digits (a record number, a year, a date has more), or two and two
+around a point; a letter or two in front only where a unit follows."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How is the derivative of each kind of file written?"""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,20 +83,29 @@ def write_dicom(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> W
         with quiet():
             source = read_dataset(path)
             identifiers = identifiers_of_dicom(source, path, _constants())
+            with path.open("rb") as file:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
             if str(source.get("SOPClassUID", "")) not in allow_list().sop_classes:
                 raise Withheld("cannot_clean")
             with _masked_frames(path, mask) as (scan, frames):
-                return _write_dicom(source, scan, frames, clip, key, identifiers, folder)
+                return _write_dicom(source, digest, scan, frames, clip, key, identifiers, folder)
     except MALFORMED as fault:
         raise Withheld("cannot_clean") from fault
 
 
 def _write_dicom(
-    source: Dataset, scan: Scan, frames: Iterator[Pixels], clip: Clip, key: Key, identifiers: Identifiers, folder: Path
+    source: Dataset,
+    digest: str,
+    scan: Scan,
+    frames: Iterator[Pixels],
+    clip: Clip,
+    key: Key,
+    identifiers: Identifiers,
+    folder: Path,
 ) -> Written:
     first, frames = _peek(frames)
     picture = _picture_of(source, scan.facts.transfer_syntax or dicom.NATIVE, first, clip)
-    header = clean_header(source, key, identifiers, picture)
+    header = clean_header(source, digest, key, identifiers, picture)
     target = folder / "scan.dcm"
     with target.open("w+b") as file:
         pixels_from = dicom.write_header(header.dataset, file)

@@ -1,0 +1,50 @@
+"""Whose scan is it and from which device, told by pseudonyms only?"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydicom import Dataset
+
+from pipeline.deidentify.allow_list import allow_list
+from pipeline.deidentify.harvest import identifiers_of_dicom
+from pipeline.deidentify.header import patient_of
+from pipeline.deidentify.key import Key
+from pipeline.reading import kind_of, read_dataset
+from pipeline.received import Kind
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Pseudonyms of patient and device (None where the file names none) and the device's model as a word."""
+
+    patient: str | None = None
+    device: str | None = None
+    device_model: str | None = None
+    captured_at: datetime | None = None
+
+
+def identify(path: Path, key: Key) -> Identity:
+    """Return what the file at `path` says of patient and device; nothing for video and stills. Raises Rejected.
+
+    The patient's pseudonym is the one of the released header. A device without a serial number is known by its model.
+    No time of capture is taken from a header: it would undo the shift of dates in what is released.
+    """
+    if kind_of(path) is not Kind.DICOM:
+        return Identity()
+    source = read_dataset(path)
+    patient = patient_of(source)
+    model = _model(source, path)
+    serial = str(source.get("DeviceSerialNumber", "") or "").strip()
+    device = serial or (f"model/{model}" if model else "")
+    return Identity(
+        patient=key.pseudonym("patient", patient) if patient else None,
+        device=key.pseudonym("device", device, length=12) if device else None,
+        device_model=model,
+    )
+
+
+def _model(source: Dataset, path: Path) -> str | None:
+    allowed = next(entry for entry in allow_list().attributes if entry.keyword == "ManufacturerModelName")
+    told = source.get("ManufacturerModelName")
+    return allowed.model(told, identifiers_of_dicom(source, path, "").inside) if told else None
