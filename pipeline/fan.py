@@ -20,7 +20,8 @@ from pipeline.sector import Mask, Point, Shape
 DIRECTIONS = 96
 ARC_POINTS = 48
 PARALLEL_DEGREES = 3.0
-POINTED = 0.2
+POINTED = 0.22
+PHASED_DEGREES = 80.0
 WIDE_DEGREES = 20.0
 CUT = 0.6
 
@@ -49,7 +50,8 @@ class Fan:
         opening = self.right.degrees - self.left.degrees
         if self.apex is None or opening <= WIDE_DEGREES:
             return Shape.LINEAR
-        return Shape.PHASED if self.near.value < POINTED * self.far.value and opening > 40 else Shape.CURVILINEAR
+        pointed = POINTED if opening > PHASED_DEGREES else 0.6 * POINTED
+        return Shape.PHASED if self.near.value < pointed * self.far.value else Shape.CURVILINEAR
 
 
 def fit_fan(patch: Mask, tolerance: float) -> Fan | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.appearance import strangeness
 from pipeline.clip import Clip, Luminance, Region
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
 from pipeline.fan_trust import trust
@@ -12,6 +13,12 @@ from pipeline.sector import UNKNOWN_SECTOR, Mask, Point, Provenance, Sector, Sha
 
 CONFIDENT = 0.6
 """From this confidence on a sector is safe to keep while everything outside it is blanked."""
+
+LEAST_CONFIDENCE = 0.3
+WHOLE_CONFIDENCE = 0.4
+WHOLE_LEVEL = 3
+WHOLE_FILL = 0.6
+WHOLE_STRANGENESS = 0.65
 
 WORKING_SIDE = 640
 THRESHOLDS = (0, 2, 5, 10, 20, 35)
@@ -60,9 +67,22 @@ def find_sector(clip: Clip) -> Sector:
         if declared is not None and declared.confidence >= CONFIDENT:
             return _sector(declared, Provenance.DECLARED, scale, clip)
     found = _best(picture, np.ones(picture.shape, bool))
-    if found is None or found.confidence < 0.3:
-        return UNKNOWN_SECTOR
+    if found is None or found.confidence < LEAST_CONFIDENCE:
+        return _whole_picture(clip, picture)
     return _sector(found, Provenance.ESTIMATED, scale, clip)
+
+
+def _whole_picture(clip: Clip, picture: Luminance) -> Sector:
+    """Return the whole picture as a linear sector of low confidence where echoes fill it to the border."""
+    filled = cv2.morphologyEx((picture > WHOLE_LEVEL).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
+    sides = filled[:, :3].max(1).mean(), filled[:, -3:].max(1).mean(), filled[:3].max(0).mean()
+    if filled.mean() < WHOLE_FILL or min(sides) < WHOLE_FILL:
+        return UNKNOWN_SECTOR
+    if strangeness(clip, UNKNOWN_SECTOR) > WHOLE_STRANGENESS:
+        return UNKNOWN_SECTOR
+    right, bottom = clip.columns - 1.0, clip.rows - 1.0
+    corners = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
+    return Sector(Shape.LINEAR, Provenance.ESTIMATED, WHOLE_CONFIDENCE, corners)
 
 
 def believable_regions(clip: Clip) -> tuple[Region, ...]:
