@@ -44,7 +44,7 @@ def strangeness(clip: Clip, sector: Sector) -> float:
     """Return how likely the picture is not ultrasound, 0 to 1: a logistic over `appearance` and a fan's confidence.
 
     Fitted with ridge 1 and equal class weights on 171 ultrasound clips and stills (11 devices and a simulator) against
-    203 photographs, pages and drawings with their grey, cropped and black-framed versions. A picture without content is 1.
+    203 photographs, pages and drawings with their grey, cropped and black-framed versions. An empty picture gives 1.
     """
     features = appearance(clip)
     if features is None:

@@ -26,6 +26,9 @@ WIDE_DEGREES = 20.0
 CUT = 0.6
 
 
+UNSUPPORTED = Support(0.0, 0.0)
+
+
 @dataclass(frozen=True)
 class Fan:
     """A fitted outline: two straight sides, and a near and a far end that are arcs around the apex or level rows.
@@ -41,8 +44,8 @@ class Fan:
     apex: Point | None = None
     near_is_arc: bool = False
     far_is_arc: bool = False
-    left_support: Support = Support(0.0, 0.0)
-    right_support: Support = Support(0.0, 0.0)
+    left_support: Support = UNSUPPORTED
+    right_support: Support = UNSUPPORTED
 
     @property
     def shape(self) -> Shape:

@@ -21,12 +21,12 @@ def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, insid
     area = int(inside.sum())
     if area == 0:
         return 0.0
-    fill = (patch & inside).sum() / area
-    spill = (patch & ~grown).sum() / max(1, int(patch.sum()))
-    bleed = (bright & ring).sum() / max(1, int(ring.sum()))
+    fill = float((patch & inside).sum() / area)
+    spill = float((patch & ~grown).sum() / max(1, int(patch.sum())))
+    bleed = float((bright & ring).sum() / max(1, int(ring.sum())))
     lean = abs(fan.left.degrees + fan.right.degrees)
     ends = min(_end(fan.far), 1.0 if fan.shape is Shape.PHASED else _end(fan.near, strict=fan.shape is Shape.LINEAR))
-    return (
+    trusted = (
         (_sides(fan, lean) * ends) ** 0.5
         * _ramp(lean, 10, 4)
         * _ramp(fill, 0.25, 0.55)
@@ -34,6 +34,7 @@ def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, insid
         * _ramp(bleed, 0.35, 0.1)
         * (1.0 - 0.5 * _ramp(border_share(polygon, *inside.shape), 0.5, 0.65))
     )
+    return float(trusted)
 
 
 def border_share(polygon: tuple[Point, ...], rows: int, columns: int) -> float:

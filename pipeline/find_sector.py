@@ -55,7 +55,7 @@ def find_sector(clip: Clip) -> Sector:
     scale = min(1.0, WORKING_SIDE / max(clip.rows, clip.columns))
     picture = clip.brightest
     if scale < 1.0:
-        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     if min(picture.shape) < 32:
         return UNKNOWN_SECTOR
     believed = believable_regions(clip)

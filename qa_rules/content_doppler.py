@@ -1,0 +1,29 @@
+"""How much of the sector is covered by colour Doppler?"""
+
+from pipeline.clip import Clip
+from pipeline.finding import Measurement
+from pipeline.levels import coloured_share
+from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.sector import Sector
+from pipeline.text import Text
+
+
+def doppler_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
+    """Return the coloured share (0-1) of the sector, max - min over RGB above 24."""
+    return Measurement(coloured_share(clip, sector)) if sector.known else NOT_MEASURABLE
+
+
+RULE = Rule(
+    name="content.doppler",
+    version=1,
+    title=Text("Colour Doppler", "Doppler couleur"),
+    advice=Text(
+        "Save one clip without colour as well, so that gain and contact can be judged.",
+        "Enregistrez aussi un clip sans couleur, pour que le gain et le contact puissent être jugés.",
+    ),
+    unit="share of the sector",
+    limits=Limits(good=1.0, poor=2.0),  # a fact, not a fault: a share cannot pass 1
+    family=Family.CONTENT,
+    weight=0.0,
+    measure=doppler_share,
+)

@@ -1,0 +1,52 @@
+"""Do calipers, text or marks cover the tissue?"""
+
+import cv2
+import numpy as np
+
+from pipeline.clip import Clip
+from pipeline.finding import Measurement
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.sector import Sector
+from pipeline.text import Text
+
+FEWEST_FRAMES = 3
+CONSTANT_LEVELS = 12
+BRIGHT_LEVEL = 150
+STEEP_LEVELS = 60
+MOVING_LEVELS = 0.5
+
+
+def written_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
+    """Return the share (0-1) of the sector that is bright, steep and constant over all keyframes.
+
+    Above level 150 in all of them, within 12 levels, with a step of 60 within one pixel. A still, or a clip in which
+    nothing moves, cannot tell a mark from an echo.
+    """
+    if len(clip.keyframes) < FEWEST_FRAMES:
+        return NOT_APPLICABLE
+    if not sector.known:
+        return NOT_MEASURABLE
+    inside = cv2.erode(sector.mask(clip.rows, clip.columns).astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
+    lowest = clip.keyframes.min(axis=0)
+    spread = clip.brightest - lowest
+    if not inside.any() or float(spread[inside].mean()) < MOVING_LEVELS:
+        return NOT_MEASURABLE
+    step = cv2.morphologyEx(lowest, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    marks = inside & (spread <= CONSTANT_LEVELS) & (lowest >= BRIGHT_LEVEL) & (step >= STEEP_LEVELS)
+    return Measurement(float(marks.sum() / inside.sum()))
+
+
+RULE = Rule(
+    name="content.overlay",
+    version=1,
+    title=Text("Marks over the tissue", "Marques sur les tissus"),
+    advice=Text(
+        "Save the clip before you place calipers or text, and a second one with them if they are needed.",
+        "Enregistrez le clip avant de placer mesures ou texte, et un second avec eux s'ils sont utiles.",
+    ),
+    unit="share of the sector",
+    limits=Limits(good=0.0005, poor=0.006),
+    family=Family.REST,
+    weight=0.1,
+    measure=written_share,
+)

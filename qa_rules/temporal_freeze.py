@@ -1,0 +1,38 @@
+"""Does the clip move, or was the picture frozen before it was saved?"""
+
+from pipeline.clip import Clip
+from pipeline.finding import Measurement
+from pipeline.rule import NOT_APPLICABLE, Family, Limits, Rule, Unanswered
+from pipeline.sector import Sector
+from pipeline.stillness import frame_changes, longest_run
+from pipeline.text import Text
+
+STILL_LEVELS = 0.15
+"""Mean absolute change in grey levels up to which two frames count as one; real clips change by .25 to 24."""
+
+
+def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
+    """Return the longest run of unchanged frames as a share (0-1) of the clip; a still cannot freeze."""
+    if clip.frames < 2:
+        return NOT_APPLICABLE
+    still = frame_changes(clip, sector) <= STILL_LEVELS
+    start, length = longest_run(still)
+    return Measurement(length / len(still), evidence=(("first_frame", float(start)), ("frames", float(length))))
+
+
+RULE = Rule(
+    name="temporal.freeze",
+    version=1,
+    title=Text("Frozen picture", "Image figée"),
+    advice=Text(
+        "Unfreeze the picture first, then record while you scan.",
+        "Défigez d'abord l'image, puis enregistrez pendant que vous balayez.",
+    ),
+    unit="share of the clip",
+    limits=Limits(good=0.3, poor=0.8),
+    family=Family.REST,
+    weight=0.6,
+    measure=longest_still_run,
+    cap=30.0,
+    explains=("content.overlay",),
+)
