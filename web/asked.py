@@ -1,0 +1,85 @@
+"""Which scans does an address ask for, and which address asks for these scans?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+
+from storage.catalogue.figures import Dimension, Figure, Slice, behind
+from storage.catalogue.models import Scan
+from supervision.states import State
+
+UNKNOWN = "none"
+NOT_GIVEN: Mapping[str, Mapping[str, object]] = {
+    "trainee": {"trainee": None},
+    "device": {"device": None},
+    "exam_type": {"exam_type": ""},
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A slice, the dimensions that must be unknown (`trainee=none`), and a figure whose scans are wanted."""
+
+    part: Slice = Slice()
+    unknown: frozenset[str] = frozenset()
+    figure: Figure | None = None
+
+    def of(self, scans: QuerySet[Scan]) -> QuerySet[Scan]:
+        """Return those of `scans` that are asked for."""
+        chosen = self.part.of(scans)
+        for dimension in self.unknown:
+            chosen = chosen.filter(**NOT_GIVEN[dimension])
+        return behind(chosen, self.figure) if self.figure else chosen
+
+    def query(self) -> str:
+        """Return the query string that asks for the same."""
+        values = {name: getattr(self.part, name) for name in Slice.__dataclass_fields__}
+        values |= dict.fromkeys(self.unknown, UNKNOWN)
+        values["figure"] = self.figure
+        return urlencode({name: str(value) for name, value in values.items() if value is not None})
+
+    def narrowed(self, dimension: Dimension, key: str | int | None) -> "Asked":
+        """Return the same for one project, trainee, device or exam type; None for the unknown ones."""
+        if key is None:
+            return replace(self, unknown=self.unknown | {dimension})
+        return replace(self, part=replace(self.part, **{dimension: key}))
+
+    def during(self, since: date, until: date) -> "Asked":
+        """Return the same for some days, as far as they lie within those asked for already."""
+        first = max(filter(None, (since, self.part.since)))
+        last = min(filter(None, (until, self.part.until)))
+        return replace(self, part=replace(self.part, since=first, until=last))
+
+    def counted(self, figure: Figure) -> "Asked":
+        """Return the scans behind `figure`."""
+        return replace(self, figure=figure)
+
+
+def asked_in(query: QueryDict) -> Asked:
+    """Read a query string; what is not understood does not narrow."""
+    part = Slice(
+        project=query.get("project") or None,
+        trainee=_number(query.get("trainee")),
+        device=_number(query.get("device")),
+        exam_type=None if query.get("exam_type") == UNKNOWN else query.get("exam_type") or None,
+        state=State(query["state"]) if query.get("state") in set(State) else None,
+        since=_day(query.get("since")),
+        until=_day(query.get("until")),
+    )
+    figure = Figure(query["figure"]) if query.get("figure") in set(Figure) else None
+    return Asked(part, frozenset(name for name in NOT_GIVEN if query.get(name) == UNKNOWN), figure)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,70 @@
+"""What did the rules say about a scan, in the order and the words that a reader needs?"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.finding import Verdict
+from pipeline.rule import Rule
+from pipeline.text import Text
+from qa_rules import rules_in
+from storage.catalogue.models import Assessment, Finding, Scan
+
+NOTED = (Verdict.POOR, Verdict.WEAK)
+
+
+@dataclass(frozen=True)
+class Told:
+    """One finding with its rule's own words; points: what it took from the score; explained_by: a stronger rule's title."""
+
+    finding: Finding
+    title: Text
+    advice: Text | None
+    unit: str
+    points: float
+    explained_by: Text | None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The current assessment of a scan: what was noted, strongest first, and what was fine or could not be said."""
+
+    assessment: Assessment
+    noted: tuple[Told, ...]
+    others: tuple[Told, ...]
+
+
+def judgement_of(scan: Scan) -> Judgement | None:
+    """Return what the rules say now about `scan`; None when it was never scored."""
+    assessment = scan.assessments.filter(current=True).prefetch_related("findings").first()
+    if assessment is None:
+        return None
+    reasons = {reason["rule"]: reason for reason in assessment.reasons}
+    told = [_tell(finding, reasons.get(finding.rule, {})) for finding in assessment.findings.all()]
+    told.sort(key=lambda one: (-one.points, -one.finding.severity, one.finding.rule))
+    noted = tuple(one for one in told if one.finding.verdict in NOTED)
+    others = tuple(one for one in told if one.finding.verdict not in NOTED)
+    return Judgement(assessment, noted, others)
+
+
+def _tell(finding: Finding, reason: dict[str, object]) -> Told:
+    rule = _rules().get(finding.rule)
+    explained_by = reason.get("explained_by")
+    points = reason.get("points")
+    return Told(
+        finding=finding,
+        title=rule.title if rule else Text(finding.rule, finding.rule),
+        advice=rule.advice if rule else None,
+        unit=rule.unit if rule else "",
+        points=float(points) if isinstance(points, (int, float)) else 0.0,
+        explained_by=_title(str(explained_by)) if explained_by else None,
+    )
+
+
+def _title(name: str) -> Text:
+    rule = _rules().get(name)
+    return rule.title if rule else Text(name, name)
+
+
+@cache
+def _rules() -> dict[str, Rule]:
+    return {rule.name: rule for rule in rules_in()}

@@ -1,0 +1,64 @@
+"""Which pages does this person see at the top, and which is home?"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from storage.catalogue.models import Person
+from storage.catalogue.scope import may
+from supervision.roles import Action
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page in the navigation: its name in urls.py, what opens it, what it is called."""
+
+    url_name: str
+    action: Action
+    label: str | Promise
+
+
+PLACES = (
+    Place("queue", Action.SEE_QUEUE, _("Queue")),
+    Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
+    Place("overview", Action.SEE_FIGURES, _("Overview")),
+    Place("scans", Action.SEE_SCANS, _("Scans")),
+    Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
+    Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
+    Place("people", Action.MANAGE_PEOPLE, _("People")),
+)
+
+# Whoever may do the first of these starts there.
+HOMES = (
+    (Action.REVIEW, "queue"),
+    (Action.SEE_FIGURES, "overview"),
+    (Action.SEE_OWN_SCANS, "my-scans"),
+    (Action.SEE_QUARANTINE, "quarantine"),
+    (Action.MANAGE_PEOPLE, "people"),
+)
+
+
+def places_for(person: Person) -> tuple[Place, ...]:
+    """Return the pages that `person` may open, in order."""
+    return tuple(place for place in PLACES if may(person, place.action))
+
+
+def home_for(person: Person) -> str | None:
+    """Return the name of the page where `person` starts, None without any role."""
+    return next((name for action, name in HOMES if may(person, action)), None)
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """Give every template the person's pages; nothing for a visitor or on a failure page."""
+    person = getattr(request, "user", None)
+    if not isinstance(person, Person):
+        return {}
+    here = request.resolver_match.url_name if request.resolver_match else None
+    links = [
+        {"url": reverse(place.url_name), "label": place.label, "here": place.url_name == here}
+        for place in places_for(person)
+    ]
+    return {"places": links}

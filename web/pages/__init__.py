@@ -1,0 +1,1 @@
+"""One file, one page (or the few addresses that belong to it)."""

@@ -1,0 +1,111 @@
+"""How does a person sign in and out, choose a language, change a password?"""
+
+from django.conf import settings as django_settings
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from storage.catalogue.models import Person
+from storage.settings import settings
+from web.language import known_language, remember
+from web.permissions import person_of, public, signed_in
+
+COOKIE = django_settings.LANGUAGE_COOKIE_NAME
+
+
+@public
+@sensitive_post_parameters("password")
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_in(request: HttpRequest) -> HttpResponseBase:
+    """Ask for name and password."""
+    if request.user.is_authenticated:
+        return redirect("home")
+    form = AuthenticationForm(request, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        person = form.get_user()
+        login(request, person)
+        return _welcome(request, person)
+    context = {"form": form, "next": _next(request), "accounts": _demo_accounts()}
+    return render(request, "login.html", context, status=200 if request.method != "POST" else 422)
+
+
+@public
+@require_POST
+def demo_log_in(request: HttpRequest) -> HttpResponseBase:
+    """Sign in as a simulated person, without a password; 404 unless this installation is a demonstration."""
+    person = get_object_or_404(_demo_accounts(), pk=request.POST.get("person") or 0)
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    return _welcome(request, person)
+
+
+@signed_in
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponseBase:
+    """End the session."""
+    logout(request)
+    response = redirect("login")
+    response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+@public
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponseBase:
+    """Change the language: of the person who is signed in, else of this browser until somebody signs in."""
+    response = redirect(_next(request) or "home")
+    language = request.POST.get("language")
+    if isinstance(request.user, Person):
+        remember(request.user, language)
+    elif known_language(language):
+        response.set_cookie(
+            COOKIE, str(language), httponly=True, samesite="Lax", secure=django_settings.SESSION_COOKIE_SECURE
+        )
+    return response
+
+
+@signed_in
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest) -> HttpResponseBase:
+    """Show who is signed in with which roles, and change the password."""
+    person = person_of(request)
+    form = PasswordChangeForm(person, data=request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        update_session_auth_hash(request, form.save())
+        messages.success(request, _("Your password is changed."))
+        return redirect("account")
+    memberships = person.memberships.select_related("organisation", "project")
+    context = {"form": form, "memberships": memberships}
+    return render(request, "account.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _welcome(request: HttpRequest, person: Person) -> HttpResponseBase:
+    """Go where the person wanted to go; the language chosen on the sign-in page becomes theirs."""
+    remember(person, request.COOKIES.get(COOKIE))
+    response = redirect(_next(request) or "home")
+    response.delete_cookie(COOKIE, samesite="Lax")
+    return response
+
+
+def _next(request: HttpRequest) -> str:
+    """Return the page that was asked for, if it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if safe else ""
+
+
+def _demo_accounts() -> QuerySet[Person]:
+    """Return the accounts that a demonstration offers; none anywhere else."""
+    if not settings().demo:
+        return Person.objects.none()
+    return Person.objects.filter(simulated=True, is_active=True, is_staff=False, is_superuser=False).order_by("pk")

@@ -1,0 +1,56 @@
+"""Which scans cannot be read yet because somebody must say who made them or what they show?"""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from storage.catalogue import intake
+from storage.catalogue.intake import trainees_of
+from storage.catalogue.models import Person, Scan
+from storage.catalogue.scope import scans_for
+from supervision.exam_types import exam_types
+from supervision.roles import Action
+from web.media import picture_of
+from web.permissions import person_of, requires
+
+SHOWN = 25
+
+
+@requires(Action.COMPLETE_INFO)
+@require_safe
+def awaiting(request: HttpRequest) -> HttpResponseBase:
+    """List scans with missing details, oldest first, each with its own small form."""
+    waiting = scans_for(person_of(request), Action.COMPLETE_INFO)
+    shown = list(waiting.select_related("project", "trainee").order_by("received_at", "pk")[:SHOWN])
+    trainees = {scan.project_id: list(trainees_of(scan.project).order_by("last_name", "username")) for scan in shown if scan.trainee_id is None}
+    rows = [
+        {"scan": scan, "picture": picture_of(scan), "trainees": trainees.get(scan.project_id, [])} for scan in shown
+    ]
+    return render(request, "awaiting.html", {"rows": rows, "total": waiting.count(), "exam_types": exam_types()})
+
+
+@requires(Action.COMPLETE_INFO)
+@require_POST
+def complete(request: HttpRequest, scan_id: int) -> HttpResponseBase:
+    """Keep what was missing and send the scan to the queue."""
+    person = person_of(request)
+    scan = get_object_or_404(scans_for(person, Action.COMPLETE_INFO), pk=scan_id)
+    exam_type = exam_types().get(request.POST.get("exam_type", scan.exam_type))
+    trainee = _trainee(request, scan)
+    if exam_type is None or trainee is None:
+        messages.error(request, _("Choose the exam type and who scanned; nothing was changed."))
+    else:
+        intake.complete_info(scan.pk, trainee, exam_type.code, person, timezone.now())
+        messages.success(request, _("Scan %(scan)s now waits for review.") % {"scan": scan.short_id})
+    return redirect("awaiting")
+
+
+def _trainee(request: HttpRequest, scan: Scan) -> Person | None:
+    if scan.trainee is not None:
+        return scan.trainee
+    chosen = request.POST.get("trainee", "")
+    return trainees_of(scan.project).filter(pk=int(chosen)).first() if chosen.isdecimal() else None

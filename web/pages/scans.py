@@ -1,0 +1,64 @@
+"""Which scans are these: all of my projects, or those behind a number?"""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from storage.catalogue.figures import Figure
+from storage.catalogue.models import Device, Person, Review
+from storage.catalogue.scope import may, projects_for, scans_for
+from supervision.exam_types import exam_types
+from supervision.roles import Action
+from supervision.states import State
+from web.asked import asked_in
+from web.findings import judgement_of
+from web.media import picture_of
+from web.permissions import person_of, requires
+from web.words import FIGURES, STATES
+
+ON_A_PAGE = 50
+
+
+@requires(Action.SEE_SCANS)
+@require_safe
+def scans(request: HttpRequest) -> HttpResponseBase:
+    """List scans with filters; with `figure=` exactly those that the number on the overview counts."""
+    person = person_of(request)
+    asked = asked_in(request.GET)
+    counts = asked.figure is not None and may(person, Action.SEE_FIGURES)
+    scope = scans_for(person, Action.SEE_FIGURES if counts else Action.SEE_SCANS)
+    found = asked.of(scope).select_related("project", "trainee").prefetch_related("review_item__reviews")
+    page = Paginator(found.order_by("-received_at", "-pk"), ON_A_PAGE).get_page(request.GET.get("page"))
+    query = asked.query()
+    context = {
+        "asked": asked,
+        "page": page,
+        "query": f"{query}&" if query else "",
+        "figure_word": FIGURES.get(asked.figure) if asked.figure else None,
+        "projects": projects_for(person, Action.SEE_SCANS).order_by("name"),
+        "exam_types": exam_types(),
+        "states": [(state.value, STATES[state][0]) for state in State],
+        "figures": [(figure.value, FIGURES[figure]) for figure in Figure],
+        "trainee": Person.objects.filter(pk=asked.part.trainee, scans__in=scope).first() if asked.part.trainee else None,
+        "device": Device.objects.filter(pk=asked.part.device, scans__in=scope).first() if asked.part.device else None,
+    }
+    return render(request, "scans.html", context)
+
+
+@requires(Action.SEE_SCANS)
+@require_safe
+def scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
+    """Show one scan with findings and reviews."""
+    visible = scans_for(person_of(request), Action.SEE_SCANS).select_related("project", "device", "trainee")
+    found = get_object_or_404(visible, pk=scan_id)
+    context = {
+        "scan": found,
+        "reviews": Review.objects.filter(item__scan=found).select_related("reviewer").order_by("submitted_at"),
+        "picture": picture_of(found),
+        "judgement": judgement_of(found),
+        "show_trainee": True,
+        "back": "scans",
+    }
+    return render(request, "scan.html", context)

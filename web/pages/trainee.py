@@ -1,0 +1,54 @@
+"""What became of my scans, and what should I change next?"""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from storage.catalogue import queue
+from storage.catalogue.models import Review
+from storage.catalogue.scope import scans_for
+from supervision.roles import Action
+from web.findings import judgement_of
+from web.media import picture_of
+from web.permissions import person_of, requires
+
+ON_A_PAGE = 25
+
+
+@requires(Action.SEE_OWN_SCANS)
+@require_safe
+def my_scans(request: HttpRequest) -> HttpResponseBase:
+    """List the person's own scans, newest first, with their state and feedback."""
+    mine = scans_for(person_of(request), Action.SEE_OWN_SCANS)
+    unread = mine.filter(review_item__reviews__seen_at=None, review_item__reviews__isnull=False)
+    newest = mine.select_related("project").prefetch_related("review_item__reviews").order_by("-received_at", "-pk")
+    context = {
+        "page": Paginator(newest, ON_A_PAGE).get_page(request.GET.get("page")),
+        "unread": unread.count(),
+        "oldest_unread": unread.order_by("review_item__reviews__submitted_at").first(),
+        "missing": scans_for(person_of(request), Action.COMPLETE_INFO).count(),
+    }
+    return render(request, "my_scans.html", context)
+
+
+@requires(Action.SEE_OWN_SCANS)
+@require_safe
+def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
+    """Show one scan with its findings and the expert's feedback, and note that the feedback was seen."""
+    person = person_of(request)
+    scan = get_object_or_404(scans_for(person, Action.SEE_OWN_SCANS).select_related("project", "device"), pk=scan_id)
+    reviews = list(Review.objects.filter(item__scan=scan).select_related("reviewer").order_by("submitted_at"))
+    for review in reviews:
+        if review.seen_at is None and request.method == "GET":
+            queue.mark_seen(review.pk, person, timezone.now())
+    context = {
+        "scan": scan,
+        "reviews": reviews,
+        "picture": picture_of(scan),
+        "judgement": judgement_of(scan),
+        "back": "my-scans",
+    }
+    return render(request, "scan.html", context)

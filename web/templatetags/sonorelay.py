@@ -1,0 +1,143 @@
+"""How does a template name states, times and reasons in the reader's language?"""
+
+from datetime import datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from pipeline.reasons import REASONS
+from pipeline.text import Text
+from supervision.exam_types import exam_types
+from web.icons import ICONS
+from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, VERDICTS
+
+register = template.Library()
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """Return the address of a file of the pages."""
+    return static(name)
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw a small picture that a screen reader skips; the word beside it says the same."""
+    body = mark_safe(ICONS[name])  # noqa: S308  (constants of this project)
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', body)
+
+
+@register.simple_tag
+def state(code: str) -> SafeString:
+    """Say a scan's state with its shape."""
+    word, picture = STATES[code]
+    return format_html('<span class="state state-{}">{}{}</span>', code, icon(picture), word)
+
+
+@register.simple_tag
+def verdict(code: str) -> SafeString:
+    """Say a rule's verdict with its shape."""
+    word, picture = VERDICTS[code]
+    return format_html('<span class="verdict verdict-{}">{}{}</span>', code, icon(picture), word)
+
+
+@register.filter
+def say(text: Text | None) -> str:
+    """Say a text of the core in the reader's language."""
+    return text.say(get_language() or "en") if text else ""
+
+
+@register.filter
+def exam(code: str) -> str:
+    """Name an exam type; an unknown code stands for itself."""
+    known = exam_types().get(code)
+    return say(known.label) if known else code or gettext("exam type not given")
+
+
+@register.filter
+def side(code: str) -> object:
+    """Say on which side."""
+    return SIDES.get(code, "")
+
+
+@register.filter
+def role(code: str) -> object:
+    """Name a role."""
+    return ROLES.get(code, code)
+
+
+@register.filter
+def clock(code: str) -> object:
+    """Say how soon a scan must be answered."""
+    return CLOCKS.get(code, code)
+
+
+@register.filter
+def anchor(overall: int) -> object:
+    """Say what an overall rating means."""
+    return ANCHORS.get(overall, "")
+
+
+@register.filter
+def shape(code: str) -> object:
+    """Name a sector's shape."""
+    return SHAPES.get(code, code)
+
+
+@register.filter
+def provenance(code: str) -> object:
+    """Say who found the sector."""
+    return PROVENANCES.get(code, code)
+
+
+@register.filter
+def reason_in(scan: object, language: str) -> str:
+    """Say in one language why a scan was refused, held back or failed."""
+    code, facts = getattr(scan, "reason", ""), getattr(scan, "reason_facts", {})
+    known = REASONS.get(code) or REASONS["internal"]
+    try:
+        return known.format(**facts).say(language)
+    except (KeyError, IndexError):
+        return known.say(language)
+
+
+@register.filter
+def duration(length: timedelta | None) -> str:
+    """Say a length of time in its largest fitting unit: '12 min', '5 h', '3 days'."""
+    if length is None:
+        return "–"
+    minutes = max(0, round(length.total_seconds() / 60))
+    if minutes < 100:
+        return gettext("%(minutes)d min") % {"minutes": minutes}
+    hours = round(minutes / 60)
+    if hours < 48:
+        return gettext("%(hours)d h") % {"hours": hours}
+    days = round(hours / 24)
+    return ngettext("%(days)d day", "%(days)d days", days) % {"days": days}
+
+
+@register.filter
+def waited(since: datetime) -> str:
+    """Say how long ago a moment was."""
+    return duration(timezone.now() - since)
+
+
+@register.simple_tag
+def due(moment: datetime) -> SafeString:
+    """Say when an answer is due, or how late it is."""
+    left = moment - timezone.now()
+    if left < timedelta(0):
+        return format_html('<strong class="late">{}</strong>', gettext("late by %(time)s") % {"time": duration(-left)})
+    return format_html("{}", gettext("due in %(time)s") % {"time": duration(left)})
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """Write a share (0-1) as a whole percentage."""
+    if value is None:
+        return "–"
+    return gettext("%(number)d%%") % {"number": round(100 * value)}

@@ -1,0 +1,43 @@
+"""Which address opens which page?"""
+
+from django.urls import path
+
+from web.pages import accounts, awaiting, figures, health, home, objects, people, quarantine, review, scans, trainee
+from web.pages import queue as queue_page
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("login/", accounts.log_in, name="login"),
+    path("login/demo/", accounts.demo_log_in, name="demo-login"),
+    path("logout/", accounts.log_out, name="logout"),
+    path("language/", accounts.set_language, name="set-language"),
+    path("account/", accounts.account, name="account"),
+    path("queue/", queue_page.queue, name="queue"),
+    path("queue/next/", queue_page.take_next, name="take-next"),
+    path("queue/<int:item_id>/take/", queue_page.take, name="take"),
+    path("review/<int:item_id>/", review.page, name="review"),
+    path("review/<int:item_id>/renew/", review.renew, name="renew"),
+    path("review/<int:item_id>/give-back/", review.give_back, name="give-back"),
+    path("my-scans/", trainee.my_scans, name="my-scans"),
+    path("my-scans/<int:scan_id>/", trainee.my_scan, name="my-scan"),
+    path("missing-details/", awaiting.awaiting, name="awaiting"),
+    path("missing-details/<int:scan_id>/", awaiting.complete, name="complete"),
+    path("overview/", figures.overview, name="overview"),
+    path("scans/", scans.scans, name="scans"),
+    path("scans/<int:scan_id>/", scans.scan, name="scan"),
+    path("held-back/", quarantine.quarantine, name="quarantine"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.create, name="person-new"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/password/", people.new_password, name="person-password"),
+    path("people/<int:person_id>/active/", people.set_active, name="person-active"),
+    path("people/<int:person_id>/roles/", people.add_role, name="role-add"),
+    path("people/<int:person_id>/roles/<int:membership_id>/remove/", people.remove_role, name="role-remove"),
+    path("objects/<str:area>/<str:digest>", objects.stored, name="object"),
+    path("healthz", health.health, name="health"),
+]
+
+handler400 = "web.failures.not_found"
+handler403 = "web.failures.forbidden"
+handler404 = "web.failures.not_found"
+handler500 = "web.failures.broken"

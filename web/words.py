@@ -1,0 +1,94 @@
+"""How are states, verdicts, roles and ratings called in the reader's language?"""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pipeline.finding import Side, Verdict
+from supervision.roles import Role
+from supervision.states import State
+
+Word = str | Promise
+
+STATES: dict[str, tuple[Word, str]] = {
+    State.RECEIVED: (_("being processed"), "waiting"),
+    State.REJECTED: (_("refused"), "refused"),
+    State.WITHHELD: (_("held back"), "held"),
+    State.FAILED: (_("our failure"), "refused"),
+    State.AWAITING_INFO: (_("details missing"), "question"),
+    State.QUEUED: (_("waiting for review"), "waiting"),
+    State.FINAL: (_("reviewed"), "good"),
+}
+"""A state's word and its icon."""
+
+VERDICTS: dict[str, tuple[Word, str]] = {
+    Verdict.GOOD: (_("good"), "good"),
+    Verdict.WEAK: (_("weak"), "weak"),
+    Verdict.POOR: (_("poor"), "poor"),
+    Verdict.NOT_MEASURABLE: (_("could not be measured"), "none"),
+    Verdict.NOT_APPLICABLE: (_("does not apply"), "none"),
+}
+
+SIDES: dict[str, Word] = {
+    Side.LEFT: _("on the left of the picture"),
+    Side.RIGHT: _("on the right of the picture"),
+    Side.BOTH: _("on both sides of the picture"),
+}
+
+ROLES: dict[str, Word] = {
+    Role.TRAINEE: _("trainee"),
+    Role.REVIEWER: _("reviewer"),
+    Role.ARBITER: _("arbiter"),
+    Role.FACILITATOR: _("facilitator"),
+    Role.SUPERVISOR: _("supervisor"),
+    Role.BIOMED: _("biomedical engineer"),
+    Role.DATA_OFFICER: _("data officer"),
+    Role.AUDITOR: _("auditor (reads only)"),
+    Role.PARTNER_OWNER: _("partner owner"),
+    Role.ADMINISTRATOR: _("administrator"),
+}
+
+ANCHORS: dict[int, Word] = {
+    1: _("no recognisable structure"),
+    2: _("minimally recognisable, insufficient"),
+    3: _("minimum criteria met, recognisable with technical flaws"),
+    4: _("all structures well imaged, diagnosis easily supported"),
+    5: _("excellent"),
+}
+"""What each overall rating means."""
+
+CLOCKS: dict[str, Word] = {
+    "P0": _("critical: answer within 5 h"),
+    "P1": _("red flag: answer within 24 h"),
+    "P2": _("before sign-off: answer within 72 h"),
+    "P3": _("audit: answer within 14 days"),
+}
+
+SHAPES: dict[str, Word] = {
+    "curvilinear": _("curvilinear"),
+    "phased": _("phased"),
+    "linear": _("linear"),
+    "unknown": _("unknown"),
+}
+
+PROVENANCES: dict[str, Word] = {
+    "declared": _("declared by the device"),
+    "estimated": _("estimated from the picture"),
+    "learned": _("found by a learned model"),
+    "unknown": _("unknown"),
+}
+
+MISSING: dict[str, Word] = {"trainee": _("who scanned"), "exam_type": _("exam type")}
+
+FIGURES: dict[str, Word] = {
+    "scans_in": _("all scans that came in"),
+    "in_progress": _("being processed"),
+    "rejected": _("refused"),
+    "withheld": _("held back"),
+    "failed": _("our failure"),
+    "awaiting_info": _("details missing"),
+    "backlog": _("waiting for review"),
+    "reviewed": _("reviewed"),
+    "scored": _("clinical scans with a quality score"),
+    "rated": _("clinical scans with an expert's rating"),
+    "adequate": _("clinical scans rated adequate"),
+}
