@@ -42,7 +42,7 @@ def read_clip(path: Path) -> Clip:
 
 def _clip(scan: Scan) -> Clip:
     facts = scan.facts
-    keyframes, proxies = Keyframes(facts.frames_claimed), Proxies(facts.frames_claimed)
+    keyframes, proxies = Keyframes(facts.frames_expected), Proxies(facts.frames_expected)
     times: list[float] = []
     damaged = 0
     for number, picture in enumerate(scan.pictures()):

@@ -10,18 +10,13 @@ from pipeline.errors import Undecodable
 from pipeline.reading.codestream import Stated, stated_by
 from pipeline.reading.scan import Pixels
 
-_BASELINE_OR_PROGRESSIVE = (0xC0, 0xC1, 0xC2)
+DCT = (0xC0, 0xC1, 0xC2)  # baseline, extended and progressive
 _ADOBE = b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00"
 
 
 def is_fast(stated: Stated | None) -> bool:
     """Whether libjpeg-turbo decodes this frame: 8 bit DCT with one or three components."""
-    return (
-        stated is not None
-        and stated.bits == 8
-        and stated.components in (1, 3)
-        and stated.process in _BASELINE_OR_PROGRESSIVE
-    )
+    return stated is not None and stated.bits == 8 and stated.components in (1, 3) and stated.process in DCT
 
 
 @dataclass(eq=False)

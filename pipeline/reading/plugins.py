@@ -9,6 +9,8 @@ from pydicom.pixels.decoders.base import get_decoder
 from pydicom.uid import UID
 
 from pipeline.errors import Undecodable
+from pipeline.reading.codestream import stated_by
+from pipeline.reading.jpeg import DCT
 from pipeline.reading.limits import MALFORMED
 from pipeline.reading.native import Layout, Samples
 
@@ -18,7 +20,7 @@ _RLE = "1.2.840.10008.1.2.5"
 def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, bool]:
     """Return the samples of one compressed frame, and whether YBR has become RGB already.
 
-    Raises Undecodable (`damaged`).
+    Raises Undecodable (`damaged`; `unsupported_syntax` for JPEG of 12 bits, which no decoder here reads).
     """
     if syntax == _RLE:
         return _run_lengths(data, layout), False
@@ -37,7 +39,9 @@ def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, 
     try:
         samples, description = get_decoder(UID(syntax)).as_array(encapsulate([data]), index=0, **options)
     except MALFORMED as fault:
-        raise Undecodable("damaged") from fault
+        stated = stated_by(data)
+        is_deep = stated is not None and stated.process in DCT and stated.bits > 8
+        raise Undecodable("unsupported_syntax" if is_deep else "damaged") from fault
     return samples, str(description["photometric_interpretation"]) == "RGB"
 
 

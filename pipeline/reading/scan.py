@@ -27,6 +27,7 @@ class Frame:
 class ScanFacts:
     """What the file states, before any frame is decoded; nothing of it is believed yet.
 
+    seconds: duration that a video container states.
     codec: short name ('raw', 'rle', 'jpeg', 'jpegll', 'jpegls', 'j2k', 'h264', 'mpeg2video', 'png' …).
     transfer_syntax: DICOM only. container: 'dicom', FFmpeg's name of the container, or the picture format.
     frames_claimed: None where the container does not say. frames_per_second: as declared, None where it is not.
@@ -40,10 +41,18 @@ class ScanFacts:
     container: str
     transfer_syntax: str | None = None
     frames_per_second: float | None = None
+    seconds: float | None = None
     regions: tuple[Region, ...] = ()
     has_audio: bool = False
     has_subtitles: bool = False
     device_model: str | None = field(default=None, repr=False)
+
+    @property
+    def frames_expected(self) -> int | None:
+        """How many frames to expect: as claimed, else by duration and rate, else None."""
+        if self.frames_claimed is None and self.seconds and self.frames_per_second:
+            return max(1, round(self.seconds * self.frames_per_second))
+        return self.frames_claimed
 
 
 class Picture(Protocol):

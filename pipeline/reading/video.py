@@ -51,6 +51,7 @@ def scan_video(file: BinaryIO) -> Scan:
             frames_claimed=stream.frames or None,
             container=container.format.name.split(",")[0],
             frames_per_second=float(stream.average_rate) if stream.average_rate else None,
+            seconds=float(stream.duration * stream.time_base) if stream.duration and stream.time_base else None,
             has_audio=bool(container.streams.audio),
             has_subtitles=bool(container.streams.subtitles or container.streams.data),
         )
