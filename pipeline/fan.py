@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from pipeline.outline import (
@@ -172,7 +173,8 @@ def _rows(patch: Mask, left: Edge, right: Edge, tolerance: float) -> tuple[Level
 
 def _radii(patch: Mask, left: Edge, right: Edge, apex: Point, tolerance: float) -> tuple[Level, Level]:
     """Return the near and far radius of the patch, from its smallest and largest radius in each direction."""
-    y, x = np.nonzero(patch)
+    rim = patch.astype(np.uint8) - cv2.erode(patch.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
+    y, x = np.nonzero(rim)
     radius = np.hypot(x - apex[0], y - apex[1])
     angle = np.arctan2(x - apex[0], y - apex[1])
     low, high = np.radians(left.degrees), np.radians(right.degrees)

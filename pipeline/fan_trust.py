@@ -8,7 +8,7 @@ from pipeline.outline import Level, Support
 from pipeline.sector import Mask, Point, Shape
 
 OBSERVABLE = 0.3
-MIRRORED_DEGREES = 2.0
+MIRRORED_DEGREES = 3.0
 
 
 def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, inside: Mask) -> float:
@@ -65,14 +65,14 @@ def _sides(fan: Fan, lean: float) -> float:
 
 def _side(support: Support, *, strict: bool) -> float:
     """Return the trust in a side; a rectangle fits more things that are no sector (text blocks), so it is strict."""
-    share = _ramp(support.share, 0.2, 0.5) if strict else _ramp(support.share, 0.1, 0.4)
+    share = _ramp(support.share, 0.25, 0.55) if strict else _ramp(support.share, 0.1, 0.4)
     return share * _ramp(support.spread, 0.2, 0.5)
 
 
 def _end(level: Level, *, strict: bool = False) -> float:
     if level.seen <= OBSERVABLE:
         return 1.0
-    return _ramp(level.support, 0.1, 0.4) if strict else _ramp(level.support, 0.05, 0.3)
+    return _ramp(level.support, 0.15, 0.45) if strict else _ramp(level.support, 0.05, 0.3)
 
 
 def _ramp(value: float, refuse: float, fine: float) -> float:

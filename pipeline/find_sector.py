@@ -28,6 +28,8 @@ NEARLY_EQUAL = 0.15
 NEARLY_WHOLE = 0.93
 SAME = 0.9
 UNCONFIRMED = 0.75
+STILL = 0.9
+"""One frame shows less of the outline than many: single phased frames have a bad tail (measured)."""
 LARGEST_DECLARED_SHARE = 0.95
 
 
@@ -58,15 +60,16 @@ def find_sector(clip: Clip) -> Sector:
         picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     if min(picture.shape) < 32:
         return UNKNOWN_SECTOR
+    trusted = STILL if clip.is_still else 1.0
     believed = believable_regions(clip)
     region = believed[0] if len(believed) == 1 else None
     if region is not None:
         window = np.zeros(picture.shape, bool)
         window[_rows(region, scale), _columns(region, scale)] = True
-        declared = _best(picture, window)
+        declared = _best(picture, window, trusted)
         if declared is not None and declared.confidence >= CONFIDENT:
             return _sector(declared, Provenance.DECLARED, scale, clip)
-    found = _best(picture, np.ones(picture.shape, bool))
+    found = _best(picture, np.ones(picture.shape, bool), trusted)
     if found is None or found.confidence < LEAST_CONFIDENCE:
         return _whole_picture(clip, picture)
     return _sector(found, Provenance.ESTIMATED, scale, clip)
@@ -114,7 +117,7 @@ def _columns(region: Region, scale: float) -> slice:
     return slice(int(region.left * scale), int(region.right * scale) + 1)
 
 
-def _best(picture: Luminance, window: Mask) -> _Candidate | None:
+def _best(picture: Luminance, window: Mask, trusted: float) -> _Candidate | None:
     """Return the most trusted fan over thresholds and pieces.
 
     Of nearly equal ones the larger, because a dark far field hides from high thresholds; of those about as large
@@ -135,7 +138,8 @@ def _best(picture: Luminance, window: Mask) -> _Candidate | None:
     large = max(candidate.area for _, candidate in good) * NEARLY_WHOLE
     threshold, best = max((f for f in good if f[1].area >= large), key=lambda f: f[1].side_support)
     confirmed = any(t != threshold and c.confidence > 0 and _overlap(c, best) >= SAME for t, c in found)
-    return best if confirmed else replace(best, confidence=best.confidence * UNCONFIRMED)
+    confidence = trusted * best.confidence * (1.0 if confirmed else UNCONFIRMED)
+    return replace(best, confidence=confidence)
 
 
 def _overlap(one: _Candidate, other: _Candidate) -> float:

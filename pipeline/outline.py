@@ -14,7 +14,8 @@ from pipeline.sector import Mask
 
 Floats = NDArray[np.float64]
 
-TRIALS = 400
+TRIALS = 250
+MOST_ROWS = 200
 OUTSIDE_COSTS = 2.0
 
 
@@ -73,6 +74,8 @@ def fit_edge(rows: Floats, columns: Floats, *, right: bool, tolerance: float) ->
     if len(rows) < 8:
         return None
     outward = 1.0 if right else -1.0
+    step = 1 + len(rows) // MOST_ROWS
+    rows, columns = rows[::step], columns[::step]
     random = np.random.default_rng(7)
     first = random.integers(0, len(rows), TRIALS)
     second = random.integers(0, len(rows), TRIALS)

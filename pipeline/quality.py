@@ -84,9 +84,11 @@ def _names(explains: tuple[str, ...], name: str) -> bool:
 
 
 def _enough(known: list[Finding], by_name: dict[str, Rule]) -> bool:
-    applicable = sum(by_name[f.rule].weight for f in known if f.verdict is not Verdict.NOT_APPLICABLE)
-    measured = sum(by_name[f.rule].weight for f in known if f.verdict in MEASURED)
-    return applicable > 0 and measured >= LEAST_MEASURED_SHARE * applicable
+    """Return whether enough of what tells good pictures from bad ones was measured (a sector was there)."""
+    telling = [f for f in known if by_name[f.rule].family not in (Family.INTEGRITY, Family.CONTENT)]
+    applicable = sum(by_name[f.rule].weight for f in telling if f.verdict is not Verdict.NOT_APPLICABLE)
+    measured = sum(by_name[f.rule].weight for f in telling if f.verdict in MEASURED)
+    return measured > 0 and measured >= LEAST_MEASURED_SHARE * applicable
 
 
 def _reasons(

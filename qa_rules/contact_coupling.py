@@ -60,7 +60,7 @@ RULE = Rule(
         "Ajoutez du gel et appuyez de façon égale, davantage du côté sombre de l'image.",
     ),
     unit="share of scan lines",
-    limits=Limits(good=0.12, poor=0.35),
+    limits=Limits(good=0.16, poor=0.38),
     family=Family.CONTACT,
     weight=0.4,
     measure=dark_edge_share,

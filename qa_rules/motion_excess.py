@@ -23,7 +23,7 @@ def speed(clip: Clip, sector: Sector) -> Measurement | Unanswered:
         return NOT_APPLICABLE
     if not sector.known or clip.frames_per_second is None:
         return NOT_MEASURABLE
-    firsts = np.unique(np.linspace(0, clip.frames - 2, min(MOST_PAIRS, clip.frames - 1)).round().astype(int))
+    firsts = np.linspace(0, clip.frames - 2, min(MOST_PAIRS, clip.frames - 1)).astype(int)
     window = cv2.createHanningWindow((LINES, DEPTHS), cv2.CV_32F)
     shifts = []
     for first in firsts:
