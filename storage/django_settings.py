@@ -1,6 +1,6 @@
 """The part of Django's settings that the catalogue needs, without any web page; web/settings.py builds on it."""
 
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from storage.settings import settings
 
@@ -25,6 +25,8 @@ def database(url: str | None, home: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        # ?sslmode=verify-full, ?host=/var/run/postgresql and the like
+        "OPTIONS": {"connect_timeout": 10, **dict(parse_qsl(parts.query))},
     }
 
 

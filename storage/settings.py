@@ -2,26 +2,43 @@
 
 import os
 import secrets
+import stat
+from collections.abc import Mapping
 from contextlib import suppress
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import Misconfigured
+
+PREFIX = "SONORELAY_"
+# what the tests and the demonstration read for themselves
+FOR_OTHERS = ("SONORELAY_DATA", "SONORELAY_REQUIRE_SERVICES")
+FOR_THE_DEMONSTRATION = "SONORELAY_DEMO_"
+SHORTEST_SECRET = 32
+
+
+def _postgresql(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
+        raise ValueError("must be postgresql://user:password@host:port/database")
+    return url
 
 
 class Settings(BaseSettings):
     """Secrets and addresses, all named SONORELAY_*; relative paths count from the working directory."""
 
-    model_config = SettingsConfigDict(env_prefix="SONORELAY_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", env_ignore_empty=True)
 
     home: Path = Path("var")
     inbox: Path = Path("inbox")
     programme: Path | None = None
-    database_url: SecretStr | None = None
+    database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
     secret_key: SecretStr | None = None
 
     objects: Literal["folder", "s3"] = "folder"
@@ -58,14 +75,37 @@ class Settings(BaseSettings):
         return self.home / "keys" / f"{organisation}.key"
 
     def signing_key(self) -> str:
-        """Return the secret that signs sessions and links, made on first use in a file of mode 0600."""
+        """Return the secret that signs sessions and links, made on first use in a file of mode 0600.
+
+        Misconfigured when the file can be read by other users of the machine, or the secret is too short.
+        """
         if self.secret_key is not None:
-            return self.secret_key.get_secret_value()
+            return _long_enough(self.secret_key.get_secret_value(), PREFIX + "SECRET_KEY")
         path = self.home / "secret_key"
         path.parent.mkdir(parents=True, exist_ok=True)
-        with suppress(FileExistsError), open(path, "x", encoding="ascii", opener=_private) as file:
-            file.write(secrets.token_urlsafe(48))
-        return path.read_text(encoding="ascii")
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise Misconfigured("key_file_unsafe")
+        return _long_enough(path.read_text(encoding="ascii").strip(), "secret_key")
+
+
+def _long_enough(secret: str, name: str) -> str:
+    if len(secret) < SHORTEST_SECRET:
+        raise Misconfigured("setting_invalid", name=name, problem=f"shorter than {SHORTEST_SECRET} characters")
+    return secret
+
+
+def _write_once(path: Path, secret: str) -> None:
+    """Write a whole file that only we can read; whoever is first wins, and nobody ever sees half of it."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    with open(draft, "x", encoding="ascii", opener=_private) as file:
+        file.write(secret)
+    try:
+        with suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def _private(path: str, flags: int) -> int:
@@ -74,10 +114,23 @@ def _private(path: str, flags: int) -> int:
 
 @cache
 def settings() -> Settings:
-    """Return the settings of this process; Misconfigured if one is not valid."""
+    """Return the settings of this process; Misconfigured if one is not valid or not known."""
+    refuse_unknown(os.environ)
     try:
-        return Settings()
+        here = Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = "SONORELAY_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise Misconfigured("setting_invalid", name=name, problem=first["msg"]) from None
+    if here.objects == "s3" and not (here.s3_access_key.get_secret_value() and here.s3_secret_key.get_secret_value()):
+        raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
+    return here
+
+
+def refuse_unknown(environment: Mapping[str, str]) -> None:
+    """Raise Misconfigured for a SONORELAY_* name that does not exist, with the nearest one that does."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | set(FOR_OTHERS)
+    for name in sorted(environment):
+        if name.startswith(PREFIX) and name not in known and not name.startswith(FOR_THE_DEMONSTRATION):
+            nearest = get_close_matches(name, sorted(known), n=1, cutoff=0.0)[0]
+            raise Misconfigured("setting_unknown", name=name, nearest=nearest)

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 TAKEN_FOR = timedelta(minutes=15)
-MOST_TAKES = 10  # a scan that ends its process every time must not be tried for ever
+MOST_TAKES = 50  # a scan that ends its process every time must not be tried for ever
 
 
 def register(
@@ -94,7 +94,7 @@ def take(project: str, most: int, token: str, now: datetime) -> list[str]:
     """Take up to `most` received scans of the project for 15 minutes and return their digests.
 
     Those tried least come first, then the oldest; no two tokens ever get the same scan. A scan that was taken
-    10 times without any answer fails.
+    50 times without any answer fails.
     """
     with one_transaction():
         worn_out = _free(project, now).filter(attempts__gte=MOST_TAKES).select_for_update(skip_locked=True)
@@ -113,14 +113,14 @@ def take(project: str, most: int, token: str, now: datetime) -> list[str]:
 def give_back(token: str) -> None:
     """Free what this token took and did not record; it does not count as an attempt."""
     with one_transaction():
-        held = Scan.objects.filter(state=State.RECEIVED, taken_by=token)
-        held.filter(attempts__gt=0).update(attempts=F("attempts") - 1)
-        held.update(taken_by="", taken_until=None)
+        Scan.objects.filter(state=State.RECEIVED, taken_by=token, attempts__gt=0).update(attempts=F("attempts") - 1)
+        free(token)
 
 
 def free(token: str) -> None:
-    """Free what a dead run had taken; it stays an attempt, since the scan may be what ended the run."""
-    Scan.objects.filter(state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
+    """Free what a run with this token took before it died; it counts as an attempt."""
+    with one_transaction():
+        Scan.objects.filter(state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
 
 
 def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:
@@ -134,7 +134,7 @@ def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: 
         if scan.state != State.AWAITING_INFO:
             return scan
         if trainee is not None:
-            if not trainees_of(scan.project).filter(pk=trainee.pk).exists():
+            if trainee.pk != scan.trainee_id and not trainees_of(scan.project).filter(pk=trainee.pk).exists():
                 raise ValueError("trainee must be a trainee of the scan's project")
             scan.trainee = trainee
         if exam_type:

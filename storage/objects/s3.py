@@ -4,7 +4,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -16,12 +16,14 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from pipeline.errors import Misconfigured, Unavailable
+from storage.objects.signed import expiry
 from storage.objects.store import Area, StoredBytes, is_digest
 
 ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchObject"})
 REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 CHUNK = 1024 * 1024
+LONGEST_VALID = timedelta(days=7)  # of a presigned address (AWS Signature Version 4)
 
 Answer = TypeVar("Answer")
 
@@ -100,9 +102,14 @@ class S3Store:
         if area is not Area.RELEASED:
             raise ValueError("only released objects have an address")
         key = _checked(digest)
+        now = datetime.now(UTC)
+        # signed as of the last noon or midnight: a page that is loaded again names the same address
+        since = now.replace(hour=now.hour // 12 * 12, minute=0, second=0, microsecond=0)
+        lasts = min(expiry(now, valid) - since, LONGEST_VALID)
+        answer_as = {"response-content-type": media_type}
         return _ask(
             lambda: self._client.presigned_get_object(
-                self._name(area), key, expires=valid, response_headers={"response-content-type": media_type}
+                self._name(area), key, expires=lasts, response_headers=answer_as, request_date=since
             )
         )
 

@@ -1,0 +1,56 @@
+"""What does every test stand on? An installation in a temporary folder, whatever the caller's environment says."""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # `pytest` alone does not add it, `python -m pytest` does
+
+KEPT = frozenset({"SONORELAY_DATA", "SONORELAY_REQUIRE_SERVICES"})
+# the storage suite runs again on PostgreSQL in a process of its own, which is told so by this
+DATABASE = "SONORELAY_TESTS_DATABASE_URL"
+
+if "storage.settings" in sys.modules:
+    raise pytest.UsageError("leave DJANGO_SETTINGS_MODULE unset: the tests must not read your installation")
+_database = os.environ.get(DATABASE)
+for _name in [name for name in os.environ if name.startswith("SONORELAY_") and name not in KEPT]:
+    del os.environ[_name]
+_home = tempfile.mkdtemp(prefix="sonorelay-tests-")
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["SONORELAY_HOME"] = _home
+os.environ["SONORELAY_INBOX"] = str(Path(_home, "inbox"))
+os.environ["DJANGO_SETTINGS_MODULE"] = "web.settings"
+if _database:
+    os.environ["SONORELAY_DATABASE_URL"] = _database
+
+pytest_plugins = ["tests.servers"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Keep SQLite's test tables in a file, as in real life: in memory, threads would share one connection."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        database["TEST"] = {**database.get("TEST", {}), "NAME": str(Path(_home, "tests.sqlite3"))}
+
+
+@pytest.fixture(autouse=True)
+def own_settings() -> Iterator[None]:
+    """Forget the settings, store and programme that a test made this process read."""
+    yield
+    for module, name in (
+        ("storage.settings", "settings"),
+        ("storage.objects.chosen", "object_store"),
+        ("storage.catalogue.programme", "current"),
+    ):
+        if module in sys.modules:
+            getattr(sys.modules[module], name).cache_clear()

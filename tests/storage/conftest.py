@@ -1,0 +1,133 @@
+"""What do the tests of the storage share? A small world of organisations, projects and people."""
+
+import hashlib
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.finding import Finding, Verdict
+from pipeline.inspection import Inspection
+from pipeline.quality import Quality, Reason
+from pipeline.received import Kind, Received
+from pipeline.sector import UNKNOWN_SECTOR
+from storage.objects import Area, StoredBytes
+from supervision.roles import Role
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_numbers = itertools.count()
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def inspection(score: float | None = 70.0) -> Inspection:
+    finding = Finding("gain.under", 1, Verdict.WEAK, 31.5, 0.4, None, (("row", 12.0),))
+    rating = None if score is None else 3
+    quality = Quality(score, rating, () if score is None else (Reason("gain.under", 100 - score),))
+    return Inspection(
+        kind=Kind.VIDEO,
+        frames=3,
+        rows=480,
+        columns=640,
+        frames_per_second=20.0,
+        seconds=0.15,
+        codec="h264",
+        mm_per_pixel=None,
+        sector=UNKNOWN_SECTOR,
+        findings=(finding,),
+        quality=quality,
+    )
+
+
+def identity(device: str | None = "SR-DEVICE1"):
+    return SimpleNamespace(patient="SR-PATIENT", device=device, device_model="CX50", captured_at=NOON)
+
+
+@dataclass
+class World:
+    """One organisation with the projects goma and bunia, another with the project elsewhere."""
+
+    organisation: object
+    goma: object
+    bunia: object
+    elsewhere: object
+    people: dict[str, object] = field(default_factory=dict)
+
+    def person(self, name: str, *roles: Role, project: object = None, organisation: object = None, **more: object):
+        from storage.catalogue.models import Membership, Person
+
+        person = Person.objects.create(username=name, **more)
+        for role in roles:
+            place = organisation or (project.organisation if project else self.organisation)
+            Membership.objects.create(person=person, role=role, organisation=place, project=project)
+        self.people[name] = person
+        return person
+
+    def received(self, name: str, *, trainee: str | None = "amina", exam_type: str | None = "FAST", project="goma"):
+        from storage.catalogue import intake
+
+        known = Received(digest_of(name), len(name), Kind.VIDEO, project, trainee, exam_type)
+        return intake.register(known, StoredBytes(Area.RAW, known.digest, known.size), "watched_folder", NOON)[0]
+
+    def queued(self, name: str = "", *, score: float | None = 70.0, now: datetime = NOON, **known: object):
+        """Return a scan that went the whole way into the queue (or that awaits what is missing)."""
+        from storage.catalogue import intake
+
+        scan = self.received(name or f"scan {next(_numbers)}", **known)
+        token = f"token {scan.pk}"
+        taken = intake.take(scan.project.code, 1000, token, now)
+        assert scan.digest in taken
+        objects = released(scan.digest)
+        assert intake.record_released(scan.digest, token, inspection(score), identity(), (0.0, 0.05, 0.1), objects, now)
+        scan.refresh_from_db()
+        return scan
+
+
+def released(name: str) -> dict[str, tuple[StoredBytes, str]]:
+    return {
+        "preview": (StoredBytes(Area.RELEASED, digest_of("preview" + name), 10), "video/mp4"),
+        "poster": (StoredBytes(Area.RELEASED, digest_of("poster" + name), 5), "image/jpeg"),
+    }
+
+
+def make_world() -> World:
+    from storage.catalogue.models import Organisation, Project
+
+    relief = Organisation.objects.create(code="relief", name="Relief")
+    other = Organisation.objects.create(code="other", name="Other")
+    world = World(
+        relief,
+        Project.objects.create(code="goma", organisation=relief, name="Goma"),
+        Project.objects.create(code="bunia", organisation=relief, name="Bunia"),
+        Project.objects.create(code="elsewhere", organisation=other, name="Elsewhere"),
+    )
+    world.person("amina", Role.TRAINEE, project=world.goma)
+    world.person("rose", Role.REVIEWER)
+    world.person("luc", Role.REVIEWER)
+    return world
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def minutes() -> Callable[[float], datetime]:
+    return lambda count: NOON + timedelta(minutes=count)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[[bytes], Path]:
+    def write(content: bytes) -> Path:
+        path = tmp_path / f"file {next(_numbers)}"
+        path.write_bytes(content)
+        return path
+
+    return write
