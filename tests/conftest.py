@@ -33,6 +33,13 @@ if _database:
 pytest_plugins = ["tests.servers"]
 
 
+def pytest_configure() -> None:
+    """Load Django now, from the environment above: a line in pyproject.toml would load it before this file is read."""
+    import django
+
+    django.setup()
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
     """Keep SQLite's test tables in a file, as in real life: in memory, threads would share one connection."""
