@@ -12,7 +12,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-MODEL_WORDS = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .,+_/&()-]{0,31}")
+MODEL_NUMBER = re.compile(r"[A-Za-z]{0,3}-?\d{1,4}[A-Za-z]{0,2}|[A-Za-z]")
+MOST_MODEL_WORDS = 5
 EXAM_CODE = re.compile(r"\d{1,4}")
 
 
@@ -41,9 +42,12 @@ class Allowed:
         return text if text in self.terms else None
 
     def model(self, value: object, identifies: Callable[[str], bool]) -> str | None:
-        """Return the value where it looks like the name of a make or model and identifies nobody, else None."""
-        text = str(value).strip()
-        return text if MODEL_WORDS.fullmatch(text) and not identifies(text) else None
+        """Return the words of the value that name makes and models and identify nobody in the same file, else None."""
+        known = allow_list().models
+        words = [word for word in re.split(r"[\s,;_/()]+", str(value)) if word]
+        kept = [word for word in words if word.lower().strip(".") in known or MODEL_NUMBER.fullmatch(word)]
+        kept = [word for word in kept if not identifies(word)][:MOST_MODEL_WORDS]
+        return " ".join(kept) if any(word.lower().strip(".") in known or len(word) > 1 for word in kept) else None
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class AllowList:
     attributes: tuple[Allowed, ...]
     region: tuple[Allowed, ...]
     exams: tuple[str, ...]
+    models: frozenset[str]
     sop_classes: dict[str, str]
     method: str
     codes: dict[str, str]
@@ -71,6 +76,7 @@ def allow_list() -> AllowList:
             for keyword, entry in table["region"].items()
         ),
         exams=tuple(table["image_type"]["exams"]),
+        models=frozenset(table["models"]["words"]),
         sop_classes=table["sop_classes"],
         method=table["method"]["text"],
         codes=table["method"]["codes"],

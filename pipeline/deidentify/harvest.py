@@ -19,6 +19,7 @@ from pipeline.deidentify.identifiers import (
     telling_words,
     words,
 )
+from pipeline.errors import Withheld
 
 TEXT = {"LO", "SH", "ST", "LT", "UT", "UC", "AE", "UR"}
 NAMES = {
@@ -30,17 +31,20 @@ NAMES = {
     "PatientMotherBirthName", "Occupation", "EthnicGroup", "PatientReligiousPreference", "RequestingService",
 }  # fmt: skip
 TECHNICAL = {"SoftwareVersions", "TransducerData", "ProcessingFunction", "Manufacturer", "ManufacturerModelName"}
-LARGEST_BLOB = 1 << 20
+LARGEST_BLOB = 1 << 16
 EIGHT_DIGITS = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 
 
 def identifiers_of_dicom(source: Dataset, path: Path, harmless: str) -> Identifiers:
-    """Return what identifies in the header, its private parts, its file meta and its preamble."""
+    """Return what identifies in the header, its private parts, its file meta and its preamble.
+
+    Raises Withheld (`cannot_clean`) where there is more than can be searched for.
+    """
     found: set[str] = set(_of_name(path))
     for element in _elements(source):
         found.update(_of_element(element))
-        if len(found) > MOST_IDENTIFIERS:
-            break
+        if len(found) > MOST_IDENTIFIERS:  # a search that leaves some out proves nothing
+            raise Withheld("cannot_clean")
     meta = getattr(source, "file_meta", None)
     for element in meta if meta is not None else ():
         if element.keyword not in ("TransferSyntaxUID", "MediaStorageSOPClassUID", "FileMetaInformationVersion"):
@@ -90,21 +94,27 @@ def _of_element(element: DataElement) -> Iterator[str]:
     value = element.value
     if value is None or value == "":
         return
-    parts = list(value) if isinstance(value, MultiValue | list | tuple) else [value]
-    for part in parts:
-        if element.VR == "PN":
-            yield from words(str(part))
-        elif element.VR == "UI":
-            if not str(part).startswith(STANDARD_UIDS):
-                yield str(part)
-        elif element.VR in ("DA", "DT"):
-            yield from _dates_in(str(part))
-        elif isinstance(part, bytes):
-            if len(part) <= LARGEST_BLOB and (element.VR == "UN" or element.tag.is_private):
+    opaque = element.VR == "UN" or element.tag.is_private
+    for part in value if isinstance(value, MultiValue | list | tuple) else [value]:
+        if isinstance(part, bytes):
+            if opaque and len(part) <= LARGEST_BLOB:
                 yield from printed(part)
-        elif element.VR in TEXT or element.tag.is_private:
+        elif element.VR in TEXT or opaque:
             yield from (words if element.keyword in NAMES else telling_words)(str(part))
             yield from _dates_in(str(part))
+        else:
+            yield from _of_typed(element.VR, str(part))
+
+
+def _of_typed(value_type: str, text: str) -> Iterator[str]:
+    if value_type == "PN":
+        yield from words(text)
+    elif value_type in ("DA", "DT"):
+        yield from _dates_in(text)
+    elif value_type == "TM":
+        yield text[:6]
+    elif value_type == "UI" and not text.startswith(STANDARD_UIDS):
+        yield text
 
 
 def _dates_in(text: str) -> Iterator[str]:

@@ -121,10 +121,12 @@ def _as_written(entry: Allowed, old: object, blank: str | None) -> object | None
         return blank
     kind = dictionary_VR(entry.keyword)
     written: Sequence[object]
+    # seven digits are more than a scale needs, and too few to hide a record number in
+    rounded = [float(f"{number:.7g}") for number in numbers]
     if kind == "DS":
-        written = [DSfloat(number, auto_format=True) for number in numbers]
+        written = [DSfloat(number, auto_format=True) for number in rounded]
     elif kind in ("FD", "FL"):
-        written = numbers
+        written = rounded
     else:
         written = [int(number) for number in numbers]
     return written[0] if len(written) == 1 else list(written)

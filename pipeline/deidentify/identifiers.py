@@ -15,7 +15,7 @@ import numpy as np
 SHORTEST = 3
 SHORTEST_NUMBER = 5
 SHORTEST_AMONG_PIXELS = 7
-MOST_IDENTIFIERS = 4000
+MOST_IDENTIFIERS = 5000
 STANDARD_UIDS = "1.2.840.10008."
 ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -23,7 +23,7 @@ CHUNK = 1 << 22
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _SPLIT = re.compile(r"[\s^=,;/\\|_]+")
-_PRINTED = re.compile(rb"[\x20-\x7e\xa0-\xff]{5,256}")
+_PRINTED = re.compile(r"[0-9A-Za-z\u00c0-\u024f .,'^/_-]{6,256}")
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,9 @@ def telling_words(text: str) -> Iterator[str]:
 
 def printed(raw: bytes) -> Iterator[str]:
     """Yield the readable runs of bytes whose meaning is unknown, read as 8 bit and as 16 bit text."""
-    for run in _PRINTED.finditer(raw):
-        yield run.group().decode("latin-1")
-    for encoding in ("utf-16-le", "utf-16-be"):
-        wide = raw[: len(raw) // 2 * 2].decode(encoding, "ignore")
-        yield from re.findall(r"[\x20-\x7e\xa0-\u024f]{5,256}", wide)
+    for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
+        for run in _PRINTED.findall(raw.decode(encoding, "ignore")):
+            yield from telling_words(run.strip())
 
 
 def appears(needles: Iterable[bytes], data: memoryview) -> bool:

@@ -54,7 +54,7 @@ class TextReader:
     The model itself is loaded at the first reading, once a process; this value may be sent to another process.
     """
 
-    confidence: float = 0.6
+    confidence: float = 0.5
     fewest_characters: int = 3
 
     @property

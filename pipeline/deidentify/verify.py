@@ -1,9 +1,11 @@
 """Is the written file what it should be? Looked at by decoding it again, knowing nothing of how it was written."""
 
+import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,17 +51,18 @@ class Inspection:
 
     def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
         """Yield the pixels of every frame; raises Withheld at the first that is not black outside, or out of time."""
-        outside: Mask | None = None
+        outside: Pixels | None = None
         for frame in frames:
             pixels = frame.pixels
             if outside is None:
-                outside = ~grown(padded(self.mask, *pixels.shape[:2]), self.tolerance.margin)
+                kept = grown(padded(self.mask, *pixels.shape[:2]), self.tolerance.margin)
+                outside = np.ascontiguousarray(~kept, np.uint8)
             if frame.damaged or self.frames >= len(self.times):
                 raise Withheld("cannot_clean")
             if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
                 raise Withheld("cannot_clean")
-            if outside.any():
-                self.brightest_outside = max(self.brightest_outside, int(pixels[outside].max()))
+            left = cv2.bitwise_and(pixels, pixels, dst=np.zeros_like(pixels), mask=outside)
+            self.brightest_outside = max(self.brightest_outside, int(left.max()))
             if self.brightest_outside > self.tolerance.brightest:
                 raise Withheld("cannot_clean")
             if self.frames in self.keyframe_numbers:
@@ -82,12 +85,18 @@ def read_inside(keyframes: list[Luminance], mask: Mask, reader: TextReader) -> t
     return tuple(found)
 
 
-def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], pixels_from: int) -> bool:
-    """Return whether an identifier stands in the file; what the key made is not looked at before `pixels_from`."""
-    data = path.read_bytes()
-    header = data[:pixels_from]
-    for text in sorted(made, key=len, reverse=True):
-        header = header.replace(text.encode("ascii"), b"\n" * len(text))
-    return appears(identifiers.needles(among_pixels=False), memoryview(header)) or appears(
-        identifiers.needles(among_pixels=True), memoryview(data)[pixels_from:]
-    )
+def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], header_bytes: int) -> bool:
+    """Return whether an identifier stands in the file, be it as short as a name in its first `header_bytes`.
+
+    What the key made (`made`) is blanked before the header is searched: its letters are random.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        if path.suffix == ".mp4":
+            header_bytes = max(0, data.find(b"mdat"))
+        header = data[:header_bytes]
+        for text in sorted(made, key=len, reverse=True):
+            header = header.replace(text.encode("ascii"), b"\n" * len(text))
+        if appears(identifiers.needles(among_pixels=False), memoryview(header)):
+            return True
+        with memoryview(data) as whole:
+            return appears(identifiers.needles(among_pixels=True), whole[header_bytes:])

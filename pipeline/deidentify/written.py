@@ -183,5 +183,8 @@ def _constants() -> str:
     for entry in table.attributes:
         parts += [entry.value, *entry.terms]
     parts += ["DERIVED", "PRIMARY", "MONOCHROME2", "RGB", "YBR_FULL_422", "YBR_PARTIAL_420", "IDENTITY", "MODIFIED"]
-    parts += ["SONORELAY_1", "YES", "VideoHandler", "JFIF", "isomiso2avc1mp41", "ISO_IR 100", "DCM", "SR-"]
+    parts += ["SONORELAY_1", "YES", "VideoHandler", "JFIF", "isomiso2avc1mp41", "DCM", "SR-"]
+    parts += [
+        "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
+    ]
     return "\n".join(parts)
