@@ -1,6 +1,7 @@
 """What does the person at the prompt want?"""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,7 +14,8 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when everything was answered, 2 for wrong usage, 1 for our own failure."""
     options = _parser().parse_args(arguments)
-    sys.excepthook = _without_traceback
+    if not os.environ.get("SONORELAY_DEBUG"):
+        sys.excepthook = _without_traceback
     from pipeline.errors import Misconfigured, SonorelayError
 
     command: Command = options.command

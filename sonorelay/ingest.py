@@ -33,8 +33,8 @@ def ingest(project: str | None, *, as_json: bool) -> int:
 
 
 def reach_prefect() -> None:
-    """Use this installation's Prefect server where it runs, else one that lives as long as this process."""
+    """Use the server that PREFECT_API_URL names, else this installation's own, else one that lives as long as we do."""
     environment = prefect_environment()
-    if not answers(str(services()[0].ready_at)):
+    if "PREFECT_API_URL" in os.environ or not answers(str(services()[0].ready_at)):
         del environment["PREFECT_API_URL"]
     os.environ.update(environment)

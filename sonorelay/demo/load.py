@@ -1,4 +1,4 @@
-"""How does the demonstration come to life: files into the inbox, through the real flow, then twelve weeks of reviews?"""
+"""How does the demonstration come to life: files into the inbox, through the real flow, then weeks of reviews?"""
 
 import time
 from collections.abc import Callable, Iterable

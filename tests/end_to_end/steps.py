@@ -83,8 +83,8 @@ def figures() -> dict[str, object]:
     return {
         "scans_in": shown.scans_in,
         "reviewed": shown.reviewed,
-        "backlog": shown.backlog,
-        "mean_overall": shown.mean_overall,
+        "backlog": shown.backlog.total,
+        "mean_overall": shown.mean_overall.value,
     }
 
 
