@@ -61,15 +61,21 @@ def update(language: str = "fr") -> list[str]:
     po = HERE / "locale" / language / "LC_MESSAGES" / f"{DOMAIN}.po"
     with po.open("rb") as file:
         old = read_po(file, locale=language)
-    new = Catalog(locale=language, project="Sonorelay", charset="utf-8", fuzzy=False)
+    new = Catalog(locale=language, project="Sonorelay", version="pages", charset="utf-8", fuzzy=False)
+    new.header_comment = "# What the pages say; the .mo file is made from this one by itself."
     for file_name, (context, message) in sentences():
         known = old.get(message, context=context)
         new.add(message, known.string if known else None, [(file_name, 0)], context=context)
     out = io.BytesIO()
     write_po(out, new, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    lines = [line for line in out.getvalue().decode().splitlines() if not line.startswith('"POT-Creation-Date')]
-    po.write_text("\n".join(line for line in lines if "-Date" not in line) + "\n", encoding="utf-8")
+    unwanted = ("-Date:", "@", "Generated-By")  # they would change with every run, or name nobody
+    lines = [line for line in out.getvalue().decode().splitlines() if not line.startswith('"') or not _any(unwanted, line)]
+    po.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [str(message.id) for message in new if message.id and not any(_strings(message.string))]
+
+
+def _any(parts: tuple[str, ...], line: str) -> bool:
+    return any(part in line for part in parts)
 
 
 def _strings(string: object) -> tuple[str, ...]:

@@ -80,15 +80,16 @@ PROVENANCES: dict[str, Word] = {
 MISSING: dict[str, Word] = {"trainee": _("who scanned"), "exam_type": _("exam type")}
 
 FIGURES: dict[str, Word] = {
-    "scans_in": _("all scans that came in"),
-    "in_progress": _("being processed"),
-    "rejected": _("refused"),
-    "withheld": _("held back"),
-    "failed": _("our failure"),
-    "awaiting_info": _("details missing"),
-    "backlog": _("waiting for review"),
-    "reviewed": _("reviewed"),
-    "scored": _("clinical scans with a quality score"),
-    "rated": _("clinical scans with an expert's rating"),
-    "adequate": _("clinical scans rated adequate"),
+    "scans_in": _("All scans that came in"),
+    "in_progress": _("Being processed"),
+    "rejected": _("Refused"),
+    "withheld": _("Held back"),
+    "failed": _("Our failure"),
+    "awaiting_info": _("Details missing"),
+    "backlog": _("Waiting for review"),
+    "reviewed": _("Reviewed"),
+    "scored": _("Clinical scans with a quality score"),
+    "rated": _("Clinical scans with an expert's rating"),
+    "adequate": _("Clinical scans rated adequate"),
 }
+"""What each number of the overview counts."""
