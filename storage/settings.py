@@ -1,5 +1,6 @@
 """Where does this installation keep its data, and how does it reach its servers? Read once from the environment."""
 
+import ipaddress
 import os
 import secrets
 import stat
@@ -45,12 +46,12 @@ class Settings(BaseSettings):
     s3_endpoint: str = "127.0.0.1:8333"
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
-    s3_bucket: str = Field("sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
+    s3_bucket: str = Field(default="sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
     s3_secure: bool = True
 
     host: str = "127.0.0.1"
-    web_port: int = Field(8080, ge=1, le=65535)
-    prefect_port: int = Field(4200, ge=1, le=65535)
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    prefect_port: int = Field(default=4200, ge=1, le=65535)
     public_url: str | None = None
     debug: bool = False
     demo: bool = False  # the sign-in page offers the simulated accounts, without a password
@@ -122,9 +123,18 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise Misconfigured("setting_invalid", name=name, problem=first["msg"]) from None
+    if here.demo and not _loopback(here.host):
+        raise Misconfigured("demo_exposed")
     if here.objects == "s3" and not (here.s3_access_key.get_secret_value() and here.s3_secret_key.get_secret_value()):
         raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
     return here
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Manager
 
+from pipeline.errors import Misconfigured
 from storage.catalogue.models import Event, Organisation, Project
 from storage.catalogue.transaction import one_transaction
 from storage.settings import settings
@@ -19,7 +20,12 @@ def current() -> Programme:
     Misconfigured if the file is not valid.
     """
     path = settings().programme_file
-    return read_programme(path.read_text(encoding="utf-8")) if path.exists() else Programme()
+    if not path.exists():
+        return Programme()
+    try:
+        return read_programme(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise Misconfigured("programme_invalid", key="-", problem=f"not UTF-8 at byte {error.start}") from None
 
 
 def apply(programme: Programme, now: datetime) -> None:

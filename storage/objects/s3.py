@@ -9,6 +9,7 @@ from functools import cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import IO, BinaryIO, TypeVar, cast
+from xml.etree.ElementTree import ParseError
 
 from minio import Minio
 from minio.error import MinioException, S3Error
@@ -106,7 +107,7 @@ class S3Store:
         # signed as of the last noon or midnight: a page that is loaded again names the same address
         since = now.replace(hour=now.hour // 12 * 12, minute=0, second=0, microsecond=0)
         lasts = min(expiry(now, valid) - since, LONGEST_VALID)
-        answer_as = {"response-content-type": media_type}
+        answer_as: dict[str, str | list[str] | tuple[str]] = {"response-content-type": media_type}
         return _ask(
             lambda: self._client.presigned_get_object(
                 self._name(area), key, expires=lasts, response_headers=answer_as, request_date=since
@@ -140,11 +141,11 @@ def _ask(question: Callable[[], Answer]) -> Answer:
         return question()
     except S3Error as error:
         if error.code in REFUSED:
-            raise Misconfigured("store_refused", code=error.code) from None
+            raise Misconfigured("store_refused", answer=error.code or "") from None
         if error.code in ABSENT:
             raise Unavailable("object_missing") from None
         raise Unavailable("store_unreachable") from error
-    except (MinioException, HTTPError, ConnectionError, TimeoutError) as error:
+    except (MinioException, HTTPError, ParseError, ConnectionError, TimeoutError) as error:
         raise Unavailable("store_unreachable") from error
 
 

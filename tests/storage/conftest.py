@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
+from pipeline.deidentify.identity import Identity
 from pipeline.finding import Finding, Verdict
 from pipeline.inspection import Inspection
 from pipeline.quality import Quality, Reason
@@ -45,8 +45,8 @@ def inspection(score: float | None = 70.0) -> Inspection:
     )
 
 
-def identity(device: str | None = "SR-DEVICE1"):
-    return SimpleNamespace(patient="SR-PATIENT", device=device, device_model="CX50", captured_at=NOON)
+def identity() -> Identity:
+    return Identity(patient="SR-PATIENT", device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
 
 
 @dataclass

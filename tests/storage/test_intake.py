@@ -1,11 +1,12 @@
 """Does every scan enter once, and is every outcome whole and counted once?"""
 
+from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import pytest
 from django.db import IntegrityError
 
+from pipeline.deidentify.identity import Identity
 from pipeline.errors import Undecodable, Withheld
 from pipeline.received import Kind, Received
 from storage.catalogue import intake
@@ -229,13 +230,13 @@ def test_a_run_that_was_slow_but_alone_still_counts(world: World) -> None:
 def test_a_release_that_breaks_in_the_middle_leaves_nothing(world: World) -> None:
     scan = world.received("a")
     intake.take("goma", 1, "one", NOON)
-    broken = SimpleNamespace(patient=None, device="SR-DEVICE9", device_model="CX50", captured_at=None)
-    # the database refuses a role that does not exist twice: the last of all writes of a release
+    newcomer = Identity(device="SR-DEVICE9", device_model="CX50")
     StoredObject.objects.create(scan=scan, role="preview", area="released", digest="x", size=1, media_type="x")
-    twice = inspection()
-    object.__setattr__(twice, "findings", twice.findings * 2)
+    twice = replace(
+        inspection(), findings=inspection().findings * 2
+    )  # the database keeps one finding per rule and refuses the second
     with pytest.raises(IntegrityError):
-        intake.record_released(scan.digest, "one", twice, broken, (0.0,), released("a"), NOON)
+        intake.record_released(scan.digest, "one", twice, newcomer, (0.0,), released("a"), NOON)
     scan.refresh_from_db()
     assert (scan.state, scan.taken_by, scan.score) == (State.RECEIVED, "one", None)
     assert not Device.objects.exists()

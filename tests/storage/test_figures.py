@@ -1,0 +1,166 @@
+"""Is every number the count of the scans behind it, in the whole and in every part?"""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+
+from pipeline.errors import Undecodable, Withheld
+from storage.catalogue import figures, intake, queue
+from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
+from storage.catalogue.models import Review, ReviewItem, Scan
+from supervision.figures import Ages, Mean, Share
+from supervision.review_form import ReviewForm
+from supervision.roles import Role
+from supervision.states import State
+from tests.storage.conftest import NOON, World, inspection
+
+WEEK = timedelta(days=7)
+
+
+@pytest.fixture
+def season(world: World) -> World:
+    """Scans in every state: four reviewed (one of a phantom), two queued, and one each of the others."""
+    world.person("bea", Role.TRAINEE, project=world.bunia, first_name="Béa", last_name="Baluku")
+    reviewed = [
+        (world.queued(score=90.0), ReviewForm(5, adequate=True)),
+        (world.queued(score=60.0), ReviewForm(2, adequate=False)),
+        (world.queued(score=None, project="bunia", trainee="bea", exam_type="CARD"), ReviewForm(4, adequate=True)),
+        (world.queued(score=10.0, exam_type="PHANTOM"), ReviewForm(1, adequate=False)),
+    ]
+    for scan, form in reviewed:
+        item = queue.claim(scan.review_item.pk, world.people["rose"], NOON)
+        queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
+    world.queued(score=50.0, now=NOON - timedelta(hours=10))
+    world.queued(score=50.0, now=NOON - timedelta(hours=2))
+    world.queued(trainee=None)
+    for name, record in (
+        ("rejected", lambda digest: intake.record_rejected(digest, "t", Undecodable("damaged"), NOON)),
+        ("withheld", lambda digest: intake.record_withheld(
+            digest, "t", Withheld("no_sector"), inspection(30.0), None, {}, NOON
+        )),
+    ):  # fmt: skip
+        scan = world.received(name)
+        intake.take("goma", 1, "t", NOON)
+        record(scan.digest)
+    Scan.objects.filter(pk=world.received("failed").pk).update(state=State.FAILED)
+    world.received("new")
+    return world
+
+
+def test_the_numbers_are_those_of_the_season(season: World) -> None:
+    found = figures.overview(Scan.objects.all(), NOON)
+    assert found == Overview(
+        scans_in=11,
+        in_progress=1,
+        rejected=1,
+        withheld=1,
+        failed=1,
+        awaiting_info=1,
+        backlog=Ages(2, timedelta(hours=6), timedelta(hours=10)),
+        reviewed=4,
+        mean_score=Mean(pytest.approx((90 + 60 + 50 + 50 + 70 + 30) / 6), 6),
+        mean_overall=Mean(pytest.approx(11 / 3), 3),
+        adequate=Share(2, 3),
+    )
+
+
+def counts(found: Overview) -> dict[Figure, int]:
+    return {
+        Figure.SCANS_IN: found.scans_in,
+        Figure.IN_PROGRESS: found.in_progress,
+        Figure.REJECTED: found.rejected,
+        Figure.WITHHELD: found.withheld,
+        Figure.FAILED: found.failed,
+        Figure.AWAITING_INFO: found.awaiting_info,
+        Figure.BACKLOG: found.backlog.total,
+        Figure.REVIEWED: found.reviewed,
+        Figure.SCORED: found.mean_score.total,
+        Figure.RATED: found.mean_overall.total,
+        Figure.ADEQUATE: found.adequate.count,
+    }
+
+
+def test_every_number_leads_to_its_scans(season: World) -> None:
+    scans = Scan.objects.all()
+    for figure, count in counts(figures.overview(scans, NOON)).items():
+        assert figures.behind(scans, figure).count() == count, figure
+    with pytest.raises(ValueError, match="nothing"):
+        figures.behind(scans, "nothing")
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_the_parts_add_up_and_lead_to_their_scans(season: World, dimension: figures.Dimension) -> None:
+    scans = Scan.objects.all()
+    rows = figures.by(scans, dimension, NOON)
+    whole = counts(figures.overview(scans, NOON))
+    assert {figure: sum(counts(row.figures)[figure] for row in rows) for figure in Figure} == whole
+    assert len({row.key for row in rows}) == len(rows) > 1
+    for row in rows:
+        if row.key is not None:
+            part = Slice(**{dimension: row.key}).of(scans)
+            assert figures.overview(part, NOON) == row.figures
+            assert row.label
+
+
+def test_every_state_is_counted_once(season: World) -> None:
+    found = counts(figures.overview(Scan.objects.all(), NOON))
+    total = found.pop(Figure.SCANS_IN)
+    assert (
+        sum(found[figure] for figure in found if figure not in (Figure.SCORED, Figure.RATED, Figure.ADEQUATE)) == total
+    )
+
+
+def test_rows_are_named_for_people(season: World) -> None:
+    labels = {
+        dimension: [row.label for row in figures.by(Scan.objects.all(), dimension, NOON)] for dimension in DIMENSIONS
+    }
+    assert labels["project"] == ["Bunia", "Goma"]
+    assert labels["trainee"] == ["amina", "Béa Baluku", ""]
+    assert labels["exam_type"] == ["CARD", "FAST", "PHANTOM"]
+    assert labels["device"][0] == labels["device"][1] == "CX50 SR-DEVICE1"
+
+
+def test_weeks_begin_on_monday_and_add_up(season: World) -> None:
+    first = Scan.objects.order_by("pk").first()
+    Scan.objects.filter(pk=first.pk).update(received_at=NOON - timedelta(hours=12, minutes=1))
+    rows = figures.by_week(Scan.objects.all(), NOON)
+    assert [row.key for row in rows] == ["2026-02-23", "2026-03-02"]
+    assert [row.figures.scans_in for row in rows] == [1, 10]
+    for row in rows:
+        monday = date.fromisoformat(str(row.key))
+        week = Slice(since=monday, until=monday + timedelta(days=6)).of(Scan.objects.all())
+        assert figures.overview(week, NOON) == row.figures
+
+
+def test_a_second_review_does_not_count_a_scan_twice(season: World) -> None:
+    before = figures.overview(Scan.objects.all(), NOON)
+    item = ReviewItem.objects.filter(done_at__isnull=False, reviews__overall=2).get()
+    Review.objects.create(
+        item=item, reviewer=season.people["luc"], overall=5, adequate=True, opened_at=NOON, submitted_at=NOON + WEEK
+    )
+    after = figures.overview(Scan.objects.all(), NOON)
+    assert (after.scans_in, after.reviewed, after.mean_score) == (before.scans_in, before.reviewed, before.mean_score)
+    assert after.adequate == Share(3, 3)
+    assert after.mean_overall == Mean(pytest.approx(14 / 3), 3)
+
+
+def test_nothing_gives_no_numbers(world: World) -> None:
+    empty = figures.overview(Scan.objects.all(), NOON)
+    assert empty.scans_in == 0
+    assert (empty.mean_score, empty.adequate, empty.backlog) == (Mean(None, 0), Share(0, 0), Ages(0, None, None))
+    assert figures.by(Scan.objects.all(), "project", NOON) == figures.by_week(Scan.objects.all(), NOON) == []
+
+
+def test_a_slice_narrows_by_state_and_days(season: World) -> None:
+    scans = Scan.objects.all()
+    assert Slice(state=State.FINAL).of(scans).count() == 4
+    assert Slice(since=date(2026, 3, 2), until=date(2026, 3, 2)).of(scans).count() == 11
+    assert Slice(since=date(2026, 3, 3)).of(scans).count() == Slice(until=date(2026, 3, 1)).of(scans).count() == 0
+
+
+def test_the_number_of_queries_does_not_grow(season: World, django_assert_max_num_queries) -> None:
+    with django_assert_max_num_queries(2):
+        figures.overview(Scan.objects.all(), NOON)
+    with django_assert_max_num_queries(3):
+        figures.by(Scan.objects.all(), "trainee", NOON)
