@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from pipeline.outline import (
@@ -172,22 +171,22 @@ def _rows(patch: Mask, left: Edge, right: Edge, tolerance: float) -> tuple[Level
 
 
 def _radii(patch: Mask, left: Edge, right: Edge, apex: Point, tolerance: float) -> tuple[Level, Level]:
-    """Return the near and far radius of the patch, from its smallest and largest radius in each direction."""
-    rim = patch.astype(np.uint8) - cv2.erode(patch.astype(np.uint8), np.ones((3, 3), np.uint8), borderValue=0)
-    y, x = np.nonzero(rim)
-    radius = np.hypot(x - apex[0], y - apex[1])
-    angle = np.arctan2(x - apex[0], y - apex[1])
+    """Return the near and far radius of the patch, from its first and last pixel in each direction."""
     low, high = np.radians(left.degrees), np.radians(right.degrees)
     margin = 0.03 * (high - low)
-    edges = np.linspace(low + margin, high - margin, DIRECTIONS + 1)
-    number = np.digitize(angle, edges) - 1
-    valid = (number >= 0) & (number < DIRECTIONS)
+    angles = np.linspace(low + margin, high - margin, DIRECTIONS)[:, None]
+    rows, columns = patch.shape
+    lowest = max(0.0, -apex[1])
+    radii = np.arange(lowest, np.hypot(rows - 1 - apex[1], max(apex[0], columns - apex[0])))
+    x = np.rint(apex[0] + radii * np.sin(angles)).astype(int)
+    y = np.rint(apex[1] + radii * np.cos(angles)).astype(int)
+    within = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+    lit = within & patch[y.clip(0, rows - 1), x.clip(0, columns - 1)]
+    some = lit.any(axis=1)
     ends = []
-    for outermost in (False, True):
-        end = np.full(DIRECTIONS, -np.inf if outermost else np.inf)
-        (np.maximum if outermost else np.minimum).at(end, number[valid], radius[valid])
-        end[~np.isfinite(end)] = np.nan
-        seen = _seen(end, (edges[:-1] + edges[1:]) / 2, apex, patch.shape[0], patch.shape[1])
+    for outermost, at in ((False, lit.argmax(axis=1)), (True, len(radii) - 1 - lit[:, ::-1].argmax(axis=1))):
+        end = np.where(some, radii[at], np.nan)
+        seen = _seen(end, angles[:, 0], apex, rows, columns)
         ends.append(_level(end, seen, outermost=outermost, tolerance=tolerance))
     return ends[0], ends[1]
 

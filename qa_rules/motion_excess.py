@@ -44,7 +44,7 @@ RULE = Rule(
         "Balayez lentement, environ la largeur d'un doigt par seconde, la main posée sur le patient.",
     ),
     unit="shares of the sector per second",
-    limits=Limits(good=0.4, poor=1.2),
+    limits=Limits(good=0.3, poor=0.8),
     family=Family.REST,
     weight=0.3,
     measure=speed,

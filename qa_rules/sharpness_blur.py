@@ -12,6 +12,11 @@ from pipeline.text import Text
 
 HEIGHT = 400
 PICTURES = 3
+ROUNDING = 0.065
+"""What rounding to whole grey levels leaves in I - G1: a twelfth of a squared level, less what G1 keeps."""
+SMALLEST = 0.01
+FAINTEST = 1.0
+"""Squared grey levels below which there is no structure to be sharp or blurred."""
 
 
 def coarseness(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -31,12 +36,15 @@ def coarseness(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     if not inside.any():
         return NOT_MEASURABLE
     fine = coarse = 0.0
-    for picture in clip.keyframes[:: -(-len(clip.keyframes) // PICTURES)]:
+    pictures = clip.keyframes[:: -(-len(clip.keyframes) // PICTURES)]
+    for picture in pictures:
         small = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
         soft, softer = cv2.GaussianBlur(small, (0, 0), 1), cv2.GaussianBlur(small, (0, 0), 3)
-        fine += float(((small - soft)[inside] ** 2).mean())
-        coarse += float(((soft - softer)[inside] ** 2).mean())
-    return Measurement((coarse / fine) ** 0.5) if fine > 0 else NOT_MEASURABLE
+        fine += float(((small - soft)[inside] ** 2).mean()) / len(pictures)
+        coarse += float(((soft - softer)[inside] ** 2).mean()) / len(pictures)
+    if coarse < FAINTEST:
+        return NOT_MEASURABLE
+    return Measurement((coarse / max(fine - ROUNDING, SMALLEST)) ** 0.5)
 
 
 RULE = Rule(
@@ -48,7 +56,7 @@ RULE = Rule(
         "Réglez la focale à la profondeur utile, tenez la sonde immobile et exportez en pleine taille.",
     ),
     unit="ratio",
-    limits=Limits(good=3.5, poor=6.0),
+    limits=Limits(good=3.0, poor=5.0),
     family=Family.REST,
     weight=0.3,
     measure=coarseness,

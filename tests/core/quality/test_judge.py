@@ -1,0 +1,117 @@
+"""Laws of the score: it stays in its range, worse never scores higher, order says nothing, nothing counts twice."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.finding import Finding, Verdict
+from pipeline.quality import MEASURED, judge, suggest_rating
+from qa_rules import rules_in
+
+RULES = rules_in()
+NAMES = [rule.name for rule in RULES]
+
+
+def finding(name: str, severity: float | None) -> Finding:
+    if severity is None:
+        return Finding(name, 1, Verdict.NOT_MEASURABLE)
+    verdict = Verdict.GOOD if severity == 0 else Verdict.POOR if severity == 1 else Verdict.WEAK
+    return Finding(name, 1, verdict, 1.0, severity)
+
+
+shares = st.one_of(st.none(), st.just(0.0), st.just(1.0), st.floats(0, 1))
+all_findings = st.tuples(*(st.builds(finding, st.just(name), shares) for name in NAMES))
+law = settings(max_examples=60, deadline=None)
+
+
+@law
+@given(all_findings)
+def test_score_and_rating_stay_in_range(findings: tuple[Finding, ...]) -> None:
+    quality = judge(findings, RULES)
+    assert (quality.score is None) == (quality.suggested_rating is None)
+    if quality.score is not None and quality.suggested_rating is not None:
+        assert 0 <= quality.score <= 100
+        assert 1 <= quality.suggested_rating <= 4
+        assert sum(r.points for r in quality.reasons) == pytest.approx(100 - quality.score, abs=0.1)
+
+
+@law
+@given(all_findings, st.randoms(use_true_random=False))
+def test_order_says_nothing(findings: tuple[Finding, ...], random: object) -> None:
+    mixed = list(findings)
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    assert judge(mixed, tuple(reversed(RULES))) == judge(findings, RULES)
+
+
+@law
+@given(all_findings, st.sampled_from(NAMES), st.floats(0, 1))
+def test_worse_never_scores_higher_while_the_same_is_explained(
+    findings: tuple[Finding, ...], name: str, severity: float
+) -> None:
+    def explained(them: tuple[Finding, ...]) -> set[tuple[str, str | None]]:
+        return {(r.rule, r.explained_by) for r in judge(them, RULES).reasons if r.explained_by}
+
+    worse = tuple(
+        finding(name, max(f.severity, severity)) if f.rule == name and f.verdict in MEASURED else f for f in findings
+    )
+    before, after = judge(findings, RULES).score, judge(worse, RULES).score
+    if before is not None and after is not None and explained(findings) == explained(worse):
+        assert after <= before
+
+
+@law
+@given(all_findings)
+def test_explained_findings_cost_nothing(findings: tuple[Finding, ...]) -> None:
+    quality = judge(findings, RULES)
+    told = {r.rule for r in quality.reasons if r.explained_by}
+    without = tuple(finding(f.rule, 0.0) if f.rule in told else f for f in findings)
+    assert judge(without, RULES).score == quality.score
+
+
+@law
+@given(all_findings)
+def test_a_poor_rule_caps_the_score(findings: tuple[Finding, ...]) -> None:
+    poor = {f.rule for f in findings if f.verdict is Verdict.POOR}
+    score = judge(findings, RULES).score
+    for rule in RULES:
+        if rule.cap is not None and rule.name in poor and score is not None:
+            explained = {r.rule for r in judge(findings, RULES).reasons if r.explained_by}
+            assert score <= rule.cap or rule.name in explained
+
+
+def test_nothing_measured_gives_no_score() -> None:
+    assert judge([finding(name, None) for name in NAMES], RULES).score is None
+    assert judge([], RULES).score is None
+
+
+def test_integrity_alone_gives_no_score() -> None:
+    known = ("file.integrity", "content.non_ultrasound", "content.doppler")
+    assert judge([finding(n, 0.0 if n in known else None) for n in NAMES], RULES).score is None
+
+
+def test_two_faults_multiply_and_the_dearer_comes_first() -> None:
+    findings = [finding(n, {"gain.under": 0.5, "motion.excess": 1.0}.get(n, 0.0)) for n in NAMES]
+    quality = judge(findings, RULES)
+    weight = {rule.name: rule.weight for rule in RULES}
+    assert quality.score == pytest.approx(100 * (1 - 0.5 * weight["gain.under"]) * (1 - weight["motion.excess"]))
+    assert [r.rule for r in quality.reasons] == ["motion.excess", "gain.under"]
+
+
+def test_a_poor_gain_explains_what_follows_from_it() -> None:
+    findings = [finding(n, 1.0 if n in ("gain.under", "sharpness.blur") else 0.0) for n in NAMES]
+    reasons = {r.rule: r for r in judge(findings, RULES).reasons}
+    assert reasons["sharpness.blur"].explained_by == "gain.under"
+    assert reasons["sharpness.blur"].points == 0
+
+
+@pytest.mark.parametrize(("score", "rating"), [(100, 4), (85, 4), (84.9, 3), (65, 3), (40, 2), (39.9, 1), (0, 1)])
+def test_cut_offs(score: float, rating: int) -> None:
+    assert suggest_rating(score) == rating
+
+
+def test_unknown_rules_are_left_aside() -> None:
+    good = [finding(name, 0.0) for name in NAMES]
+    stranger = replace(finding("gain.under", 1.0), rule="nobody.knows")
+    assert judge([*good, stranger], RULES) == judge(good, RULES)

@@ -1,0 +1,123 @@
+"""What goes wrong with a real clip, by how much? Each takes a clip and a level and returns the degraded clip."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from pipeline.clip import Clip, Luminance
+from pipeline.find_sector import find_sector
+
+Degradation = Callable[[Clip, float], Clip]
+
+
+def _pictures(clip: Clip, change: Callable[[Luminance, float], Luminance]) -> Clip:
+    """Apply `change(frame, scale)` to keyframes (scale 1) and proxy."""
+    small = clip.proxy.shape[2] / clip.columns
+    keyframes = np.stack([change(frame, 1.0) for frame in clip.keyframes])
+    return replace(clip, keyframes=keyframes, proxy=np.stack([change(frame, small) for frame in clip.proxy]))
+
+
+def gaussian_blur(clip: Clip, level: float) -> Clip:
+    """Blur by a deviation of `level` full-size pixels."""
+
+    def soften(frame: Luminance, scale: float) -> Luminance:
+        return np.asarray(cv2.GaussianBlur(frame, (0, 0), level * scale), np.uint8) if level * scale > 0.1 else frame
+
+    return _pictures(clip, soften)
+
+
+def gain(clip: Clip, level: float) -> Clip:
+    """Shift the sector by `level` grey levels, as gain does after log compression."""
+    sector = find_sector(clip)
+
+    def shift(frame: Luminance, scale: float) -> Luminance:
+        inside = sector.mask(*frame.shape, scale=scale)
+        return np.where(inside, np.clip(frame.astype(np.int16) + round(level), 0, 255), frame).astype(np.uint8)
+
+    return _pictures(clip, shift)
+
+
+def freeze(clip: Clip, level: float) -> Clip:
+    """Repeat one frame over the last `level` of the clip."""
+    last = round((clip.frames - 1) * (1 - level))
+    frames = np.minimum(np.arange(clip.frames), last)
+    numbers = np.array(clip.keyframe_numbers)
+    kept = np.minimum(np.arange(len(numbers)), np.flatnonzero(numbers <= last).max())
+    return replace(clip, proxy=clip.proxy[frames], keyframes=clip.keyframes[kept])
+
+
+def shake(clip: Clip, level: float) -> Clip:
+    """Move every second frame sideways by `level` of the picture's width."""
+    step = round(level * clip.proxy.shape[2])
+    proxy = np.stack([np.roll(frame, step * (n % 2), axis=1) for n, frame in enumerate(clip.proxy)])
+    return replace(clip, proxy=proxy)
+
+
+def write(clip: Clip, level: float) -> Clip:
+    """Write `level` letters into the middle of the sector, on every frame."""
+    corners = np.array(find_sector(clip).polygon)
+    middle = corners.mean(axis=0)
+
+    def annotate(frame: Luminance, scale: float) -> Luminance:
+        if scale < 1 or not level:
+            return frame
+        at = (int(middle[0] - 8 * level), int(middle[1]))
+        return np.asarray(cv2.putText(frame.copy(), "N" * int(level), at, 0, 0.6, 255, 2), np.uint8)
+
+    return _pictures(clip, annotate)
+
+
+def lose_right(clip: Clip, level: float) -> Clip:
+    """Leave an eighth of the brightness in the right `level` of the sector's scan lines."""
+    sector = find_sector(clip)
+    assert sector.apex is not None
+    assert sector.angles is not None
+    apex, (left, right) = sector.apex, sector.angles
+
+    def dim(frame: Luminance, scale: float) -> Luminance:
+        y, x = np.mgrid[: frame.shape[0], : frame.shape[1]] / scale
+        angle = np.degrees(np.arctan2(x - apex[0], y - apex[1]))
+        lost = (angle > right - level * (right - left)) & sector.mask(*frame.shape, scale=scale)
+        return np.where(lost, frame // 8, frame).astype(np.uint8)
+
+    return _pictures(clip, dim)
+
+
+def damage(clip: Clip, level: float) -> Clip:
+    """Let the decoder report `level` of the frames as damaged."""
+    return replace(clip, damaged_frames=round(level * clip.frames))
+
+
+def shorten(clip: Clip, level: float) -> Clip:
+    """Keep the last `level` of the clip away."""
+    kept = max(2, round(clip.frames * (1 - level)))
+    numbers = tuple(n for n in clip.keyframe_numbers if n < kept)
+    count = len(numbers)
+    return replace(
+        clip,
+        proxy=clip.proxy[:kept],
+        frame_times=clip.frame_times[:kept],
+        keyframe_numbers=numbers,
+        keyframes=clip.keyframes[:count],
+        colour=clip.colour[:count],
+    )
+
+
+def paint(clip: Clip, level: float) -> Clip:
+    """Colour the upper `level` of the picture, as a Doppler box does."""
+    colour = clip.colour.copy()
+    colour[:, : round(level * colour.shape[1])] = 120
+    return replace(clip, colour=colour, colour_share=float((colour > 24).mean()))
+
+
+def light(clip: Clip, level: float) -> Clip:
+    """Add `level` grey levels everywhere, the margin included, as a photograph of a lit screen has them."""
+    return _pictures(clip, lambda frame, _: np.clip(frame.astype(np.int16) + round(level), 0, 255).astype(np.uint8))
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    f.__name__: f
+    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light)
+}  # fmt: skip
