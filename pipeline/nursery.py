@@ -69,6 +69,8 @@ def _done_by_a_child(
     if child == 0:
         with Reporting(writable):
             os.setsid()
+            os.closerange(3, writable)  # the pipes to the parent are the nursery's alone
+            os.closerange(writable + 1, 1024)
             _die_with(nursery)
             _limit(seconds, memory_bytes)
             Reporting.send(writable, ANSWER, work[0](*work[1]))

@@ -69,7 +69,8 @@ def _ultrasound_pixels(opened: Opened) -> PixelElement:
     modality, sop_class = words(header, "Modality"), words(header, "SOPClassUID")
     is_ultrasound = modality in _ULTRASOUND or sop_class in _ULTRASOUND_CLASSES
     if opened.pixels is None:
-        raise Undecodable("truncated") if is_ultrasound and "Rows" in header else NotAScan("no_pixels")
+        is_picture = sop_class in _ULTRASOUND_CLASSES or (is_ultrasound and "Rows" in header)
+        raise Undecodable("truncated") if is_picture else NotAScan("no_pixels")
     if not is_ultrasound:
         raise NotAScan("not_ultrasound")
     if opened.pixels.keyword != "PixelData":
@@ -79,17 +80,17 @@ def _ultrasound_pixels(opened: Opened) -> PixelElement:
 
 def _facts(header: Dataset, codec: str, syntax: str | None) -> ScanFacts:
     layout = layout_of(header)
-    claimed = whole(header, "NumberOfFrames")
-    times = declared_times(header, 2)
+    claimed = max(1, whole(header, "NumberOfFrames") or 1)
+    times = declared_times(header, max(2, min(claimed, MOST_FRAMES)))
     return ScanFacts(
         kind=Kind.DICOM,
         codec=codec,
         rows=layout.rows,
         columns=layout.columns,
-        frames_claimed=claimed if claimed and claimed > 0 else 1,
+        frames_claimed=claimed,
         container="dicom",
         transfer_syntax=syntax,
-        frames_per_second=1 / times[1] if times else None,
+        frames_per_second=(len(times) - 1) / times[-1] if times else None,
         regions=declared_regions(header),
         device_model=words(header, "ManufacturerModelName") or None,
     )

@@ -40,7 +40,7 @@ def open_video(path: Path) -> Iterator[Scan]:
 def scan_video(file: BinaryIO) -> Scan:
     """Return the scan of a seekable stream of a video container or elementary stream."""
     with _container(file) as container:
-        stream = _picture_stream(container)
+        stream = _picture_stream(container, file)
         turned = abs(_rotation(container, stream)) % 180 == 90
         rows, columns = (stream.width, stream.height) if turned else (stream.height, stream.width)
         facts = ScanFacts(
@@ -113,13 +113,17 @@ def _container(file: BinaryIO) -> Iterator[av.container.InputContainer]:
     except (av.error.FFmpegError, EOFError, OSError, LookupError, ValueError) as fault:
         if isinstance(fault, MemoryError):
             raise
-        raise Undecodable("truncated" if is_cut(file) else "damaged") from fault
+        raise _not_whole(file) from fault
 
 
-def _picture_stream(container: av.container.InputContainer) -> VideoStream:
+def _not_whole(file: BinaryIO) -> Undecodable:
+    return Undecodable("truncated" if is_cut(file) else "damaged")
+
+
+def _picture_stream(container: av.container.InputContainer, file: BinaryIO) -> VideoStream:
     stream = container.streams.best("video")
     if not isinstance(stream, VideoStream) or not stream.width or not stream.height:
-        raise Undecodable("damaged")
+        raise _not_whole(file)
     if stream.width * stream.height > MOST_PIXELS:
         raise TooLarge("too_large")
     return stream
@@ -139,7 +143,7 @@ def pictures_of(file: BinaryIO, facts: ScanFacts, times: tuple[float, ...] | Non
     """
     found = 0
     with _container(file) as container:
-        stream = _picture_stream(container)
+        stream = _picture_stream(container, file)
         stream.codec_context.thread_count = 1  # frame threads conceal damage differently from run to run
         clock = _clock(stream)
         for frame in _decoded(container, stream):

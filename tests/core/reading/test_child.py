@@ -1,6 +1,8 @@
 """Work in a child process is limited, quiet and leaves nothing behind."""
 
 import ctypes
+import functools
+import operator
 import os
 import resource
 import signal
@@ -25,6 +27,7 @@ def test_a_clip_crosses_over() -> None:
     there, here = run_in_child(read_clip, path), read_clip(path)
     assert (there.proxy == here.proxy).all()
     assert there.frame_times == here.frame_times
+    assert not there.keyframes.flags.writeable
 
 
 def test_an_error_crosses_over_with_its_facts(tmp_path: Path) -> None:
@@ -40,6 +43,14 @@ def test_an_unforeseen_error_tells_its_kind_and_place_only() -> None:
     assert caught.value.code == "internal"
     assert caught.value.facts["error"] == "ValueError"
     assert "DOE" not in str(caught.value.args)
+
+
+@pytest.mark.parametrize("work", [(operator.attrgetter, "system"), (functools.partial, os.system)])
+def test_an_answer_that_could_run_code_is_refused(work: tuple[object, ...]) -> None:
+    with pytest.raises(SonorelayError) as caught:
+        run_in_child(*work)
+    assert caught.value.facts == {"where": "answer"}
+    assert run_in_child(Path, "a") == Path("a")
 
 
 def test_memory_is_limited() -> None:
