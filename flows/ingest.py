@@ -12,14 +12,18 @@ from prefect import flow, task
 from prefect.futures import wait
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.presence import free_what_the_dead_hold, present
-from flows.process import process_scan
-from flows.receive import receive
-from flows.sources.watched_folder import new_files
 from pipeline.errors import Unavailable
-from storage.catalogue import intake, setup
+from storage.catalogue import setup
 from storage.objects.chosen import object_store
 from storage.settings import settings
+
+setup.prepare()  # Django wants to be ready before its tables are imported, and Prefect imports this module first
+
+from flows.presence import free_what_the_dead_hold, present  # noqa: E402
+from flows.process import process_scan  # noqa: E402
+from flows.receive import receive  # noqa: E402
+from flows.sources.watched_folder import new_files  # noqa: E402
+from storage.catalogue import intake  # noqa: E402
 
 BATCH = 20
 AT_ONCE = 2
@@ -55,7 +59,6 @@ def process_batch(project: str, organisation: str) -> dict[str, int]:
 @flow(log_prints=False, task_runner=ThreadPoolTaskRunner(max_workers=AT_ONCE))
 def ingest(project: str) -> dict[str, int]:
     """Bring one project's new files to the review queue; returns how many scans ended in which state."""
-    setup.prepare()
     organisation = setup.organisation_of(project)
     free_what_the_dead_hold(settings().home / "running")
     gather(project)

@@ -23,11 +23,12 @@ PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Service:
-    """One program: its name (and log file), how it is started, and the address that answers once it is ready."""
+    """One program: its name (and log file), how it is started, what answers once it is ready, whom it waits for."""
 
     name: str
     command: tuple[str, ...]
     ready_at: str | None = None
+    after: str | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -43,7 +44,7 @@ def services() -> tuple[Service, ...]:
                 *("--host", here.host, "--port", str(here.prefect_port)),
             ),
             f"http://{here.host}:{here.prefect_port}/api/health",
-            prefect,
+            environment=prefect,
         ),
         Service(
             "web",
@@ -54,7 +55,7 @@ def services() -> tuple[Service, ...]:
             ),
             f"http://{here.host}:{here.web_port}/healthz",
         ),
-        Service("schedules", (sys.executable, "-m", "flows.serve"), None, prefect),
+        Service("schedules", (sys.executable, "-m", "flows.serve"), after="prefect", environment=prefect),
     )
 
 
@@ -86,9 +87,14 @@ def refuse_busy_ports() -> None:
 
 @contextmanager
 def running(wanted: tuple[Service, ...]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Run the programs for the time of a `with` block: started together, ready when it begins, gone when it ends."""
+    """Run the programs for the time of a `with` block: ready when it begins, gone when it ends."""
+    by_name = {service.name: service for service in wanted}
+    started: dict[str, subprocess.Popen[bytes]] = {}
     with ExitStack() as stack:
-        started = {service.name: stack.enter_context(_process(service)) for service in wanted}
+        for service in wanted:
+            if service.after is not None:
+                _wait_until_ready(by_name[service.after], started[service.after])
+            started[service.name] = stack.enter_context(_process(service))
         for service in wanted:
             _wait_until_ready(service, started[service.name])
         yield started

@@ -1,5 +1,7 @@
 """How does everything start with one command, and stop with one key?"""
 
+import os
+import signal
 import subprocess
 import time
 
@@ -29,10 +31,13 @@ STOPPING = Text("Stopping ...", "Arrêt ...")
 
 def up(*, with_demo: bool) -> int:
     """Run everything until Ctrl-C or SIGTERM; raises Misconfigured on a busy port, Unavailable if a program ends."""
+    if with_demo:
+        os.environ["SONORELAY_DEMO"] = "true"  # for the web application too; refused unless on loopback
     refuse_busy_ports()
     screen, speech, here = Console(), language(), settings()
     screen.print(STARTING.say(speech))
     _prepare(with_demo=with_demo)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with running(services()) as started:
             if with_demo:
