@@ -81,9 +81,10 @@ def as_jpeg(frames: Iterable[Pixels]) -> Iterator[bytes]:
 
 
 def as_jpeg_ls(frames: Iterable[Pixels]) -> Iterator[bytes]:
-    """Yield each frame as lossless JPEG-LS, colours interleaved by sample."""
+    """Yield each frame as lossless JPEG-LS of 8 bits (whatever its brightest pixel), colours interleaved by sample."""
     for frame in frames:
-        yield bytes(jpeg_ls.encode_array(np.ascontiguousarray(frame), interleave_mode=2 if frame.ndim == 3 else 0))
+        rows, columns, samples = *frame.shape[:2], 1 if frame.ndim == 2 else 3
+        yield bytes(jpeg_ls.encode_buffer(frame.tobytes(), rows, columns, samples, 8, interleave_mode=2))
 
 
 def mark_verified(path: Path, header_bytes: int) -> None:

@@ -26,10 +26,10 @@ WORKING_SIDE = 960
 """Longest side in pixels that the detector sees: its memory grows with the area."""
 
 _NUMBER = r"[-+<>=~±]?(?:\d{1,3}|\d{0,2}[.,]\d{1,2})"
-_UNIT = r"(?:cm[²³]?|mm[²³]?|ml|[cm]?m/s|ms|s|mhz|khz|hz|db|%|bpm|fps|°)"
+_UNIT = r"(?:cm[²³]?|mm[²³]?|ml|[cm]?m/s|ms|s|mhz|khz|hz|db|%|bpm|fps|°|[a-z]{1,2})"
 SCALE = re.compile(rf"{_NUMBER}[-x]?{_UNIT}?|[-+x]?(?:[a-z]{{1,2}}\d?[:=]?){_NUMBER}{_UNIT}", re.IGNORECASE)
 """Depth and time marks and calipers: at most three digits (a record number, a year, a date has more), or two and two
-around a point; a letter or two in front only where a unit follows."""
+around a point; then a unit or two letters (a unit cut by the sector's edge); letters in front only with both."""
 
 
 @dataclass(frozen=True)
