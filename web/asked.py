@@ -1,7 +1,7 @@
 """Which scans does an address ask for, and which address asks for these scans?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlencode
 
@@ -24,7 +24,7 @@ NOT_GIVEN: Mapping[str, Mapping[str, object]] = {
 class Asked:
     """A slice, the dimensions that must be unknown (`trainee=none`), and a figure whose scans are wanted."""
 
-    part: Slice = Slice()
+    part: Slice = field(default_factory=Slice)
     unknown: frozenset[str] = frozenset()
     figure: Figure | None = None
 
@@ -46,7 +46,7 @@ class Asked:
         """Return the same for one project, trainee, device or exam type; None for the unknown ones."""
         if key is None:
             return replace(self, unknown=self.unknown | {dimension})
-        return replace(self, part=replace(self.part, **{dimension: key}))
+        return replace(self, part=_narrow(self.part, dimension, key))
 
     def during(self, since: date, until: date) -> "Asked":
         """Return the same for some days, as far as they lie within those asked for already."""
@@ -61,17 +61,29 @@ class Asked:
 
 def asked_in(query: QueryDict) -> Asked:
     """Read a query string; what is not understood does not narrow."""
+    state, figure = query.get("state", ""), query.get("figure", "")
     part = Slice(
         project=query.get("project") or None,
         trainee=_number(query.get("trainee")),
         device=_number(query.get("device")),
         exam_type=None if query.get("exam_type") == UNKNOWN else query.get("exam_type") or None,
-        state=State(query["state"]) if query.get("state") in set(State) else None,
+        state=State(str(state)) if state in set(State) else None,
         since=_day(query.get("since")),
         until=_day(query.get("until")),
     )
-    figure = Figure(query["figure"]) if query.get("figure") in set(Figure) else None
-    return Asked(part, frozenset(name for name in NOT_GIVEN if query.get(name) == UNKNOWN), figure)
+    unknown = frozenset(name for name in NOT_GIVEN if query.get(name) == UNKNOWN)
+    return Asked(part, unknown, Figure(str(figure)) if figure in set(Figure) else None)
+
+
+def _narrow(part: Slice, dimension: Dimension, key: str | int) -> Slice:
+    match dimension:
+        case "project":
+            return replace(part, project=str(key))
+        case "trainee":
+            return replace(part, trainee=int(key))
+        case "device":
+            return replace(part, device=int(key))
+    return replace(part, exam_type=str(key))
 
 
 def _number(text: str | None) -> int | None:

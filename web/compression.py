@@ -1,4 +1,4 @@
-"""Which answers are made smaller on their way over a poor link? Text; never pictures, whose parts are asked for by byte."""
+"""Which answers are made smaller for a poor link? Text; never pictures, whose parts are asked for by byte."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase

@@ -1,4 +1,7 @@
-"""What does a person read when something did not work: what happened, what is safe, what to do?"""
+"""What does a person read when something did not work: what happened, what is safe, what to do?
+
+Django calls some of these with more than they need; those arguments are marked.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -45,7 +48,7 @@ def said(error: SonorelayError) -> str:
     return error.text.say(get_language() or "en")
 
 
-def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:  # noqa: ARG001
     """Answer 404; the same whether it does not exist or is out of the person's scope."""
     return _page(
         request,
@@ -55,7 +58,7 @@ def not_found(request: HttpRequest, exception: object = None) -> HttpResponse:
     )
 
 
-def forbidden(request: HttpRequest, exception: object = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: object = None) -> HttpResponse:  # noqa: ARG001
     """Answer 403."""
     return _page(
         request,
@@ -75,7 +78,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Answer 403 to a form that is too old or comes from elsewhere."""
     return _page(
         request,
@@ -85,13 +88,16 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
-def locked_out(request: HttpRequest, response: object = None, credentials: Any = None) -> HttpResponse:
+def locked_out(request: HttpRequest, response: object = None, credentials: Any = None) -> HttpResponse:  # noqa: ARG001
     """Answer 429 after too many wrong passwords."""
     return _page(
         request,
         429,
         _("Too many wrong passwords"),
-        _("This account is closed for 15 minutes from here; nothing else happened. Then try again, or ask your administrator for a new password."),  # noqa: E501
+        _(
+            "This account is closed for 15 minutes from here; nothing else happened. "
+            "Then try again, or ask your administrator for a new password."
+        ),
     )
 
 

@@ -14,7 +14,7 @@ NOTED = (Verdict.POOR, Verdict.WEAK)
 
 @dataclass(frozen=True)
 class Told:
-    """One finding with its rule's own words; points: what it took from the score; explained_by: a stronger rule's title."""
+    """One finding in its rule's words; points: what it took from the score; explained_by: a stronger rule's title."""
 
     finding: Finding
     title: Text

@@ -12,7 +12,8 @@ ICONS = MappingProxyType(
         "in": '<path d="M6 4v16M6 12h13M13 7l-6 5 6 5"/>',
         "out": '<path d="M18 4v16M18 12H5M11 7l6 5-6 5"/>',
         "brightness": '<circle cx="12" cy="12" r="4"/>'
-        '<path d="M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M5.3 18.7l2.1-2.1M16.6 7.4l2.1-2.1"/>',
+        '<path d="M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M5.3 18.7l2.1-2.1"/>'
+        '<path d="M16.6 7.4l2.1-2.1"/>',
         "contrast": '<circle cx="12" cy="12" r="8.5"/>'
         '<path d="M12 3.5a8.5 8.5 0 0 1 0 17z" fill="currentColor" stroke="none"/>',
         "zoom-in": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M10.5 7.5v6M7.5 10.5h6"/>',
@@ -28,7 +29,8 @@ ICONS = MappingProxyType(
         "waiting": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5.2l3.3 2"/>',
         "held": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 0 1 8 0v3"/>',
         "refused": '<circle cx="12" cy="12" r="8.5"/><path d="M6.2 6.2l11.6 11.6"/>',
-        "question": '<circle cx="12" cy="12" r="8.5"/><path d="M9.6 9.4a2.5 2.5 0 1 1 3.6 2.5c-.8.4-1.2.9-1.2 1.8M12 16.8v.01"/>',
+        "question": '<circle cx="12" cy="12" r="8.5"/>'
+        '<path d="M9.6 9.4a2.5 2.5 0 1 1 3.6 2.5c-.8.4-1.2.9-1.2 1.8M12 16.8v.01"/>',
         "new": '<circle cx="12" cy="12" r="5" fill="currentColor" stroke="none"/>',
         "right": '<path d="M9 5l7 7-7 7"/>',
         "left": '<path d="M15 5l-7 7 7 7"/>',

@@ -38,7 +38,7 @@ def signed_in(view: View) -> View:
 
 
 def requires(*actions: Action) -> Callable[[View], View]:
-    """Open a view to whoever may do at least one of `actions` somewhere; what they see there is the catalogue's scope."""
+    """Open a view to whoever may do one of `actions` somewhere; what they see there is the catalogue's scope."""
     return lambda view: _guarded(view, Rule(actions=frozenset(actions)))
 
 

@@ -1,14 +1,17 @@
-"""Which sentences do the pages say, and is there a French one for each? `python -m web.translations` brings the
-.po file up to date; the .mo file beside it is compiled by itself whenever it is older."""
+"""Which sentences do the pages say, and is there a French one for each?
+
+`python -m web.translations` brings the .po file up to date; the .mo file beside it is compiled whenever it is older.
+"""
 
 import io
-import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
 DOMAIN = "django"
+UNWANTED = re.compile(r'^"(.*-Date|Generated-By|Last-Translator|Language-Team|Report-Msgid-Bugs-To):')
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -34,10 +37,10 @@ def compile_translations(locale: Path) -> None:
 
         with po.open("rb") as file:
             catalog = read_po(file, locale=po.parent.parent.name)
-        with tempfile.NamedTemporaryFile(dir=mo.parent, suffix=".tmp", delete=False) as file:
-            write_mo(file, catalog)
-        Path(file.name).chmod(0o644)
-        os.replace(file.name, mo)
+        with tempfile.NamedTemporaryFile(dir=mo.parent, suffix=".tmp", delete=False) as written:
+            write_mo(written, catalog)
+        Path(written.name).chmod(0o644)
+        Path(written.name).replace(mo)
 
 
 def sentences(root: Path = HERE) -> Iterator[tuple[str, Sentence]]:
@@ -68,14 +71,9 @@ def update(language: str = "fr") -> list[str]:
         new.add(message, known.string if known else None, [(file_name, 0)], context=context)
     out = io.BytesIO()
     write_po(out, new, width=110, sort_output=True, include_lineno=False, omit_header=False)
-    unwanted = ("-Date:", "@", "Generated-By")  # they would change with every run, or name nobody
-    lines = [line for line in out.getvalue().decode().splitlines() if not line.startswith('"') or not _any(unwanted, line)]
+    lines = (line for line in out.getvalue().decode().splitlines() if not UNWANTED.match(line))
     po.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return [str(message.id) for message in new if message.id and not any(_strings(message.string))]
-
-
-def _any(parts: tuple[str, ...], line: str) -> bool:
-    return any(part in line for part in parts)
 
 
 def _strings(string: object) -> tuple[str, ...]:

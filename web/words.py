@@ -77,7 +77,18 @@ PROVENANCES: dict[str, Word] = {
     "unknown": _("unknown"),
 }
 
-MISSING: dict[str, Word] = {"trainee": _("who scanned"), "exam_type": _("exam type")}
+UNITS: dict[str, Word] = {
+    "share of scan lines": _("measured on %(value)s of the scan lines"),
+    "share of the sector": _("measured on %(value)s of the sector"),
+    "share of frames": _("measured on %(value)s of the frames"),
+    "share of the clip": _("measured on %(value)s of the clip"),
+    "shares of the sector per second": _("measured %(value)s sectors per second"),
+    "grey level": _("measured grey level %(value)s of 255"),
+    "likelihood": _("likelihood %(value)s"),
+    "ratio": _("ratio %(value)s"),
+    "s": _("measured %(value)s s"),
+}
+"""A rule's unit with its value; a unit that is not listed stands as it is."""
 
 FIGURES: dict[str, Word] = {
     "scans_in": _("All scans that came in"),

@@ -26,7 +26,11 @@ def awaiting(request: HttpRequest) -> HttpResponseBase:
     """List scans with missing details, oldest first, each with its own small form."""
     waiting = scans_for(person_of(request), Action.COMPLETE_INFO)
     shown = list(waiting.select_related("project", "trainee").order_by("received_at", "pk")[:SHOWN])
-    trainees = {scan.project_id: list(trainees_of(scan.project).order_by("last_name", "username")) for scan in shown if scan.trainee_id is None}
+    trainees = {
+        scan.project_id: list(trainees_of(scan.project).order_by("last_name", "username"))
+        for scan in shown
+        if scan.trainee_id is None
+    }
     rows = [
         {"scan": scan, "picture": picture_of(scan), "trainees": trainees.get(scan.project_id, [])} for scan in shown
     ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from storage.catalogue import figures
-from storage.catalogue.figures import DIMENSIONS, Dimension, Figure, Overview, Row
+from storage.catalogue.figures import Dimension, Figure, Overview, Row
 from storage.catalogue.scope import projects_for, scans_for
 from supervision.roles import Action
 from web.asked import Asked, asked_in
@@ -90,7 +90,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "projects": projects_for(person, Action.SEE_FIGURES).order_by("name"),
         "whole": Linked(figures.overview(seen, now), _links(asked)),
         "simulated": seen.filter(simulated=True).count(),
-        "tables": [Table(one, TITLES[one], _rows(asked, one, figures.by(seen, one, now))) for one in DIMENSIONS],
+        "tables": [Table(one, TITLES[one], _rows(asked, one, figures.by(seen, one, now))) for one in TITLES],
         "weeks": weeks,
         "bars": bars,
         "chart_width": max(8 * BAR, bars[-1].x + BAR - 1) if bars else BAR,

@@ -23,7 +23,7 @@ RANGE = re.compile(r"^bytes=(?!-$)(\d{0,18})-(\d{0,18})$")
 @public
 @require_safe
 def stored(request: HttpRequest, area: str, digest: str) -> HttpResponseBase:
-    """Answer 200, 206 for a part, 304 if the browser has it, 416 for a part beyond the end; 404 without a valid signature."""
+    """Answer 200, 206 for a part, 304 if the browser has it, 416 beyond the end; 404 without a valid signature."""
     here = settings()
     ticket = verify(here.signing_key(), area, digest, request.GET.dict(), timezone.now())
     if ticket is None or here.objects != "folder" or not SHOWN_AS.match(ticket.media_type):
@@ -51,7 +51,7 @@ def stored(request: HttpRequest, area: str, digest: str) -> HttpResponseBase:
 
 
 def part_of(first: str, last: str, size: int) -> tuple[int, int] | None:
-    """Return first and last byte of a range as asked for ('5-', '5-9', '-9'), None if it lies beyond the end (RFC 9110)."""
+    """Return first and last byte of a range (RFC 9110: '5-', '5-9', '-9'), None if it lies beyond the end."""
     if not first:
         length = min(int(last), size)
         return (size - length, size - 1) if length else None

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -71,8 +72,9 @@ def create(request: HttpRequest) -> HttpResponseBase:
         clean = form.cleaned_data
         password = staff.first_password()
         names = {name: clean[name] for name in ("username", "first_name", "last_name", "language")}
-        new = Person.objects.create_user(**names, password=password)
-        _give(me, new, clean["role"], clean["place"])
+        with transaction.atomic():
+            new = Person.objects.create_user(**names, password=password)
+            _give(me, new, clean["role"], clean["place"])
         return _show_password(request, new, password)
     return render(request, "person_new.html", {"form": form}, status=422 if request.method == "POST" else 200)
 

@@ -1,5 +1,8 @@
 """Which scan does a reviewer read next, and why that one?"""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from storage.catalogue import queue as review_queue
+from storage.catalogue.models import Person, ReviewItem
 from storage.catalogue.scope import may, scans_for
 from supervision.roles import Action
 from web.permissions import person_of, requires
@@ -16,30 +20,44 @@ from web.permissions import person_of, requires
 SHOWN = 50
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """One line of the queue: the item, and what it is to the reader."""
+
+    item: ReviewItem
+    mine: bool
+    taken: bool
+    can_take: bool
+
+
 @requires(Action.SEE_QUEUE)
 @require_safe
 def queue(request: HttpRequest) -> HttpResponseBase:
     """List what waits, most urgent first; whoever may review finds the next scan one key away."""
     person = person_of(request)
-    now = timezone.now()
     waiting = review_queue.open_queue(person)
-    items = list(waiting.select_related("scan__project", "claimed_by")[:SHOWN])
-    reviews = may(person, Action.REVIEW)
-    takeable = set(scans_for(person, Action.REVIEW).filter(pk__in=[item.scan_id for item in items]).values_list("pk", flat=True))  # noqa: E501
-    for item in items:
-        held = item.lease_until is not None and item.lease_until >= now and item.claimed_by_id is not None
-        item.mine = item.claimed_by_id == person.pk  # type: ignore[attr-defined]
-        item.taken = held and item.claimed_by_id != person.pk  # type: ignore[attr-defined]
-        item.own_scan = item.scan_id not in takeable  # type: ignore[attr-defined]
-    items.sort(key=lambda item: not item.mine)  # type: ignore[attr-defined]
+    rows = _rows(list(waiting.select_related("scan__project")[:SHOWN]), person, timezone.now())
     context = {
-        "items": items,
+        "rows": rows,
         "total": waiting.count(),
-        "reviews": reviews,
-        "mine": next((item for item in items if item.mine), None),  # type: ignore[attr-defined]
-        "can_take": any(not (item.taken or item.own_scan) for item in items),  # type: ignore[attr-defined]
+        "reviews": may(person, Action.REVIEW),
+        "mine": next((row.item for row in rows if row.mine), None),
+        "can_take": any(row.can_take for row in rows),
     }
     return render(request, "queue_rows.html" if getattr(request, "htmx", False) else "queue.html", context)
+
+
+def _rows(items: list[ReviewItem], person: Person, now: datetime) -> list[Waiting]:
+    """Return the lines in the queue's order, those that the person holds first."""
+    scans = [item.scan_id for item in items]
+    readable = set(scans_for(person, Action.REVIEW).filter(pk__in=scans).values_list("pk", flat=True))
+    rows = []
+    for item in items:
+        mine = item.claimed_by_id == person.pk
+        held = item.claimed_by_id is not None and item.lease_until is not None and item.lease_until >= now
+        taken = held and not mine
+        rows.append(Waiting(item, mine, taken, not taken and item.scan_id in readable))
+    return sorted(rows, key=lambda row: not row.mine)
 
 
 @requires(Action.REVIEW)

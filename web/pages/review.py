@@ -87,7 +87,9 @@ def _submit(request: HttpRequest, person: Person, item: ReviewItem) -> HttpRespo
     form = Reading(request.POST)
     if not form.is_valid():
         if wants_json(request):
-            return JsonResponse({"text": " ".join(str(one) for lines in form.errors.values() for one in lines)}, status=422)
+            return JsonResponse(
+                {"text": " ".join(str(one) for lines in form.errors.values() for one in lines)}, status=422
+            )
         return _show(request, item, form, status=422)
     try:
         review_queue.submit(item.pk, person, form.cleaned_data["submission"], form.said(), timezone.now())

@@ -41,8 +41,8 @@ def scans(request: HttpRequest) -> HttpResponseBase:
         "exam_types": exam_types(),
         "states": [(state.value, STATES[state][0]) for state in State],
         "figures": [(figure.value, FIGURES[figure]) for figure in Figure],
-        "trainee": Person.objects.filter(pk=asked.part.trainee, scans__in=scope).first() if asked.part.trainee else None,
-        "device": Device.objects.filter(pk=asked.part.device, scans__in=scope).first() if asked.part.device else None,
+        "trainee": Person.objects.filter(pk=asked.part.trainee or 0, scans__in=scope).first(),
+        "device": Device.objects.filter(pk=asked.part.device or 0, scans__in=scope).first(),
     }
     return render(request, "scans.html", context)
 

@@ -1,6 +1,7 @@
 """What became of my scans, and what should I change next?"""
 
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from storage.catalogue import queue
-from storage.catalogue.models import Review
+from storage.catalogue.models import Person, Review, Scan
 from storage.catalogue.scope import scans_for
 from supervision.roles import Action
 from web.findings import judgement_of
@@ -21,14 +22,15 @@ ON_A_PAGE = 25
 @requires(Action.SEE_OWN_SCANS)
 @require_safe
 def my_scans(request: HttpRequest) -> HttpResponseBase:
-    """List the person's own scans, newest first, with their state and feedback."""
+    """List the person's own scans with their state and feedback: what is unread first, then the newest."""
     mine = scans_for(person_of(request), Action.SEE_OWN_SCANS)
-    unread = mine.filter(review_item__reviews__seen_at=None, review_item__reviews__isnull=False)
-    newest = mine.select_related("project").prefetch_related("review_item__reviews").order_by("-received_at", "-pk")
+    unread = _unread(person_of(request))
+    fresh = Exists(unread.filter(pk=OuterRef("pk")))
+    shown = mine.annotate(fresh=fresh).select_related("project").prefetch_related("review_item__reviews")
     context = {
-        "page": Paginator(newest, ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(shown.order_by("-fresh", "-received_at", "-pk"), ON_A_PAGE).get_page(request.GET.get("page")),
         "unread": unread.count(),
-        "oldest_unread": unread.order_by("review_item__reviews__submitted_at").first(),
+        "oldest_unread": unread.first(),
         "missing": scans_for(person_of(request), Action.COMPLETE_INFO).count(),
     }
     return render(request, "my_scans.html", context)
@@ -50,5 +52,13 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         "picture": picture_of(scan),
         "judgement": judgement_of(scan),
         "back": "my-scans",
+        "next_unread": _unread(person).first(),
     }
     return render(request, "scan.html", context)
+
+
+def _unread(person: Person) -> QuerySet[Scan]:
+    """Return the person's scans with feedback that they have not seen, oldest feedback first."""
+    mine = scans_for(person, Action.SEE_OWN_SCANS)
+    unseen = mine.filter(review_item__reviews__isnull=False, review_item__reviews__seen_at=None)
+    return unseen.order_by("review_item__reviews__submitted_at", "pk")

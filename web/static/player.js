@@ -197,6 +197,7 @@
     function marks() {
       picture.loop = looping && whole();
       loopButton.setAttribute("aria-pressed", String(looping));
+      part.toggleAttribute("hidden", whole());
       part.setAttribute("x", String(100 * from / (last + 1)));
       part.setAttribute("width", String(100 * (to - from + 1) / (last + 1)));
       root.dataset.loop = looping ? `${from}-${to}` : "off";

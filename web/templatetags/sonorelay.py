@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, ngettext
@@ -13,7 +14,7 @@ from pipeline.reasons import REASONS
 from pipeline.text import Text
 from supervision.exam_types import exam_types
 from web.icons import ICONS
-from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, VERDICTS
+from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, UNITS, VERDICTS
 
 register = template.Library()
 
@@ -56,6 +57,16 @@ def exam(code: str) -> str:
     """Name an exam type; an unknown code stands for itself."""
     known = exam_types().get(code)
     return say(known.label) if known else code or gettext("exam type not given")
+
+
+@register.simple_tag
+def measured(value: float, unit: str) -> str:
+    """Say what a rule measured: shares as percentages, everything else with two digits."""
+    if unit.startswith("share of "):
+        said = percent(value)
+    else:
+        said = number_format(round(value, 2 if abs(value) < 10 else 0 if abs(value) >= 100 else 1), use_l10n=True)
+    return str(UNITS[unit]) % {"value": said} if unit in UNITS else f"{said} {unit}"
 
 
 @register.filter
