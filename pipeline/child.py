@@ -72,8 +72,8 @@ class Values(pickle.Unpickler):
 def _unpacked(payload: bytes) -> object:
     try:
         return Values(io.BytesIO(payload)).load()
-    except (pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError) as fault:
-        raise SonorelayError("internal", where="answer") from fault
+    except (pickle.UnpicklingError, AttributeError, ImportError, LookupError, TypeError, ValueError):
+        raise SonorelayError("internal", where="answer") from None
 
 
 def _failure(kind: bytes, payload: bytes, seconds: float) -> SonorelayError:

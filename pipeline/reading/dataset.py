@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pydicom import Dataset, FileDataset
+from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.filereader import _read_file_meta_info, read_dataset, read_partial, read_preamble
 from pydicom.uid import DeflatedExplicitVRLittleEndian
 
@@ -19,6 +20,7 @@ from pipeline.reading.limits import MALFORMED
 # pydicom's log lines and warnings quote header values
 logging.getLogger("pydicom").propagate = False
 
+MALFORMED_DICOM = (*MALFORMED, BytesLengthException, InvalidDicomError)
 _UNDEFINED = 0xFFFFFFFF
 
 
@@ -77,8 +79,8 @@ def _opened(file: BinaryIO) -> Opened:
         implicit, little_endian = header.original_encoding
         syntax = header.file_meta.get("TransferSyntaxUID")
         pixels = _pixel_element(stream, implicit=bool(implicit), order="little" if little_endian else "big")
-    except MALFORMED as fault:
-        raise Undecodable("damaged") from fault
+    except MALFORMED_DICOM:
+        raise Undecodable("damaged") from None
     if len(header) == 0:
         raise Undecodable("truncated") if header.preamble else NotAScan("unknown_kind")
     return Opened(header, stream, bool(little_endian), str(syntax) if syntax else None, pixels)

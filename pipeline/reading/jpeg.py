@@ -48,8 +48,8 @@ class JpegPicture:
             self.damaged = True
         try:
             return np.asarray(simplejpeg.decode_jpeg(data, colours, strict=False), np.uint8)
-        except ValueError as fault:
-            raise Undecodable("damaged") from fault
+        except ValueError:
+            raise Undecodable("damaged") from None
 
 
 def with_true_colours(data: bytes, photometric: str) -> bytes:

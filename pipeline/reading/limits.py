@@ -8,8 +8,9 @@ MOST_FRAMES = 36_000  # twenty minutes at 30 frames per second
 MOST_INFLATED = 384 << 20  # bytes of a deflated data set, held in memory
 MOST_FRAGMENTS = 1 << 18
 
-# What pydicom and Pillow raise on bytes that they cannot make sense of. A programming error of ours would be caught
-# as well where this is used, therefore it stands only around calls into those libraries.
+# What libraries raise on bytes that they cannot make sense of; `dataset.MALFORMED_DICOM` adds pydicom's own.
+# A programming error of ours would be caught as well, therefore it stands only around calls into those libraries,
+# and what is raised instead drops the cause: it may quote header values.
 MALFORMED = (
     ArithmeticError,
     AssertionError,

@@ -12,7 +12,7 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.uid import ExplicitVRLittleEndian
 
 from pipeline.errors import Undecodable
-from pipeline.reading.limits import MALFORMED
+from pipeline.reading.dataset import MALFORMED_DICOM
 from pipeline.reading.regions import number, whole, words
 from pipeline.reading.scan import Pixels
 
@@ -147,7 +147,7 @@ def _first(header: Dataset, keyword: str) -> float | None:
         return single
     try:
         return float(next(iter(header.get(keyword) or ())))
-    except (*MALFORMED, StopIteration):
+    except (*MALFORMED_DICOM, StopIteration):
         return None
 
 
@@ -171,7 +171,7 @@ def _palette(header: Dataset, *, little_endian: bool) -> tuple[Pixels, int]:
         entries = entries or 1 << 16
         ramp = np.arange(entries, dtype=np.int32) + first
         table = np.asarray(apply_color_lut(ramp.reshape(1, -1), copy))[0, :, :3]
-    except MALFORMED as fault:
-        raise Undecodable("damaged") from fault
+    except MALFORMED_DICOM:
+        raise Undecodable("damaged") from None
     is_wide = table.dtype.itemsize > 1 and table.max(initial=0) > 255
     return (table >> 8 if is_wide else table).astype(np.uint8), first

@@ -10,8 +10,8 @@ from pydicom.uid import UID
 
 from pipeline.errors import Undecodable
 from pipeline.reading.codestream import stated_by
+from pipeline.reading.dataset import MALFORMED_DICOM
 from pipeline.reading.jpeg import DCT
-from pipeline.reading.limits import MALFORMED
 from pipeline.reading.native import Layout, Samples
 
 _RLE = "1.2.840.10008.1.2.5"
@@ -38,10 +38,10 @@ def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, 
     }
     try:
         samples, description = get_decoder(UID(syntax)).as_array(encapsulate([data]), index=0, **options)
-    except MALFORMED as fault:
+    except MALFORMED_DICOM:
         stated = stated_by(data)
         is_deep = stated is not None and stated.process in DCT and stated.bits > 8
-        raise Undecodable("unsupported_syntax" if is_deep else "damaged") from fault
+        raise Undecodable("unsupported_syntax" if is_deep else "damaged") from None
     return samples, str(description["photometric_interpretation"]) == "RGB"
 
 
@@ -68,5 +68,5 @@ def _unpacked(segment: bytes, size: int) -> Samples:
     try:
         line: Samples = np.asarray(Image.frombytes("L", (size, 1), segment, "packbits", "L"))
         return line.reshape(size)
-    except MALFORMED as fault:
-        raise Undecodable("damaged") from fault
+    except MALFORMED_DICOM:
+        raise Undecodable("damaged") from None

@@ -6,7 +6,7 @@ from itertools import accumulate
 from pydicom import Dataset
 
 from pipeline.clip import Region
-from pipeline.reading.limits import MALFORMED
+from pipeline.reading.dataset import MALFORMED_DICOM
 
 _CENTIMETRES = 3
 _MOST_REGIONS = 64
@@ -17,7 +17,7 @@ def declared_regions(header: Dataset) -> tuple[Region, ...]:
     """Return the items of SequenceOfUltrasoundRegions (PS3.3 C.8.5.5) that have four bounds, as they stand."""
     try:
         items = list(header.get("SequenceOfUltrasoundRegions") or ())[:_MOST_REGIONS]
-    except MALFORMED:
+    except MALFORMED_DICOM:
         return ()
     return tuple(region for region in map(_region, items) if region is not None)
 
@@ -80,7 +80,7 @@ def words(header: Dataset, keyword: str) -> str:
     """Return a short text of the header without its padding, empty where it is absent or malformed."""
     try:
         return str(header.get(keyword) or "").strip(" \0")[:64]
-    except MALFORMED:
+    except MALFORMED_DICOM:
         return ""
 
 
@@ -91,6 +91,6 @@ def _numbers(header: Dataset, keyword: str) -> list[float]:
             return []
         several = [value] if isinstance(value, (str, int, float)) or not hasattr(value, "__iter__") else list(value)
         numbers = [float(v) for v in several]
-    except MALFORMED:
+    except MALFORMED_DICOM:
         return []
     return numbers if all(math.isfinite(n) for n in numbers) else []

@@ -37,10 +37,10 @@ def _opened(file: object, name: str | None) -> Image.Image:
         image = Image.open(file, formats=[name or ""])  # type: ignore[arg-type]
         columns, rows = image.size
         pages = getattr(image, "n_frames", 1)
-    except Image.DecompressionBombError as bomb:
-        raise TooLarge("too_large") from bomb
-    except MALFORMED as fault:
-        raise Undecodable("damaged") from fault
+    except Image.DecompressionBombError:
+        raise TooLarge("too_large") from None
+    except MALFORMED:
+        raise Undecodable("damaged") from None
     if rows * columns > MOST_PIXELS:
         raise TooLarge("too_large")
     if pages != 1:
@@ -79,4 +79,4 @@ def _pixels(image: Image.Image) -> Pixels:
         return np.array(upright.convert("RGB"))
     except MALFORMED as fault:
         cut = "truncated" in str(fault) or isinstance(fault, EOFError)
-        raise Undecodable("truncated" if cut else "damaged") from fault
+        raise Undecodable("truncated" if cut else "damaged") from None

@@ -113,7 +113,7 @@ def _container(file: BinaryIO) -> Iterator[av.container.InputContainer]:
     except (av.error.FFmpegError, EOFError, OSError, LookupError, ValueError) as fault:
         if isinstance(fault, MemoryError):
             raise
-        raise _not_whole(file) from fault
+        raise _not_whole(file) from None
 
 
 def _not_whole(file: BinaryIO) -> Undecodable:
