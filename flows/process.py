@@ -2,14 +2,15 @@
 
 import logging
 import tempfile
+import traceback
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from flows.walk import Walk, walk_in_child
 from pipeline.deidentify import Key
-from pipeline.errors import Rejected, Unavailable
+from pipeline.errors import Rejected, SonorelayError, Unavailable
+from qa_rules import Walk, walk_in_child
 from storage.catalogue import intake
 from storage.objects import Area, ObjectStore, StoredBytes
 from storage.settings import settings
@@ -24,7 +25,7 @@ def process_scan(digest: str, organisation: str, token: str, store: ObjectStore)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - the one boundary per scan: nothing may disappear, nothing may stop a batch
-        log.error("scan_failed digest=%s error=%s", digest[:10], type(error).__name__)
+        log.error("scan_failed digest=%s error=%s", digest[:10], _where(error))
         intake.record_failed(digest, token, "internal", _now())
         return "failed"
 
@@ -57,6 +58,14 @@ def _release(digest: str, token: str, walked: Walk, store: ObjectStore) -> str:
 def organisation_key(organisation: str) -> Key:
     """Return the pseudonym key of an organisation, made on first use."""
     return Key.load_or_create(settings().key_file(organisation))
+
+
+def _where(error: Exception) -> str:
+    """Name the failure by its type and place; its message may hold a value of a header."""
+    if isinstance(error, SonorelayError):
+        return " ".join([error.code, *(f"{name}={value}" for name, value in error.facts.items())])
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {Path(last.filename).name}:{last.lineno}"
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""One file, one quality question; `rules_in` finds them, `inspect_file` asks them of a file."""
+"""One file, one quality question; `rules_in` finds them, `inspect_file` and `walk_in_child` ask them of a file."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from qa_rules._discovery import rules_in
     from qa_rules._inspect import inspect_file
+    from qa_rules._walk import Walk, walk_in_child
 
-__all__ = ["inspect_file", "rules_in"]
+__all__ = ["Walk", "inspect_file", "rules_in", "walk_in_child"]
 
 
 def __getattr__(name: str) -> Any:
     """Load on first use, so that importing the package stays cheap."""
-    if name not in __all__:
+    homes = {"rules_in": "_discovery", "inspect_file": "_inspect", "Walk": "_walk", "walk_in_child": "_walk"}
+    if name not in homes:
         raise AttributeError(name)
-    module = "qa_rules._discovery" if name == "rules_in" else "qa_rules._inspect"
-    return getattr(import_module(module), name)
+    return getattr(import_module(f"{__name__}.{homes[name]}"), name)

@@ -6,10 +6,10 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from flows.walk import Walk, walk_in_child
 from pipeline.deidentify import Key
 from pipeline.errors import Rejected
 from pipeline.text import Text
+from qa_rules import Walk, walk_in_child
 from sonorelay.inspect import answered, polygon_as_json
 from sonorelay.outcome import ANSWERED, USAGE, absent, fail, files_below, language, print_json
 from storage.settings import settings

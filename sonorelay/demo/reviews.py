@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.phantom import DemoScan
 from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
+from supervision.priority import Clock, standing
 from supervision.review_form import ReviewForm
 
 WEEKS_REVIEWED = 11  # the last week still waits in the queue
@@ -41,7 +42,8 @@ def mark_simulated(dropped: list[Dropped]) -> None:
             waited = item.due_at - item.queued_at
             item.queued_at = item.scan.received_at + timedelta(minutes=10)
             item.due_at = item.queued_at + waited
-            item.save(update_fields=["queued_at", "due_at"])
+            item.priority = standing(Clock(item.clock), item.scan.score, item.queued_at)
+            item.save(update_fields=["queued_at", "due_at", "priority"])
 
 
 def review_history(dropped: list[Dropped]) -> int:

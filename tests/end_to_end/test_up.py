@@ -1,5 +1,6 @@
 """Does one command start everything, does the clock bring new files in, and does one key stop it all?"""
 
+import io
 import json
 import signal
 import socket
@@ -10,25 +11,30 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
+from playwright.sync_api import Page
 
-from tests.end_to_end.installation import Installation, free_port, in_pydicom
+from tests.end_to_end.browser import chromium, log_in, shown
+from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
+from tests.servers import free_ports
 
 SECONDS_FOR_ONE_CYCLE = 150
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, "subprocess.Popen[str]"]]:
-    ports = {"SONORELAY_WEB_PORT": str(free_port()), "SONORELAY_PREFECT_PORT": str(free_port())}
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, "subprocess.Popen[bytes]"]]:
+    web, prefect = free_ports(2)
+    ports = {"SONORELAY_WEB_PORT": str(web), "SONORELAY_PREFECT_PORT": str(prefect)}
     installation = Installation(tmp_path_factory.mktemp("up"), ports)
     installation.prepare()
     process = subprocess.Popen(
         [sys.executable, "-m", "sonorelay", "up"],
         env=installation.environment,
         cwd=installation.home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         _wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 120)
@@ -40,16 +46,16 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installa
 
 
 @pytest.mark.service
-def test_the_clock_brings_a_dropped_file_to_the_queue(running: tuple[Installation, "subprocess.Popen[str]"]) -> None:
+def test_the_clock_brings_a_dropped_file_to_the_queue(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
     installation, _ = running
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
-    _wait_until(lambda: _scheduled_runs(prefect) > 0, 60)
+    _wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 120)
     installation.drop(in_pydicom("examples_ybr_color.dcm"), "amina/FAST")
     _wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
 
 
 @pytest.mark.service
-def test_a_busy_port_is_a_clear_error(running: tuple[Installation, "subprocess.Popen[str]"]) -> None:
+def test_a_busy_port_is_a_clear_error(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
     installation, _ = running
     second = installation.sonorelay("up", check=False)
     assert second.returncode == 2
@@ -59,7 +65,38 @@ def test_a_busy_port_is_a_clear_error(running: tuple[Installation, "subprocess.P
 
 
 @pytest.mark.service
-def test_interrupting_stops_everything_that_was_started(running: tuple[Installation, "subprocess.Popen[str]"]) -> None:
+@pytest.mark.chromium
+def test_reviewer_rates_trainee_reads_supervisor_counts(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
+    installation, _ = running
+    base = f"http://127.0.0.1:{installation.extra['SONORELAY_WEB_PORT']}"
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+        log_in(page, base, "helen", PASSWORD)
+        assert _reviewed(page, base) == 0
+
+        log_in(page, base, "claire", PASSWORD)
+        page.keyboard.press("n")
+        page.wait_for_url("**/review/*/")
+        _frames_shown_are_frames_asked_for(page)
+        page.keyboard.press("4")
+        page.keyboard.press("a")
+        page.fill("textarea[name=comment]", "More gel on the left side.")
+        page.keyboard.press("Control+Enter")
+        page.wait_for_url(lambda url: "/review/" not in url)
+
+        log_in(page, base, "amina", PASSWORD)
+        page.goto(f"{base}/my-scans/")
+        page.locator("a[href^='/my-scans/']").last.click()
+        page.wait_for_url("**/my-scans/*/")
+        assert page.get_by_text("More gel on the left side.").is_visible()
+        assert page.get_by_text("4/5").first.is_visible()
+
+        log_in(page, base, "helen", PASSWORD)
+        assert _reviewed(page, base) == 1
+
+
+@pytest.mark.service
+def test_interrupting_stops_everything_that_was_started(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
     installation, process = running
     session = _descendants(process.pid)
     assert len(session) >= 3
@@ -69,7 +106,41 @@ def test_interrupting_stops_everything_that_was_started(running: tuple[Installat
     for name in ("SONORELAY_WEB_PORT", "SONORELAY_PREFECT_PORT"):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(installation.extra[name]))) != 0
-    assert installation.status()["queued"] == 1
+    assert installation.status()["received"] == 0
+
+
+def _reviewed(page: Page, base: str) -> int:
+    """Return the supervisor's number of reviewed scans, after making sure that it leads to that many scans."""
+    page.goto(f"{base}/overview/")
+    link = page.locator("dl >> a[href*='reviewed']").first
+    count = int(link.inner_text())
+    link.click()
+    page.wait_for_load_state()
+    assert page.locator("tbody tr").count() == count
+    return count
+
+
+def _frames_shown_are_frames_asked_for(page: Page) -> None:
+    """Step through the clip both ways and compare what is seen with the frames of the very file that was served."""
+    source = page.get_attribute("video[data-picture]", "src")
+    assert source is not None
+    file = io.BytesIO(page.request.get(page.evaluate("s => new URL(s, document.baseURI).href", source)).body())
+    with av.open(file) as container:
+        frames = [frame.to_ndarray(format="gray").astype(np.float32) for frame in container.decode(video=0)]
+    player = page.locator("[data-player]")
+    page.wait_for_function("document.querySelector('video[data-picture]').readyState >= 2")
+    if player.get_attribute("data-playing") == "true":
+        page.keyboard.press("Space")
+    page.wait_for_function("document.querySelector('[data-player]').dataset.playing === 'false'")
+    page.keyboard.press("Home")
+    page.wait_for_function("document.querySelector('[data-player]').dataset.frame === '0'")
+    asked = 0
+    for key, step in [("ArrowRight", 1)] * 14 + [("ArrowLeft", -1)] * 6 + [("ArrowRight", 1)] * 3:
+        page.keyboard.press(key)
+        asked += step
+        page.wait_for_function(f"document.querySelector('[data-player]').dataset.frame === '{asked}'")
+        seen = shown(page)
+        assert int(np.argmin([np.abs(frame - seen).mean() for frame in frames])) == asked
 
 
 def _wait_until(true: Callable[[], bool], seconds: float) -> None:

@@ -1,7 +1,4 @@
-"""What happens to one scan, from its bytes to findings and a released derivative, inside a child process?
-
-Needs the core only, so that the command line can walk a file without Prefect and Django.
-"""
+"""What happens to one scan, from its bytes to findings and a released derivative, inside a child process?"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +8,7 @@ from pipeline.deidentify import Identity, Key, Release, deidentify, identify
 from pipeline.errors import Withheld
 from pipeline.inspection import Inspection, inspect_clip
 from pipeline.reading import read_clip
-from qa_rules import rules_in
+from qa_rules._discovery import rules_in
 
 SECONDS_FOR_ONE_SCAN = 120.0
 
