@@ -22,13 +22,15 @@ POSTER_QUALITY = 80
 
 
 def shrink(pixels: Pixels, longest_side: int) -> Pixels:
-    """Return the picture area-averaged to at most `longest_side` pixels, with even sides; never enlarged."""
+    """Return the picture at most `longest_side` pixels long and with even sides where it was shrunk; never enlarged."""
     rows, columns = pixels.shape[:2]
     scale = min(1.0, longest_side / max(rows, columns))
     wanted = (max(2, round(columns * scale) // 2 * 2), max(2, round(rows * scale) // 2 * 2))
     if scale == 1.0:
         return pixels
-    small: Pixels = np.asarray(cv2.resize(pixels, wanted, interpolation=cv2.INTER_AREA), np.uint8)
+    # averaging costs seven times as much, and is needed only where pixels would be skipped
+    way = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    small: Pixels = np.asarray(cv2.resize(pixels, wanted, interpolation=way), np.uint8)
     return small
 
 

@@ -108,17 +108,18 @@ def _value(
         "date": lambda: shifted(text, key.days(patient)),
         "age": lambda: age_band(text),
         "term": lambda: entry.term(old),
-        "model": lambda: entry.model(old, identifiers.inside) or blank,
-        "number": lambda: _as_written(entry, old, blank),
+        "model": lambda: entry.model(old, identifiers.inside),
+        "number": lambda: _as_written(entry, old),
     }
-    return made[entry.action]()
+    value = made[entry.action]()
+    return blank if value is None else value
 
 
-def _as_written(entry: Allowed, old: object, blank: str | None) -> object | None:
-    """Return the numbers anew, in the type of their attribute."""
+def _as_written(entry: Allowed, old: object) -> object | None:
+    """Return the numbers anew, in the type of their attribute; None where one is out of bounds."""
     numbers = entry.numbers(old)
     if numbers is None:
-        return blank
+        return None
     kind = dictionary_VR(entry.keyword)
     written: Sequence[object]
     # seven digits are more than a scale needs, and too few to hide a record number in
@@ -167,7 +168,7 @@ def _region(item: Dataset, picture: Picture) -> Dataset | None:
     """Return the numbers of a region that lies inside the picture and does not cover all of it; else None."""
     region = Dataset()
     for entry in allow_list().region:
-        value = _as_written(entry, item[entry.keyword].value, None) if entry.keyword in item else None
+        value = _as_written(entry, item[entry.keyword].value) if entry.keyword in item else None
         if value is not None:
             setattr(region, entry.keyword, value)
     try:
