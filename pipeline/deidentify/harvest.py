@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import av
 from pydicom import DataElement, Dataset
 from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag
 
 from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.identifiers import (
@@ -20,6 +22,7 @@ from pipeline.deidentify.identifiers import (
     words,
 )
 from pipeline.errors import Withheld
+from pipeline.reading.dataset import MALFORMED_DICOM
 
 TEXT = {"LO", "SH", "ST", "LT", "UT", "UC", "AE", "UR"}
 NAMES = {
@@ -41,8 +44,8 @@ def identifiers_of_dicom(source: Dataset, path: Path, harmless: str) -> Identifi
     Raises Withheld (`cannot_clean`) where there is more than can be searched for.
     """
     found: set[str] = set(_of_name(path))
-    for element in _elements(source):
-        found.update(_of_element(element))
+    for text in _in_header(source):
+        found.add(text)
         if len(found) > MOST_IDENTIFIERS:  # a search that leaves some out proves nothing
             raise Withheld("cannot_clean")
     meta = getattr(source, "file_meta", None)
@@ -75,19 +78,34 @@ CONTAINER_WORDS = {"major_brand", "minor_version", "compatible_brands", "languag
 TRACK_WORDS = {"videohandler", "soundhandler", "subtitlehandler", "datahandler", "core media video", "core media audio"}
 
 
-def _elements(dataset: Dataset) -> Iterator[DataElement]:
-    """Yield every element at every depth whose value is not judged by the allow-list itself."""
+def _in_header(dataset: Dataset) -> Iterator[str]:
+    """Yield what identifies at every depth, but for the values that the allow-list itself judges."""
     judged = {entry.keyword for entry in allow_list().attributes if entry.action in ("number", "term", "fixed")}
     judged |= TECHNICAL
-    stack = [iter(dataset)]
-    while stack:
-        element = next(stack[-1], None)
-        if element is None:
-            stack.pop()
+    for tag in list(dataset.keys()):
+        element = element_of(dataset, tag)
+        if element is None:  # a value that breaks the rules of its type, as devices write them
+            yield from printed(bytes(getattr(dataset.get_item(tag), "value", None) or b""))
         elif element.VR == "SQ":
-            stack.extend(iter(item) for item in element.value or ())
+            for item in element.value or ():
+                yield from _in_header(item)
         elif element.keyword not in judged:
-            yield element
+            yield from _of_element(element)
+
+
+def element_of(dataset: Dataset, tag: BaseTag | str) -> DataElement | None:
+    """Return an element of the data set, None where it is absent or breaks the rules of its type."""
+    try:
+        element = dataset.get_item(tag)
+        return None if element is None else dataset[tag]
+    except MALFORMED_DICOM:
+        return None
+
+
+def value_of(dataset: Dataset, keyword: str) -> Any:
+    """Return the value of an element, None where it is absent or breaks the rules of its type."""
+    element = element_of(dataset, keyword)
+    return None if element is None else element.value
 
 
 def _of_element(element: DataElement) -> Iterator[str]:

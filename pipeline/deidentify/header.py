@@ -17,7 +17,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian
 from pydicom.valuerep import DSfloat
 
 from pipeline.deidentify.allow_list import Allowed, allow_list, image_type
-from pipeline.deidentify.harvest import as_date
+from pipeline.deidentify.harvest import as_date, value_of
 from pipeline.deidentify.identifiers import Identifiers
 from pipeline.deidentify.key import Key
 
@@ -70,7 +70,7 @@ def clean_header(source: Dataset, digest: str, key: Key, identifiers: Identifier
             setattr(released, entry.keyword, value)
             if entry.action in ("uid", "pseudonym"):
                 made.add(str(value))
-    released.ImageType = image_type(source.get("ImageType"))
+    released.ImageType = image_type(value_of(source, "ImageType"))
     _describe_regions(released, source, picture)
     _describe_pixels(released, picture)
     _describe_loss(released, source, picture)
@@ -82,7 +82,7 @@ def clean_header(source: Dataset, digest: str, key: Key, identifiers: Identifier
 def patient_of(source: Dataset) -> str:
     """Return whom the pseudonym stands for: the record number, else name and birth date, else the study; '' if none."""
     for parts in (("PatientID",), ("PatientName", "PatientBirthDate"), ("StudyInstanceUID",), ("SOPInstanceUID",)):
-        values = [str(source.get(part, "") or "").strip() for part in parts]
+        values = [str(value_of(source, part) or "").strip() for part in parts]
         if values[0]:
             return "/".join((parts[0], *values))
     return ""
@@ -91,7 +91,7 @@ def patient_of(source: Dataset) -> str:
 def _value(
     entry: Allowed, source: Dataset, digest: str, key: Key, identifiers: Identifiers, patient: str
 ) -> object | None:
-    old = source.get(entry.keyword)
+    old = value_of(source, entry.keyword)
     blank = "" if entry.empty else None
     if entry.action in ("fixed", "empty"):
         return entry.value
@@ -157,7 +157,7 @@ def age_band(age: str) -> str | None:
 
 
 def _describe_regions(released: Dataset, source: Dataset, picture: Picture) -> None:
-    items = source.get("SequenceOfUltrasoundRegions")
+    items = value_of(source, "SequenceOfUltrasoundRegions")
     kept = [_region(item, picture) for item in (items if isinstance(items, Items) else ())]
     sane = [item for item in kept if item is not None]
     if sane:
@@ -168,7 +168,7 @@ def _region(item: Dataset, picture: Picture) -> Dataset | None:
     """Return the numbers of a region that lies inside the picture and does not cover all of it; else None."""
     region = Dataset()
     for entry in allow_list().region:
-        value = _as_written(entry, item[entry.keyword].value) if entry.keyword in item else None
+        value = _as_written(entry, value_of(item, entry.keyword))
         if value is not None:
             setattr(region, entry.keyword, value)
     try:
@@ -208,7 +208,7 @@ def _describe_loss(released: Dataset, source: Dataset, picture: Picture) -> None
     """Say whether the picture was ever compressed with loss: once lossy, for ever lossy (PS3.3 C.7.6.1.1.5)."""
     before = str(source.file_meta.get("TransferSyntaxUID", "")) if hasattr(source, "file_meta") else ""
     method = LOSSY.get(before) or ("ISO_14496_10" if before.startswith("1.2.840.10008.1.2.4.10") else None)
-    lossy = method or picture.lossy or str(source.get("LossyImageCompression", "")) == "01"
+    lossy = method or picture.lossy or str(value_of(source, "LossyImageCompression")) == "01"
     released.LossyImageCompression = "01" if lossy else "00"
     if not lossy:
         for keyword in ("LossyImageCompressionMethod", "LossyImageCompressionRatio"):

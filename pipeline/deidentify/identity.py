@@ -7,7 +7,7 @@ from pathlib import Path
 from pydicom import Dataset
 
 from pipeline.deidentify.allow_list import allow_list
-from pipeline.deidentify.harvest import identifiers_of_dicom
+from pipeline.deidentify.harvest import identifiers_of_dicom, value_of
 from pipeline.deidentify.header import patient_of
 from pipeline.deidentify.key import Key
 from pipeline.reading import kind_of, read_dataset
@@ -35,7 +35,7 @@ def identify(path: Path, key: Key) -> Identity:
     source = read_dataset(path)
     patient = patient_of(source)
     model = _model(source, path)
-    serial = str(source.get("DeviceSerialNumber", "") or "").strip()
+    serial = str(value_of(source, "DeviceSerialNumber") or "").strip()
     device = serial or (f"model/{model}" if model else "")
     return Identity(
         patient=key.pseudonym("patient", patient) if patient else None,
@@ -46,5 +46,5 @@ def identify(path: Path, key: Key) -> Identity:
 
 def _model(source: Dataset, path: Path) -> str | None:
     allowed = next(entry for entry in allow_list().attributes if entry.keyword == "ManufacturerModelName")
-    told = source.get("ManufacturerModelName")
+    told = value_of(source, "ManufacturerModelName")
     return allowed.model(told, identifiers_of_dicom(source, path, "").inside) if told else None

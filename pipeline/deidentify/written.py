@@ -24,8 +24,7 @@ from pipeline.deidentify.verify import EXACT, H264, JPEG, Tolerance
 from pipeline.errors import Withheld
 from pipeline.h264 import DERIVATIVE, playable_times, write_h264
 from pipeline.reading import open_scan, read_dataset
-from pipeline.reading.dataset import quiet
-from pipeline.reading.limits import MALFORMED
+from pipeline.reading.dataset import MALFORMED_DICOM, quiet
 from pipeline.reading.scan import Scan
 from pipeline.sector import Mask
 
@@ -89,7 +88,7 @@ def write_dicom(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> W
                 raise Withheld("cannot_clean")
             with _masked_frames(path, mask) as (scan, frames):
                 return _write_dicom(source, digest, scan, frames, clip, key, identifiers, folder)
-    except MALFORMED as fault:
+    except MALFORMED_DICOM as fault:
         raise Withheld("cannot_clean") from fault
 
 

@@ -184,3 +184,13 @@ def test_palette_and_identifiers_of_the_planted_kind_on_a_still(tmp_path: Path) 
     assert [output.path.name for output in result.outputs] == ["scan.dcm", "preview.jpg", "poster.jpg"]
     for output in result.outputs:
         assert found_in(output.path.read_bytes(), marks) == []
+
+
+def test_a_value_that_breaks_its_type_is_dropped_not_the_scan(tmp_path: Path) -> None:
+    data_set = cine(frames(1), PatientWeight="77.25", HeartRate="61", PatientID="REC-7741902")
+    path = written(data_set, tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"77.25 ", b"77,25k").replace(b"61", b"6?"))
+    released(path, tmp_path / "out")
+    found = pydicom.dcmread(tmp_path / "out" / "scan.dcm")
+    assert "HeartRate" not in found
+    assert "PatientWeight" not in found
