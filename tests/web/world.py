@@ -96,9 +96,7 @@ class World:
         """Let new bytes arrive and take them; return the scan and the token that holds it."""
         self.scans_made += 1
         digest = hashlib.sha256(f"scan {self.scans_made}".encode()).hexdigest()
-        known = Received(
-            digest, 1000, Kind.VIDEO, project.code, trainee.username if trainee else None, exam_type
-        )
+        known = Received(digest, 1000, Kind.VIDEO, project.code, trainee.username if trainee else None, exam_type)
         now = timezone.now()
         scan, _ = intake.register(known, StoredBytes(Area.RAW, digest, 1000), "watched_folder", now)
         token = uuid.uuid4().hex

@@ -135,7 +135,7 @@
     const scrub = find("scrub"), counter = find("counter"), part = find("part"), word = find("play-word");
     const loopButton = root.querySelector('[data-do="loop"]');
     let shown = -1, wanted = null, target = null, speed = SPEEDS.indexOf(1), looping = true;
-    let from = 0, to = last, waiting = 0;
+    let from = 0, to = last, waiting = 0, running = false;
 
     const frameAt = (seconds) => { // the frame whose time is nearest
       let low = 0, high = last;
@@ -147,6 +147,7 @@
     };
     const length = (frame) => frame < last ? times[frame + 1] - times[frame] : last > 0 ? times[last] - times[last - 1] : 0.04;
     const middle = (frame) => times[frame] + length(frame) / 2;
+    const start = (frame) => times[frame] + Math.min(0.002, length(frame) / 10);
     const whole = () => from === 0 && to === last;
 
     function paint() {
@@ -164,7 +165,7 @@
     }
     function turn() { // let the last frame of the loop have its time, then begin again
       const rest = shown === to ? length(shown) / picture.playbackRate * 1000 : 0;
-      waiting = setTimeout(() => { waiting = 0; if (!picture.paused) picture.currentTime = middle(from); }, rest * 0.9);
+      waiting = setTimeout(() => { waiting = 0; if (!picture.paused) picture.currentTime = start(from); }, rest * 0.9);
     }
     function seek() {
       if (wanted === null || target !== null) return;
@@ -180,13 +181,18 @@
     function pause() {
       clearTimeout(waiting);
       waiting = 0;
+      running = picture.loop = false; // a clip that loops would jump from its last frame even while it stands
       picture.pause();
     }
     function play() {
       if (!picture.paused) { pause(); return; }
       wanted = null;
-      if (looping && (shown < from || shown >= to)) picture.currentTime = middle(from);
-      else if (picture.ended) picture.currentTime = 0;
+      if (shown >= last || (looping && (shown < from || shown >= to))) picture.currentTime = start(looping ? from : 0);
+      run();
+    }
+    function run() {
+      running = true;
+      picture.loop = looping && whole();
       picture.play().catch(() => {}); // a browser that refuses says so by staying paused
     }
     function hurry(by) {
@@ -195,7 +201,7 @@
       find("speed").textContent = `${short.format(SPEEDS[speed])}×`;
     }
     function marks() {
-      picture.loop = looping && whole();
+      picture.loop = running && looping && whole();
       loopButton.setAttribute("aria-pressed", String(looping));
       part.toggleAttribute("hidden", whole());
       part.setAttribute("x", String(100 * from / (last + 1)));
@@ -211,7 +217,7 @@
 
     picture.addEventListener("seeked", () => { target = null; if (wanted !== null && wanted !== shown) again_soon(); });
     function again_soon() { requestAnimationFrame(() => { if (wanted !== null && wanted !== shown) seek(); }); }
-    picture.addEventListener("ended", () => { if (looping) { picture.currentTime = middle(from); picture.play().catch(() => {}); } });
+    picture.addEventListener("ended", () => { if (running && looping) { picture.currentTime = start(from); run(); } });
     for (const name of ["play", "pause"]) picture.addEventListener(name, () => {
       const playing = !picture.paused;
       root.querySelector('[data-when="paused"]').hidden = playing;
@@ -229,7 +235,7 @@
     if (picture.error) tell(say("failed"), true);
     marks();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || navigator.connection?.saveData;
-    if (root.hasAttribute("data-autoplay") && !calm) picture.play().catch(() => {});
+    if (root.hasAttribute("data-autoplay") && !calm) run();
 
     return {
       play, back: () => step(-1), forward: () => step(1), first: () => show(0), last: () => show(last),

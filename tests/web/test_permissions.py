@@ -1,0 +1,156 @@
+"""Does every page have a rule, and does it let in exactly whom DOMAIN says?"""
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, get_resolver, path, reverse
+
+from supervision.roles import Action, Role
+from web.permissions import requires, rule_of
+from web.urls import urlpatterns
+
+PUBLIC = {"login", "demo-login", "set-language", "object", "health"}
+LISTS = ("queue", "my-scans", "overview", "scans", "awaiting", "quarantine", "people")
+OPENED = {
+    Role.TRAINEE: {"my-scans", "awaiting"},
+    Role.REVIEWER: {"queue"},
+    Role.ARBITER: {"queue", "scans"},
+    Role.FACILITATOR: {"overview", "scans", "awaiting"},
+    Role.SUPERVISOR: {"queue", "overview", "scans"},
+    Role.BIOMED: set(),
+    Role.DATA_OFFICER: {"overview", "scans", "quarantine"},
+    Role.AUDITOR: {"queue", "overview", "scans"},
+    Role.PARTNER_OWNER: {"queue", "overview", "scans", "awaiting", "quarantine", "people"},
+    Role.ADMINISTRATOR: {"people"},
+}
+HOMES = {
+    Role.TRAINEE: "my-scans",
+    Role.REVIEWER: "queue",
+    Role.ARBITER: "queue",
+    Role.FACILITATOR: "overview",
+    Role.SUPERVISOR: "overview",
+    Role.DATA_OFFICER: "overview",
+    Role.AUDITOR: "overview",
+    Role.PARTNER_OWNER: "overview",
+    Role.ADMINISTRATOR: "people",
+}
+WRITES = {
+    "take-next": (),
+    "take": (1,),
+    "review": (1,),
+    "renew": (1,),
+    "give-back": (1,),
+    "complete": (1,),
+    "person-new": (),
+    "person-password": (1,),
+    "person-active": (1,),
+    "role-add": (1,),
+    "role-remove": (1, 1),
+}
+READERS = frozenset({Role.REVIEWER, Role.ARBITER})
+MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
+WRITERS = {
+    **dict.fromkeys(("take-next", "take", "review", "renew", "give-back"), READERS),
+    **dict.fromkeys(("person-new", "person-password", "person-active", "role-add", "role-remove"), MANAGERS),
+    "complete": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
+}
+NAMES = {Role.TRAINEE: "amina", Role.REVIEWER: "rose"}
+
+
+def every_address() -> list[URLPattern]:
+    """Return all patterns, with their arguments' converters; includes would appear as resolvers and are walked."""
+    found, open_ends = [], list(get_resolver().url_patterns)
+    while open_ends:
+        one = open_ends.pop()
+        open_ends.extend(getattr(one, "url_patterns", []))
+        if isinstance(one, URLPattern):
+            found.append(one)
+    return found
+
+
+def test_every_view_carries_a_rule_and_only_the_listed_ones_are_public() -> None:
+    rules = {one.name: rule_of(one.callback) for one in every_address()}
+    assert len(rules) == len(urlpatterns) > 20
+    assert [name for name, rule in rules.items() if rule is None] == []
+    assert {name for name, rule in rules.items() if rule and rule.everyone} == PUBLIC
+
+
+def test_a_view_without_a_rule_would_be_found() -> None:
+    naked = path("x/", lambda _request: HttpResponse(), name="naked")
+    assert rule_of(naked.callback) is None
+    assert rule_of(requires(Action.REVIEW)(naked.callback)) is not None
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_opens_its_pages_and_no_other(role: Role, signed_in) -> None:
+    client = signed_in(NAMES.get(role, role.value))
+    status = {name: client.get(reverse(name)).status_code for name in LISTS}
+    assert {name for name, code in status.items() if code == 200} == OPENED[role]
+    assert {code for name, code in status.items() if name not in OPENED[role]} <= {403}
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_starts_on_its_page_and_is_offered_exactly_what_it_may_open(role: Role, signed_in) -> None:
+    client = signed_in(NAMES.get(role, role.value))
+    home = client.get("/")
+    if role in HOMES:
+        assert home.headers["Location"] == reverse(HOMES[role])
+        page = client.get(reverse(HOMES[role])).content.decode()
+        offered = {name for name in LISTS if f'<a href="{reverse(name)}"' in page.split("</nav>")[0]}
+        assert offered == OPENED[role]
+    else:
+        assert home.status_code == 200
+        assert "no role yet" in home.content.decode()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_only_the_right_roles_can_write(role: Role, signed_in) -> None:
+    client = signed_in(NAMES.get(role, role.value))
+    answers = {name: client.post(reverse(name, args=arguments)).status_code for name, arguments in WRITES.items()}
+    assert {name for name, code in answers.items() if code != 403} == {
+        name for name, roles in WRITERS.items() if role in roles
+    }
+
+
+def test_whoever_is_not_signed_in_is_asked_to(db: None) -> None:
+    arguments = {"item_id": 1, "scan_id": 1, "person_id": 1, "membership_id": 1}
+    for one in every_address():
+        if one.name in PUBLIC:
+            continue
+        wanted = {key: arguments[key] for key in one.pattern.converters}
+        for answer in (Client().get(reverse(one.name, kwargs=wanted)), Client().post(reverse(one.name, kwargs=wanted))):
+            assert answer.status_code == 302, one.name
+            assert answer.headers["Location"].startswith("/login/"), one.name
+
+
+def test_a_closed_account_opens_nothing(world, signed_in) -> None:
+    client = signed_in("rose")
+    world.people["rose"].is_active = False
+    world.people["rose"].save()
+    assert client.get("/queue/").headers["Location"].startswith("/login/")
+
+
+def test_what_lies_outside_ones_projects_does_not_exist(world, signed_in) -> None:
+    here = world.scan()
+    world.review(world.scan(trainee="joel"))
+    item = here.review_item.pk
+    assert signed_in("foreign-owner").get(f"/scans/{here.pk}/").status_code == 404
+    assert signed_in("joel").get(f"/my-scans/{here.pk}/").status_code == 404
+    assert signed_in("amina").get(f"/my-scans/{here.pk}/").status_code == 200
+    world.person("stranger", Role.REVIEWER, world.elsewhere)
+    stranger = signed_in("stranger")
+    for address in (f"/queue/{item}/take/", f"/review/{item}/", f"/review/{item}/renew/"):
+        assert stranger.post(address).status_code == 404
+    assert str(here.short_id) not in stranger.get("/queue/").content.decode()
+
+
+def test_nobody_reviews_their_own_scan(world, signed_in) -> None:
+    world.person("both", Role.TRAINEE, world.goma)
+    from storage.catalogue.models import Membership
+
+    both = world.people["both"]
+    Membership.objects.create(person=both, role=Role.REVIEWER, organisation=world.relief)
+    own = world.scan(trainee="both")
+    client = signed_in("both")
+    assert client.post(f"/queue/{own.review_item.pk}/take/").status_code == 404
+    assert client.post("/queue/next/", follow=True).redirect_chain[-1][0] == "/queue/"
