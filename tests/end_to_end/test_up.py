@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -14,17 +15,18 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.end_to_end.browser import chromium, log_in, shown
 from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
 from tests.servers import free_ports
 
 SECONDS_FOR_ONE_CYCLE = 150
+Running = tuple[Installation, "subprocess.Popen[bytes]"]
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installation, "subprocess.Popen[bytes]"]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     web, prefect = free_ports(2)
     ports = {"SONORELAY_WEB_PORT": str(web), "SONORELAY_PREFECT_PORT": str(prefect)}
     installation = Installation(tmp_path_factory.mktemp("up"), ports)
@@ -46,7 +48,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Installa
 
 
 @pytest.mark.service
-def test_the_clock_brings_a_dropped_file_to_the_queue(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
+def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running) -> None:
     installation, _ = running
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
     _wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 120)
@@ -55,7 +57,7 @@ def test_the_clock_brings_a_dropped_file_to_the_queue(running: tuple[Installatio
 
 
 @pytest.mark.service
-def test_a_busy_port_is_a_clear_error(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
+def test_a_busy_port_is_a_clear_error(running: Running) -> None:
     installation, _ = running
     second = installation.sonorelay("up", check=False)
     assert second.returncode == 2
@@ -66,7 +68,7 @@ def test_a_busy_port_is_a_clear_error(running: tuple[Installation, "subprocess.P
 
 @pytest.mark.service
 @pytest.mark.chromium
-def test_reviewer_rates_trainee_reads_supervisor_counts(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
+def test_reviewer_rates_trainee_reads_supervisor_counts(running: Running) -> None:
     installation, _ = running
     base = f"http://127.0.0.1:{installation.extra['SONORELAY_WEB_PORT']}"
     with chromium() as browser:
@@ -96,7 +98,7 @@ def test_reviewer_rates_trainee_reads_supervisor_counts(running: tuple[Installat
 
 
 @pytest.mark.service
-def test_interrupting_stops_everything_that_was_started(running: tuple[Installation, "subprocess.Popen[bytes]"]) -> None:
+def test_interrupting_stops_everything_that_was_started(running: Running) -> None:
     installation, process = running
     session = _descendants(process.pid)
     assert len(session) >= 3
@@ -128,17 +130,17 @@ def _frames_shown_are_frames_asked_for(page: Page) -> None:
     with av.open(file) as container:
         frames = [frame.to_ndarray(format="gray").astype(np.float32) for frame in container.decode(video=0)]
     player = page.locator("[data-player]")
-    page.wait_for_function("document.querySelector('video[data-picture]').readyState >= 2")
+    expect(player).to_have_attribute("data-frame", re.compile(r"\d+"))
     if player.get_attribute("data-playing") == "true":
         page.keyboard.press("Space")
-    page.wait_for_function("document.querySelector('[data-player]').dataset.playing === 'false'")
+    expect(player).to_have_attribute("data-playing", "false")
     page.keyboard.press("Home")
-    page.wait_for_function("document.querySelector('[data-player]').dataset.frame === '0'")
+    expect(player).to_have_attribute("data-frame", "0")
     asked = 0
     for key, step in [("ArrowRight", 1)] * 14 + [("ArrowLeft", -1)] * 6 + [("ArrowRight", 1)] * 3:
         page.keyboard.press(key)
         asked += step
-        page.wait_for_function(f"document.querySelector('[data-player]').dataset.frame === '{asked}'")
+        expect(player).to_have_attribute("data-frame", str(asked))
         seen = shown(page)
         assert int(np.argmin([np.abs(frame - seen).mean() for frame in frames])) == asked
 
