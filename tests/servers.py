@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,9 @@ def postgresql(binaries: Path) -> Iterator[str]:
         if account is not None:
             for path in (Path(folder), Path(folder) / "password"):
                 os.chown(path, account.pw_uid, account.pw_gid)
-        as_user = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        as_user: dict[str, Any] = (
+            {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+        )
         subprocess.run(
             [
                 *(binaries / "initdb", "--pgdata=data", "--username=sonorelay", "--pwfile=password"),
@@ -151,7 +154,7 @@ def running(
     environment: dict[str, str],
     ready: Callable[[], bool],
     stop: signal.Signals = signal.SIGTERM,
-    as_user: dict[str, object] | None = None,
+    as_user: dict[str, Any] | None = None,
 ) -> Iterator[None]:
     """Run a program until the end of the `with` block, however that ends; it also ends when this process is killed."""
     with (Path(folder) / "log").open("wb") as log:
@@ -185,7 +188,7 @@ def running(
 
 def free_ports(count: int) -> list[int]:
     """Return ports of loopback that were free just now, below those that the system gives to clients."""
-    held = []
+    held: list[socket.socket] = []
     try:
         while len(held) < count:
             probe = socket.socket()

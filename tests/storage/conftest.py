@@ -1,11 +1,14 @@
 """What do the tests of the storage share? A small world of organisations, projects and people."""
 
+from __future__ import annotations
+
 import hashlib
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,33 +52,39 @@ def identity() -> Identity:
     return Identity(patient="SR-PATIENT", device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
 
 
+if TYPE_CHECKING:  # Django is not loaded yet when this file is read
+    from storage.catalogue.models import Organisation, Person, Project, ReviewItem, Scan
+
+
 @dataclass
 class World:
     """One organisation with the projects goma and bunia, another with the project elsewhere."""
 
-    organisation: object
-    goma: object
-    bunia: object
-    elsewhere: object
-    people: dict[str, object] = field(default_factory=dict)
+    organisation: Organisation
+    goma: Project
+    bunia: Project
+    elsewhere: Project
+    people: dict[str, Person] = field(default_factory=dict)
 
-    def person(self, name: str, *roles: Role, project: object = None, organisation: object = None, **more: object):
+    def person(self, name: str, *roles: Role, project: Project | None = None, **more: Any) -> Person:
         from storage.catalogue.models import Membership, Person
 
         person = Person.objects.create(username=name, **more)
         for role in roles:
-            place = organisation or (project.organisation if project else self.organisation)
+            place = project.organisation if project else self.organisation
             Membership.objects.create(person=person, role=role, organisation=place, project=project)
         self.people[name] = person
         return person
 
-    def received(self, name: str, *, trainee: str | None = "amina", exam_type: str | None = "FAST", project="goma"):
+    def received(
+        self, name: str, *, trainee: str | None = "amina", exam_type: str | None = "FAST", project: str = "goma"
+    ) -> Scan:
         from storage.catalogue import intake
 
         known = Received(digest_of(name), len(name), Kind.VIDEO, project, trainee, exam_type)
         return intake.register(known, StoredBytes(Area.RAW, known.digest, known.size), "watched_folder", NOON)[0]
 
-    def queued(self, name: str = "", *, score: float | None = 70.0, now: datetime = NOON, **known: object):
+    def queued(self, name: str = "", *, score: float | None = 70.0, now: datetime = NOON, **known: Any) -> Scan:
         """Return a scan that went the whole way into the queue (or that awaits what is missing)."""
         from storage.catalogue import intake
 
@@ -94,6 +103,15 @@ def released(name: str) -> dict[str, tuple[StoredBytes, str]]:
         "preview": (StoredBytes(Area.RELEASED, digest_of("preview" + name), 10), "video/mp4"),
         "poster": (StoredBytes(Area.RELEASED, digest_of("poster" + name), 5), "image/jpeg"),
     }
+
+
+def next_for(person: Person, now: datetime = NOON) -> ReviewItem:
+    """Return what this person is given next; there must be something."""
+    from storage.catalogue.queue import next_item
+
+    item = next_item(person, now)
+    assert item is not None
+    return item
 
 
 def make_world() -> World:
@@ -116,11 +134,6 @@ def make_world() -> World:
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
-
-
-@pytest.fixture
-def minutes() -> Callable[[float], datetime]:
-    return lambda count: NOON + timedelta(minutes=count)
 
 
 @pytest.fixture

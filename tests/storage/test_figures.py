@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import date, timedelta
+from typing import Any, cast
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue
@@ -16,6 +18,10 @@ from supervision.states import State
 from tests.storage.conftest import NOON, World, inspection
 
 WEEK = timedelta(days=7)
+
+
+def about(value: float, total: int) -> Mean:
+    return Mean(cast(float, pytest.approx(value)), total)
 
 
 @pytest.fixture
@@ -34,15 +40,10 @@ def season(world: World) -> World:
     world.queued(score=50.0, now=NOON - timedelta(hours=10))
     world.queued(score=50.0, now=NOON - timedelta(hours=2))
     world.queued(trainee=None)
-    for name, record in (
-        ("rejected", lambda digest: intake.record_rejected(digest, "t", Undecodable("damaged"), NOON)),
-        ("withheld", lambda digest: intake.record_withheld(
-            digest, "t", Withheld("no_sector"), inspection(30.0), None, {}, NOON
-        )),
-    ):  # fmt: skip
-        scan = world.received(name)
-        intake.take("goma", 1, "t", NOON)
-        record(scan.digest)
+    refused, held_back = world.received("rejected"), world.received("withheld")
+    intake.take("goma", 2, "t", NOON)
+    intake.record_rejected(refused.digest, "t", Undecodable("damaged"), NOON)
+    intake.record_withheld(held_back.digest, "t", Withheld("no_sector"), inspection(30.0), None, {}, NOON)
     Scan.objects.filter(pk=world.received("failed").pk).update(state=State.FAILED)
     world.received("new")
     return world
@@ -59,8 +60,8 @@ def test_the_numbers_are_those_of_the_season(season: World) -> None:
         awaiting_info=1,
         backlog=Ages(2, timedelta(hours=6), timedelta(hours=10)),
         reviewed=4,
-        mean_score=Mean(pytest.approx((90 + 60 + 50 + 50 + 70 + 30) / 6), 6),
-        mean_overall=Mean(pytest.approx(11 / 3), 3),
+        mean_score=about((90 + 60 + 50 + 50 + 70 + 30) / 6, 6),
+        mean_overall=about(11 / 3, 3),
         adequate=Share(2, 3),
     )
 
@@ -98,7 +99,7 @@ def test_the_parts_add_up_and_lead_to_their_scans(season: World, dimension: figu
     assert len({row.key for row in rows}) == len(rows) > 1
     for row in rows:
         if row.key is not None:
-            part = Slice(**{dimension: row.key}).of(scans)
+            part = Slice(**cast(dict[str, Any], {dimension: row.key})).of(scans)
             assert figures.overview(part, NOON) == row.figures
             assert row.label
 
@@ -122,8 +123,8 @@ def test_rows_are_named_for_people(season: World) -> None:
 
 
 def test_weeks_begin_on_monday_and_add_up(season: World) -> None:
-    first = Scan.objects.order_by("pk").first()
-    Scan.objects.filter(pk=first.pk).update(received_at=NOON - timedelta(hours=12, minutes=1))
+    first = Scan.objects.values_list("pk", flat=True).order_by("pk")[0]
+    Scan.objects.filter(pk=first).update(received_at=NOON - timedelta(hours=12, minutes=1))
     rows = figures.by_week(Scan.objects.all(), NOON)
     assert [row.key for row in rows] == ["2026-02-23", "2026-03-02"]
     assert [row.figures.scans_in for row in rows] == [1, 10]
@@ -142,7 +143,7 @@ def test_a_second_review_does_not_count_a_scan_twice(season: World) -> None:
     after = figures.overview(Scan.objects.all(), NOON)
     assert (after.scans_in, after.reviewed, after.mean_score) == (before.scans_in, before.reviewed, before.mean_score)
     assert after.adequate == Share(3, 3)
-    assert after.mean_overall == Mean(pytest.approx(14 / 3), 3)
+    assert after.mean_overall == about(14 / 3, 3)
 
 
 def test_nothing_gives_no_numbers(world: World) -> None:
@@ -159,7 +160,9 @@ def test_a_slice_narrows_by_state_and_days(season: World) -> None:
     assert Slice(since=date(2026, 3, 3)).of(scans).count() == Slice(until=date(2026, 3, 1)).of(scans).count() == 0
 
 
-def test_the_number_of_queries_does_not_grow(season: World, django_assert_max_num_queries) -> None:
+def test_the_number_of_queries_does_not_grow(
+    season: World, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
     with django_assert_max_num_queries(2):
         figures.overview(Scan.objects.all(), NOON)
     with django_assert_max_num_queries(3):

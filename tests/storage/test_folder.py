@@ -103,3 +103,29 @@ def test_sweeping_takes_old_leftovers_only(store: FolderStore, tmp_path: Path, f
     assert store.sweep(now) == 1
     assert [path.name for path in files_of(tmp_path / "objects" / "incoming")] == ["new.part"]
     assert store.size(Area.RAW, digest) == 5
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from storage.objects import Area
+from storage.objects.folder import FolderStore
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL if sys.argv[3] == "killed" else signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024 + 5, 1024 * 1024 + 5))
+FolderStore(Path(sys.argv[1]), "http://x", "k" * 40).put(Area.RAW, Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("ending", ["killed", "refused"])
+def test_half_a_file_is_never_an_object(store: FolderStore, tmp_path: Path, ending: str) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(os.urandom(3 * 1024 * 1024))
+    run = subprocess.run(
+        [sys.executable, "-c", FULL, str(tmp_path / "objects"), str(source), ending], check=False, capture_output=True
+    )
+    assert run.returncode != 0
+    assert list(store.digests(Area.RAW)) == []
+    left = [path.stat().st_size for path in files_of(tmp_path / "objects")]
+    assert left == ([1024 * 1024 + 5] if ending == "killed" else [])
+    with store.fetch(Area.RAW, store.put(Area.RAW, source).digest) as path:
+        assert path.stat().st_size == 3 * 1024 * 1024

@@ -1,7 +1,7 @@
 """Does every scan enter once, and is every outcome whole and counted once?"""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError
@@ -19,7 +19,7 @@ from tests.storage.conftest import NOON, World, digest_of, identity, inspection,
 LATER = NOON + timedelta(hours=1)
 
 
-def arrive(name: str, now=NOON, **known: object) -> tuple[Scan, bool]:
+def arrive(name: str, now: datetime = NOON, **known: object) -> tuple[Scan, bool]:
     values = {"project": "goma", "trainee": None, "exam_type": None} | known
     received = Received(digest_of(name), 9, Kind.DICOM, **values)  # type: ignore[arg-type]
     return intake.register(received, StoredBytes(Area.RAW, received.digest, 9), "watched_folder", now)
@@ -163,6 +163,7 @@ def test_what_is_withheld_is_known_and_never_queued(world: World) -> None:
 def test_a_release_is_complete(world: World) -> None:
     scan = world.queued("a")
     assert scan.state == State.QUEUED
+    assert scan.device is not None
     assert (scan.patient, scan.device.model, scan.device.pseudonym) == ("SR-PATIENT", "CX50", "SR-DEVICE1")
     assert (scan.frames, scan.rows, scan.columns, scan.codec, scan.score) == (3, 480, 640, "h264", 70.0)
     assert scan.frame_times == [0.0, 0.05, 0.1]

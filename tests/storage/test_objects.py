@@ -15,6 +15,7 @@ from pipeline.errors import Unavailable
 from storage.objects import Area, ObjectStore
 from storage.objects.folder import FolderStore
 from storage.objects.s3 import S3Store
+from tests.servers import S3Server
 
 ABSENT = "0" * 64
 
@@ -96,7 +97,7 @@ def test_an_address_stays_the_same_for_a_while(store: ObjectStore, file: Callabl
 
 
 @pytest.mark.service
-def test_an_s3_address_serves_parts_of_that_object_only(s3_server, file: Callable[[bytes], Path]) -> None:
+def test_an_s3_address_serves_parts_of_that_object_only(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
     store = S3Store(s3_server.endpoint, s3_server.access_key, s3_server.secret_key, "addresses", secure=False)
     clip = store.put(Area.RELEASED, file(b"0123456789"))
     other = store.put(Area.RELEASED, file(b"something else"))

@@ -17,7 +17,7 @@ from storage.catalogue.models import Arrival, Person, Review, ReviewItem, Scan
 from storage.objects import Area, StoredBytes
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
-from tests.storage.conftest import NOON, World, digest_of, make_world
+from tests.storage.conftest import NOON, World, digest_of, make_world, next_for
 
 AT_ONCE = 8
 FORM = ReviewForm(3, adequate=True)
@@ -81,7 +81,7 @@ def test_one_of_eight_gets_the_only_scan(shared: World) -> None:
 def test_a_form_sent_eight_times_at_once_is_one_review(shared: World) -> None:
     shared.queued()
     rose = shared.people["rose"]
-    item = queue.next_item(rose, NOON)
+    item = next_for(rose, NOON)
     submission = uuid.uuid4()
     reviews = together(lambda _: queue.submit(item.pk, rose, submission, FORM, NOON).pk)
     assert len(set(reviews)) == Review.objects.count() == 1
@@ -90,7 +90,7 @@ def test_a_form_sent_eight_times_at_once_is_one_review(shared: World) -> None:
 def test_of_eight_forms_at_once_one_counts(shared: World) -> None:
     shared.queued()
     rose = shared.people["rose"]
-    item = queue.next_item(rose, NOON)
+    item = next_for(rose, NOON)
     results = Counter(together(lambda _: outcome(lambda: queue.submit(item.pk, rose, uuid.uuid4(), FORM, NOON))))
     assert results == {"ok": 1, "already_reviewed": AT_ONCE - 1}
 

@@ -1,18 +1,21 @@
 """Does every scan reach one reviewer, never its author, and is it reviewed once?"""
 
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from pipeline.errors import Conflict
 from storage.catalogue import queue
-from storage.catalogue.models import Event, Review, ReviewItem, Scan
+from storage.catalogue.models import Event, Person, Review, ReviewItem, Scan
+from storage.catalogue.programme import current
 from storage.settings import settings
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
 from supervision.states import State
-from tests.storage.conftest import NOON, World
+from tests.storage.conftest import NOON, World, next_for
 
 FORM = ReviewForm(4, adequate=True, comment="Plus de gel.")
 LEASE = timedelta(minutes=30)
@@ -30,7 +33,7 @@ def test_the_most_urgent_comes_first(world: World) -> None:
     order = []
     for name in ("a", "b", "c"):
         reviewer = world.person(name, Role.REVIEWER)
-        order.append(queue.next_item(reviewer, NOON).scan)
+        order.append(next_for(reviewer, NOON).scan)
     assert order == [old, poor, good]
     assert queue.next_item(world.people["rose"], NOON) is None
 
@@ -44,20 +47,20 @@ def test_of_equals_the_oldest_comes_first(world: World) -> None:
 
 def test_one_keeps_the_scan_that_one_holds(world: World) -> None:
     world.queued(score=50.0)
-    held = queue.next_item(world.people["rose"], NOON)
+    held = next_for(world.people["rose"], NOON)
     world.queued(score=0.0)
     for now in (NOON, EXPIRED):
-        again = queue.next_item(world.people["rose"], now)
+        again = next_for(world.people["rose"], now)
         assert (again.pk, again.lease_until, again.claimed_at) == (held.pk, now + LEASE, NOON)
 
 
 def test_two_reviewers_get_different_scans_until_a_lease_ends(world: World) -> None:
     scan = world.queued()
-    assert queue.next_item(world.people["rose"], NOON).scan == scan
+    assert next_for(world.people["rose"], NOON).scan == scan
     assert queue.next_item(world.people["luc"], NOON) is None
     with pytest.raises(Conflict, match="already_claimed"):
         queue.claim(item_of(scan).pk, world.people["luc"], NOON)
-    assert queue.next_item(world.people["luc"], EXPIRED).scan == scan
+    assert next_for(world.people["luc"], EXPIRED).scan == scan
 
 
 def test_nobody_reviews_their_own_scan(world: World) -> None:
@@ -83,7 +86,11 @@ def test_out_of_scope_nothing_is_given(world: World) -> None:
         world.person("boss", Role.SUPERVISOR),
         world.person("gone", Role.REVIEWER, is_active=False),
     ]
-    uses = [queue.claim, queue.renew, lambda item, who, now: queue.submit(item, who, uuid.uuid4(), FORM, now)]
+
+    def send(item_id: int, person: Person, now: datetime) -> Review:
+        return queue.submit(item_id, person, uuid.uuid4(), FORM, now)
+
+    uses: tuple[Callable[..., object], ...] = (queue.claim, queue.renew, send)
     for person in outsiders:
         assert queue.next_item(person, NOON) is None
         for use in uses:
@@ -101,31 +108,31 @@ def test_activity_renews_the_lease(world: World) -> None:
         queue.renew(item.pk, world.people["luc"], later)
 
 
-def test_the_programme_says_how_long_a_lease_is(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_the_programme_says_how_long_a_lease_is(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "programme.toml").write_text("[review]\nlease_minutes = 10\n[clocks]\nP2 = 48\n")
     monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
     settings.cache_clear()
-    queue.current.cache_clear()
+    current.cache_clear()
     world.queued()
-    item = queue.next_item(world.people["rose"], NOON)
+    item = next_for(world.people["rose"], NOON)
     assert item.lease_until == NOON + timedelta(minutes=10)
     assert item.due_at == NOON + timedelta(hours=48)
 
 
 def test_what_is_given_back_is_free(world: World) -> None:
-    item = queue.next_item(world.people["rose"], NOON) or item_of(world.queued())
-    item = queue.next_item(world.people["rose"], NOON)
+    world.queued()
+    item = next_for(world.people["rose"], NOON)
     queue.give_back(item.pk, world.people["luc"], NOON)
     assert item_of(item.scan).claimed_by == world.people["rose"]
     queue.give_back(item.pk, world.people["rose"], NOON)
     with pytest.raises(Conflict, match="lease_lost"):
         queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
-    assert queue.next_item(world.people["luc"], NOON).pk == item.pk
+    assert next_for(world.people["luc"], NOON).pk == item.pk
 
 
 def test_a_review_makes_the_scan_final(world: World) -> None:
     scan = world.queued()
-    item = queue.next_item(world.people["rose"], NOON)
+    item = next_for(world.people["rose"], NOON)
     later = NOON + timedelta(minutes=2)
     review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, later)
     scan.refresh_from_db()
@@ -139,7 +146,7 @@ def test_a_review_makes_the_scan_final(world: World) -> None:
 def test_a_form_that_is_sent_twice_is_one_review(world: World) -> None:
     world.queued()
     rose = world.people["rose"]
-    item = queue.next_item(rose, NOON)
+    item = next_for(rose, NOON)
     submission = uuid.uuid4()
     first = queue.submit(item.pk, rose, submission, FORM, NOON)
     again = queue.submit(item.pk, rose, submission, ReviewForm(1, adequate=False), EXPIRED)
@@ -156,9 +163,9 @@ def test_a_submission_belongs_to_one_review(world: World) -> None:
     world.queued()
     world.queued()
     submission = uuid.uuid4()
-    mine = queue.next_item(world.people["rose"], NOON)
+    mine = next_for(world.people["rose"], NOON)
     queue.submit(mine.pk, world.people["rose"], submission, FORM, NOON)
-    other = queue.next_item(world.people["luc"], NOON)
+    other = next_for(world.people["luc"], NOON)
     for item in (mine, other):
         with pytest.raises(Conflict, match="stale"):
             queue.submit(item.pk, world.people["luc"], submission, FORM, NOON)
@@ -168,8 +175,8 @@ def test_an_expired_lease_still_belongs_to_its_holder_until_it_is_taken(world: W
     world.queued()
     world.queued()
     kept, lost = world.people["rose"], world.people["luc"]
-    kept_item = queue.next_item(kept, NOON)
-    lost_item = queue.next_item(lost, NOON)
+    kept_item = next_for(kept, NOON)
+    lost_item = next_for(lost, NOON)
     queue.claim(lost_item.pk, kept, EXPIRED)
     assert queue.submit(kept_item.pk, kept, uuid.uuid4(), FORM, EXPIRED).reviewer == kept
     with pytest.raises(Conflict, match="lease_lost"):
@@ -178,7 +185,7 @@ def test_an_expired_lease_still_belongs_to_its_holder_until_it_is_taken(world: W
 
 def test_only_the_trainee_marks_feedback_as_seen_and_once(world: World) -> None:
     world.queued()
-    item = queue.next_item(world.people["rose"], NOON)
+    item = next_for(world.people["rose"], NOON)
     review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
     for person, now in ((world.people["rose"], NOON), (world.people["amina"], NOON), (world.people["amina"], EXPIRED)):
         queue.mark_seen(review.pk, person, now)
@@ -189,7 +196,7 @@ def test_only_the_trainee_marks_feedback_as_seen_and_once(world: World) -> None:
 
 def test_a_scan_that_left_the_queue_is_not_given(world: World) -> None:
     scan = world.queued()
-    item = queue.next_item(world.people["rose"], NOON)
+    item = next_for(world.people["rose"], NOON)
     Scan.objects.filter(pk=scan.pk).update(state=State.AWAITING_INFO)
     assert queue.next_item(world.people["luc"], EXPIRED) is None
     with pytest.raises(Conflict, match="stale"):

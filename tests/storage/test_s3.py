@@ -26,7 +26,7 @@ def test_a_server_that_is_away_is_unavailable_at_once(file: Callable[[bytes], Pa
     (port,) = free_ports(1)
     store = S3Store(f"127.0.0.1:{port}", "a", "b", "away", secure=False)
     begin = time.monotonic()
-    uses = [
+    uses: list[Callable[[], object]] = [
         lambda: store.put(Area.RAW, file(b"x")),
         lambda: store.open(Area.RAW, DIGEST),
         lambda: store.size(Area.RAW, DIGEST),

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from storage.catalogue import intake, scope
-from storage.catalogue.models import Membership, Scan
+from storage.catalogue.models import Membership, Person, Scan
 from supervision.roles import ALLOWED, Action, Role
 from tests.storage.conftest import NOON, World, inspection
 
@@ -22,7 +22,7 @@ def scans(world: World) -> dict[str, Scan]:
     }
 
 
-def seen(person: object, action: Action, scans: dict[str, Scan]) -> set[str]:
+def seen(person: Person, action: Action, scans: dict[str, Scan]) -> set[str]:
     found = set(scope.scans_for(person, action).values_list("pk", flat=True))
     return {name for name, scan in scans.items() if scan.pk in found}
 
