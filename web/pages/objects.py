@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -42,7 +41,7 @@ def stored(request: HttpRequest, area: str, digest: str) -> HttpResponseBase:
         first, last = part
     body: HttpResponseBase = HttpResponse()
     if request.method == "GET":
-        body = StreamingHttpResponse(_read(object_store().open(ticket.area, ticket.digest), first, last - first + 1))
+        body = StreamingHttpResponse(_read(ticket, first, last - first + 1))
     if wanted:
         body.status_code = 206
         body["Content-Range"] = f"bytes {first}-{last}/{size}"
@@ -59,8 +58,8 @@ def part_of(first: str, last: str, size: int) -> tuple[int, int] | None:
     return (start, end) if start <= end and start < size else None
 
 
-def _read(file: BinaryIO, first: int, length: int) -> Iterator[bytes]:
-    with file:
+def _read(ticket: Ticket, first: int, length: int) -> Iterator[bytes]:
+    with object_store().open(ticket.area, ticket.digest) as file:
         file.seek(first)
         while length > 0 and (chunk := file.read(min(CHUNK, length))):
             length -= len(chunk)

@@ -1,0 +1,112 @@
+"""Does every number lead to exactly the scans that it counts?"""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from django.utils import timezone
+
+from supervision.intervals import wilson
+
+LINK = re.compile(r'<a href="(/scans/\?[^"]+)"[^>]*>(\d+)</a>')
+COUNT = re.compile(r'<p class="lead">(\d+) scans?')
+
+
+def furnish(world) -> None:
+    """Bring scans into every state, over several weeks, with and without trainee, exam type and device."""
+    now = timezone.now()
+    for week, (overall, adequate) in enumerate([(2, False), (3, True), (4, True), (5, True)]):
+        at = now - timedelta(weeks=week)
+        world.review(world.scan(at=at, trainee=("amina", "joel")[week % 2]), overall=overall, adequate=adequate)
+    world.review(world.scan(exam_type="PHANTOM"), overall=1, adequate=False)
+    world.scan()
+    world.scan(world.bunia, trainee=None)
+    world.scan(exam_type=None)
+    world.scan(score=None)
+    world.withheld()
+    world.refused()
+
+
+def test_each_number_is_the_length_of_the_list_behind_it(world, signed_in) -> None:
+    furnish(world)
+    client = signed_in("supervisor")
+    links = {
+        (unescape(address), int(number)) for address, number in LINK.findall(client.get("/overview/").content.decode())
+    }
+    assert len(links) > 60
+    assert {number for _, number in links} >= {0, 1, 2, 4, 5, 11}
+    for address, number in links:
+        found = COUNT.search(client.get(address).content.decode())
+        assert found, address
+        assert int(found.group(1)) == number, address
+
+
+def test_a_narrowed_overview_leads_to_narrowed_lists(world, signed_in) -> None:
+    furnish(world)
+    client = signed_in("supervisor")
+    day = (timezone.now() - timedelta(days=10)).date().isoformat()
+    whole = client.get("/overview/").content.decode()
+    part = client.get(f"/overview/?project=goma&since={day}").content.decode()
+    links = LINK.findall(part)
+    assert links
+    assert len(links) < len(LINK.findall(whole))
+    for address, number in links:
+        found = COUNT.search(client.get(unescape(address)).content.decode())
+        assert found
+        assert int(found.group(1)) == int(number), address
+
+
+def test_a_share_stands_with_its_denominator_and_interval(world, signed_in) -> None:
+    furnish(world)
+    page = signed_in("supervisor").get("/overview/").content.decode()
+    low, high = wilson(3, 4)
+    assert "75%" in page
+    assert f"95% interval {round(100 * low)}% to {round(100 * high)}%" in page
+    assert re.search(r">3</a> of <a[^>]*>4</a>", page)
+
+
+def test_simulated_scans_are_marked(world, signed_in) -> None:
+    from storage.catalogue.models import Scan
+
+    furnish(world)
+    client = signed_in("supervisor")
+    assert "simulated" not in client.get("/overview/").content.decode()
+    Scan.objects.filter(pk__in=list(Scan.objects.values_list("pk", flat=True)[:3])).update(simulated=True)
+    assert "3 of 11 scans are simulated" in client.get("/overview/").content.decode()
+    assert client.get("/scans/").content.decode().count('class="mark"') == 3
+
+
+def test_scans_of_others_are_not_counted(world, signed_in) -> None:
+    from supervision.roles import Role
+
+    furnish(world)
+    world.person("lead", Role.SUPERVISOR, world.bunia)
+    page = signed_in("lead").get("/overview/").content.decode()
+    numbers = dict(re.findall(r"<dt>([^<]+)</dt>\s*<dd>(?:<a[^>]*>)?(\d+)", page))
+    assert numbers["Scans in"] == "1"
+    assert "Goma" not in page
+
+
+def test_what_is_not_understood_in_an_address_does_no_harm(world, signed_in) -> None:
+    furnish(world)
+    client = signed_in("supervisor")
+    odd = (
+        "project=nowhere&trainee=x&device=99999999999999999999&state=no&since=2026-13-99&until=&figure=nothing&page=-3"
+    )
+    assert client.get(f"/scans/?{odd}").status_code == 200
+    assert client.get(f"/overview/?{odd}").status_code == 200
+
+
+def test_without_scans_the_page_says_what_to_do(world, signed_in) -> None:
+    assert "new scans are counted as soon as they arrive" in signed_in("supervisor").get("/overview/").content.decode()
+
+
+def test_filters_and_pages_of_the_list(world, signed_in, monkeypatch) -> None:
+    furnish(world)
+    client = signed_in("supervisor")
+    assert COUNT.search(client.get("/scans/?exam_type=PHANTOM&state=final").content.decode()).group(1) == "1"
+    assert COUNT.search(client.get("/scans/?exam_type=PHANTOM&state=queued").content.decode()).group(1) == "0"
+    monkeypatch.setattr("web.pages.scans.ON_A_PAGE", 4)
+    third = client.get("/scans/?project=goma&page=3").content.decode()
+    assert "page 3 of 3" in third
+    assert 'href="?project=goma&amp;page=2"' in third
