@@ -104,6 +104,7 @@ def test_given_back_it_waits_again(world, signed_in) -> None:
     rose = signed_in("rose")
     item = taken(rose)
     rose.post(f"/review/{item}/give-back/")
+    assert rose.get(f"/review/{item}/").headers["Location"] == "/queue/"
     assert taken(signed_in("luc")) == item
 
 

@@ -108,4 +108,5 @@ def _demo_accounts() -> QuerySet[Person]:
     """Return the accounts that a demonstration offers; none anywhere else."""
     if not settings().demo:
         return Person.objects.none()
-    return Person.objects.filter(simulated=True, is_active=True, is_staff=False, is_superuser=False).order_by("pk")
+    simulated = Person.objects.filter(simulated=True, is_active=True, is_staff=False, is_superuser=False)
+    return simulated.order_by("pk").prefetch_related("memberships")

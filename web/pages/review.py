@@ -58,8 +58,10 @@ def page(request: HttpRequest, item_id: int) -> HttpResponseBase:
         return _submit(request, person, item)
     if item.done_at is not None:
         raise Conflict("already_reviewed")
+    if item.claimed_by_id is None:
+        return redirect("queue")
     if item.claimed_by_id != person.pk:
-        raise Conflict("already_claimed" if item.claimed_by_id else "stale")
+        raise Conflict("already_claimed")
     return _show(request, item, Reading(initial={"submission": uuid.uuid4()}))
 
 
