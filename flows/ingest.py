@@ -10,7 +10,7 @@ from typing import Any
 
 from prefect import flow, task
 from prefect.futures import wait
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline.errors import Unavailable
 from storage.catalogue import setup
@@ -49,14 +49,17 @@ def process_batch(project: str, organisation: str) -> dict[str, int]:
     """Walk up to 20 scans that nobody has taken; returns how many ended in which state."""
     store = object_store()
     try:
-        with present(settings().home / "running") as token:
-            taken = intake.take(project, BATCH, token, datetime.now(UTC))
-            return dict(Counter(process_scan(digest, organisation, token, store) for digest in taken))
+        with present(settings().home / "running") as run:
+            taken = intake.take(project, BATCH, run.token, datetime.now(UTC))
+            return dict(Counter(process_scan(digest, organisation, run, store) for digest in taken))
     finally:
         setup.close_connections()
 
 
-@flow(log_prints=False, task_runner=ThreadPoolTaskRunner(max_workers=AT_ONCE))
+BATCHES: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=AT_ONCE)
+
+
+@flow(log_prints=False, task_runner=BATCHES)
 def ingest(project: str) -> dict[str, int]:
     """Bring one project's new files to the review queue; returns how many scans ended in which state."""
     organisation = setup.organisation_of(project)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from flows.presence import Run
 from pipeline.deidentify import Key
 from pipeline.errors import Rejected, SonorelayError, Unavailable
 from qa_rules import Walk, walk_in_child
@@ -18,20 +19,21 @@ from storage.settings import settings
 log = logging.getLogger("sonorelay.flows")
 
 
-def process_scan(digest: str, organisation: str, token: str, store: ObjectStore) -> str:
+def process_scan(digest: str, organisation: str, run: Run, store: ObjectStore) -> str:
     """Bring one taken scan to its next state and return its name; one bad scan never fails the others."""
     try:
-        return _process(digest, organisation, token, store)
+        return _process(digest, organisation, run, store)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - the one boundary per scan: nothing may disappear, nothing may stop a batch
         log.error("scan_failed digest=%s error=%s", digest[:10], _where(error))
-        intake.record_failed(digest, token, "internal", _now())
+        intake.record_failed(digest, run.token, "internal", _now())
         return "failed"
 
 
-def _process(digest: str, organisation: str, token: str, store: ObjectStore) -> str:
-    with tempfile.TemporaryDirectory(prefix="sonorelay-") as folder, store.fetch(Area.RAW, digest) as raw:
+def _process(digest: str, organisation: str, run: Run, store: ObjectStore) -> str:
+    token = run.token
+    with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, digest, run.work) as raw:
         try:
             walked = walk_in_child(raw, organisation_key(organisation), Path(folder))
         except Rejected as refusal:

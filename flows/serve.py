@@ -2,7 +2,8 @@
 
 from prefect import serve
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-from prefect.deployments.runner import EntrypointType, RunnerDeployment
+from prefect.deployments.runner import RunnerDeployment
+from prefect.types.entrypoint import EntrypointType
 
 from flows.ingest import ingest
 from storage.settings import settings
@@ -14,7 +15,8 @@ RUNS_AT_ONCE = 2
 def deployments(programme: Programme) -> list[RunnerDeployment]:
     """Return one scheduled ingest per active project; a run that finds its predecessor still busy is cancelled."""
     return [
-        ingest.to_deployment(
+        RunnerDeployment.from_flow(
+            ingest,
             name=project.code,
             cron=project.schedule,
             parameters={"project": project.code},

@@ -27,8 +27,9 @@ def walk(path: Path, key: Key, to: Path) -> Walk:
     """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected."""
     clip = read_clip(path)
     inspection = inspect_clip(clip, rules_in())
-    identity = identify(path, key)
+    identity = Identity()
     try:
+        identity = identify(path, key)
         return Walk(inspection, identity, deidentify(path, clip, inspection.sector, key, to), None)
     except Withheld as withheld:
         return Walk(inspection, identity, None, withheld)

@@ -49,7 +49,7 @@ class FolderStore:
             raise Unavailable("object_missing") from None
 
     @contextmanager
-    def fetch(self, area: Area, digest: str) -> Iterator[Path]:
+    def fetch(self, area: Area, digest: str, work: Path | None = None) -> Iterator[Path]:  # noqa: ARG002 - no copy is made
         """Give the object, which nobody may write to, for the time of a `with` block.
 
         Unavailable: object_missing, object_damaged when its bytes no longer have this digest.

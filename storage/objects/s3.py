@@ -67,12 +67,12 @@ class S3Store:
         return cast(BinaryIO, held)
 
     @contextmanager
-    def fetch(self, area: Area, digest: str) -> Iterator[Path]:
-        """Give a copy of the object for the time of a `with` block.
+    def fetch(self, area: Area, digest: str, work: Path | None = None) -> Iterator[Path]:
+        """Give a copy of the object, below `work` or the system's own folder, for the time of a `with` block.
 
         Unavailable: object_missing, object_damaged when its bytes do not have this digest.
         """
-        with tempfile.TemporaryDirectory(prefix="sonorelay-") as folder:
+        with tempfile.TemporaryDirectory(prefix="sonorelay-", dir=work) as folder:
             path = Path(folder) / _checked(digest)
             with path.open("w+b") as file:
                 self._download(area, digest, cast(BinaryIO, file))

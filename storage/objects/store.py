@@ -40,8 +40,8 @@ class ObjectStore(Protocol):
     def open(self, area: Area, digest: str) -> BinaryIO:
         """Open an object for reading; Unavailable("object_missing") if it is not there."""
 
-    def fetch(self, area: Area, digest: str) -> AbstractContextManager[Path]:
-        """Give the object as a local file for the time of a `with` block."""
+    def fetch(self, area: Area, digest: str, work: Path | None = None) -> AbstractContextManager[Path]:
+        """Give the object as a local file for the time of a `with` block; a copy, if one is needed, lies in `work`."""
 
     def size(self, area: Area, digest: str) -> int | None:
         """Return the size in bytes, None if the object is not there."""
