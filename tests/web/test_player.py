@@ -65,6 +65,16 @@ def test_each_jump_shows_exactly_the_frame_of_the_bar(times, window, live_world)
         assert page.locator("[data-counter]").inner_text() == f"frame {frame + 1}/40 · {times[frame]:.2f} s"
 
 
+def test_the_first_frame_is_named_even_if_it_is_there_before_the_script(window, live_world) -> None:
+    page = player(window, live_world)
+    page.route("**/player.js?*", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    for _ in range(3):
+        page.reload()
+        assert settle(page, 0) == 0
+    page.keyboard.press("ArrowRight")
+    assert settle(page, 1) == 1
+
+
 def test_many_steps_at_once_end_where_they_should(window, live_world) -> None:
     page = player(window, live_world)
     for _ in range(17):

@@ -231,7 +231,11 @@
     picture.addEventListener("click", () => { if (!stage.classList.contains("zoomed")) play(); });
     scrub.addEventListener("input", () => show(Number(scrub.value)));
     picture.requestVideoFrameCallback(presented);
+    // a first frame that was there before this script is told to nobody: ask for it again
+    const begin = () => { if (shown < 0 && picture.paused) picture.currentTime = middle(0); };
     if (picture.readyState < 2) tell(say("loading"));
+    else begin();
+    picture.addEventListener("loadeddata", () => setTimeout(begin, 150));
     if (picture.error) tell(say("failed"), true);
     marks();
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || navigator.connection?.saveData;
