@@ -108,14 +108,14 @@ def test_what_was_written_survives_a_reload_and_a_broken_line(window, live_world
     assert page.locator("#comment").input_value() == "Written before the line broke."
     assert page.locator("[name=overall]:checked").input_value() == "5"
     page.keyboard.press("a")
-    page.route("**/review/**", lambda route: route.abort())
+    page.context.set_offline(True)
     page.keyboard.press("Control+Enter")
     page.get_by_text("Not sent: no connection.").wait_for()
-    page.unroute("**/review/**")
+    page.context.set_offline(False)
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/queue/")
     assert Review.objects.get().comment == "Written before the line broke."
-    page.problems.clear()  # the browser itself reports the aborted request
+    page.problems.clear()  # the browser itself reports the broken line
 
 
 def test_a_lost_lease_is_told_and_the_text_stays(window, live_world) -> None:
@@ -131,6 +131,9 @@ def test_a_lost_lease_is_told_and_the_text_stays(window, live_world) -> None:
     page.locator("#comment").fill("Not to be lost.")
     page.keyboard.press("Control+Enter")
     page.get_by_text("another reviewer took this scan").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("2")
+    assert page.get_by_text("another reviewer took this scan").is_visible()
     assert page.locator("#comment").input_value() == "Not to be lost."
     assert page.get_by_role("button", name=re.compile("Send the review")).is_disabled()
     page.problems.clear()  # the browser itself reports the answer 409

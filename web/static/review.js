@@ -112,7 +112,7 @@
   const pick = (name, value) => {
     form.querySelector(`[name=${name}][value="${value}"]`).checked = true;
     form.dispatchEvent(new Event("input"));
-    tell("");
+    if (!lost) tell("");
   };
   document.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); send(); return; }
