@@ -128,8 +128,8 @@ REASONS: dict[str, Text] = {
         "Le fichier de la clé secrète est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
     ),
     "store_refused": Text(
-        "The object store refuses the access key ({answer}). Check SONORELAY_S3_ACCESS_KEY and SONORELAY_S3_SECRET_KEY.",
-        "Le stockage d'objets refuse la clé ({answer}). Vérifiez SONORELAY_S3_ACCESS_KEY et SONORELAY_S3_SECRET_KEY.",
+        "The object store refuses the access key ({answer}). Check SONORELAY_S3_ACCESS_KEY and …_S3_SECRET_KEY.",
+        "Le stockage d'objets refuse la clé ({answer}). Vérifiez SONORELAY_S3_ACCESS_KEY et …_S3_SECRET_KEY.",
     ),
     "no_programme": Text(
         "There is no {file} yet. Write one (docs/how-to/programme.md), or see the demonstration: sonorelay up --demo",

@@ -18,7 +18,7 @@ organisation = "demonstration"
 name = "Masisi (demonstration)"
 country = "DR Congo"
 languages = ["fr"]
-schedule = "* * * * *"
+schedule = "*/2 * * * *"
 
 [[projects]]
 code = "hodeidah"
@@ -26,7 +26,7 @@ organisation = "demonstration"
 name = "Hodeidah (demonstration)"
 country = "Yemen"
 languages = ["en"]
-schedule = "* * * * *"
+schedule = "*/2 * * * *"
 
 [[projects]]
 code = "bentiu"
@@ -34,7 +34,7 @@ organisation = "demonstration"
 name = "Bentiu (demonstration)"
 country = "South Sudan"
 languages = ["en"]
-schedule = "* * * * *"
+schedule = "*/2 * * * *"
 """
 
 
