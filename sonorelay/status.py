@@ -14,15 +14,15 @@ from storage.settings import settings
 from supervision.states import State
 
 STATES = {
-    State.RECEIVED: Text("being read", "en lecture"),
-    State.AWAITING_INFO: Text("awaiting information", "en attente d'informations"),
+    State.RECEIVED: Text("reading", "lecture"),
+    State.AWAITING_INFO: Text("details missing", "à compléter"),
     State.QUEUED: Text("to review", "à relire"),
     State.FINAL: Text("reviewed", "relus"),
-    State.WITHHELD: Text("withheld", "retenus"),
+    State.WITHHELD: Text("held back", "retenus"),
     State.REJECTED: Text("refused", "refusés"),
-    State.FAILED: Text("failed", "en échec"),
+    State.FAILED: Text("failed", "échecs"),
 }
-INBOX = Text("in the inbox", "dans la boîte")
+INBOX = Text("inbox", "boîte")
 PROJECT = Text("Project", "Projet")
 UP, DOWN = Text("running", "en marche"), Text("not running", "à l'arrêt")
 STRAY = Text(

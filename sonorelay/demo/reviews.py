@@ -11,7 +11,7 @@ from sonorelay.demo.scans import SEED, Dropped
 from supervision.priority import Clock, standing
 from supervision.review_form import ReviewForm
 
-WEEKS_REVIEWED = 11  # the last week still waits in the queue
+WEEKS_REVIEWED = 9  # the last three weeks still wait in the queue
 COMMENTS = {
     "low_gain": "Raise the gain until the liver is mid-grey. / Montez le gain jusqu'à un foie gris moyen.",
     "high_gain": "Lower the gain: bright areas lose their texture. / Baissez le gain : les zones claires saturent.",
@@ -47,7 +47,7 @@ def mark_simulated(dropped: list[Dropped]) -> None:
 
 
 def review_history(dropped: list[Dropped]) -> int:
-    """Review the simulated scans of all weeks but the last, each some hours after it came; returns how many."""
+    """Review the simulated scans of all weeks but the last three, each some hours after it came; returns how many."""
     from storage.catalogue import queue
     from storage.catalogue.models import Person, ReviewItem
 
