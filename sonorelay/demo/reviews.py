@@ -12,6 +12,7 @@ from supervision.priority import Clock, standing
 from supervision.review_form import ReviewForm
 
 WEEKS_REVIEWED = 9  # the last three weeks still wait in the queue
+WEEKS_SEEN = 8
 COMMENTS = {
     "low_gain": "Raise the gain until the liver is mid-grey. / Montez le gain jusqu'à un foie gris moyen.",
     "high_gain": "Lower the gain: bright areas lose their texture. / Baissez le gain : les zones claires saturent.",
@@ -71,7 +72,8 @@ def _review(queue, item, reviewer, scan: DemoScan, rng: np.random.Generator, at:
     queue.claim(item, reviewer, at)
     submitted_at = at + timedelta(seconds=float(rng.uniform(35, 150)))
     review = queue.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
-    Review.objects.filter(pk=review.pk).update(simulated=True)
+    seen_at = submitted_at + timedelta(hours=20) if scan.week < WEEKS_SEEN else None
+    Review.objects.filter(pk=review.pk).update(simulated=True, seen_at=seen_at)
 
 
 def _form(scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
