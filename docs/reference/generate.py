@@ -1,0 +1,268 @@
+"""What do the generated pages of the reference say? `.venv/bin/python docs/reference/generate.py` writes them anew."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pipeline.reasons import REASONS
+from pipeline.rule import Rule
+from pipeline.text import Text
+from qa_rules import rules_in
+from storage.settings import PREFIX, Settings
+from supervision.exam_types import ExamType, exam_types
+from supervision.roles import ALLOWED, Action, Role, roles_for
+
+HERE = Path(__file__).resolve().parent
+COMMAND = ".venv/bin/python docs/reference/generate.py"
+MADE = f"<!-- Made by {COMMAND}; change the code, not this page. -->"
+
+ROLES: Mapping[Role, Text] = {
+    Role.TRAINEE: Text("trainee", "apprenant"),
+    Role.REVIEWER: Text("reviewer", "relecteur"),
+    Role.ARBITER: Text("arbiter", "arbitre"),
+    Role.FACILITATOR: Text("facilitator", "facilitateur"),
+    Role.SUPERVISOR: Text("supervisor", "superviseur"),
+    Role.BIOMED: Text("biomedical engineer", "ingénieur biomédical"),
+    Role.DATA_OFFICER: Text("data officer", "responsable des données"),
+    Role.AUDITOR: Text("auditor", "auditeur"),
+    Role.PARTNER_OWNER: Text("partner owner", "partenaire propriétaire"),
+    Role.ADMINISTRATOR: Text("administrator", "administrateur"),
+}
+ACTIONS: Mapping[Action, Text] = {
+    Action.SEE_OWN_SCANS: Text("see own scans", "voir ses examens"),
+    Action.COMPLETE_INFO: Text("fill in missing details", "compléter les détails"),
+    Action.REVIEW: Text("review", "relire"),
+    Action.SEE_QUEUE: Text("see the queue", "voir la file d'attente"),
+    Action.SEE_SCANS: Text("see all scans", "voir tous les examens"),
+    Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),
+    Action.SEE_QUARANTINE: Text("see what is held back", "voir ce qui est retenu"),
+    Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
+}
+SETTINGS: Mapping[str, Text] = {
+    "home": Text(
+        "Folder of catalogue, objects, keys, logs and programme.toml",
+        "Dossier du catalogue, des objets, des clés, des journaux et de programme.toml",
+    ),
+    "inbox": Text(
+        "Folder into which scans are dropped, one folder per project",
+        "Dossier où l'on dépose les examens, un dossier par projet",
+    ),
+    "programme": Text("The file programme.toml", "Le fichier programme.toml"),
+    "database_url": Text(
+        "PostgreSQL, as postgresql://user:password@host:port/database; without it SQLite in the home folder",
+        "PostgreSQL, sous la forme postgresql://user:password@host:port/database ; sinon SQLite dans home",
+    ),
+    "secret_key": Text(
+        "Secret of 32 characters or more that signs sessions and links; without it a file made on first use",
+        "Secret d'au moins 32 caractères qui signe sessions et liens ; sans lui, un fichier créé au premier usage",
+    ),
+    "objects": Text("Where objects are kept: folder or s3", "Où sont gardés les objets : folder ou s3"),
+    "s3_endpoint": Text(
+        "S3 server, host:port; browsers must reach it too",
+        "Serveur S3, hôte:port ; les navigateurs doivent aussi le joindre",
+    ),
+    "s3_access_key": Text("S3 access key", "Clé d'accès S3"),
+    "s3_secret_key": Text("S3 secret key", "Clé secrète S3"),
+    "s3_bucket": Text(
+        "Name with which the three S3 buckets begin: -raw, -released, -withheld",
+        "Début du nom des trois compartiments S3 : -raw, -released, -withheld",
+    ),
+    "s3_secure": Text("Speak HTTPS with the S3 server", "Parler HTTPS avec le serveur S3"),
+    "host": Text("Address on which web and Prefect listen", "Adresse où écoutent le web et Prefect"),
+    "web_port": Text("Port of the web application", "Port de l'application web"),
+    "prefect_port": Text("Port of the Prefect server", "Port du serveur Prefect"),
+    "public_url": Text(
+        "Address that people open; with https:// cookies and headers are set for HTTPS",
+        "Adresse qu'ouvrent les personnes ; avec https://, cookies et en-têtes sont réglés pour HTTPS",
+    ),
+    "debug": Text("Debug pages; never with real scans", "Pages de débogage ; jamais avec de vrais examens"),
+    "demo": Text(
+        "Offer the simulated accounts without a password; refused unless on this machine only",
+        "Offrir les comptes simulés sans mot de passe ; refusé hors de cette seule machine",
+    ),
+}
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page by its file name."""
+    return {
+        "reasons.md": _reasons(),
+        "rules.md": _rules(rules_in()),
+        "exam-types.md": _exam_types(exam_types().values()),
+        "roles.md": _roles(),
+        "settings.md": _settings(),
+    }
+
+
+def _page(title: Text, lead: Text, *parts: str) -> str:
+    return "\n\n".join((f"# {title.en} · {title.fr}", MADE, lead.en, lead.fr, *parts)) + "\n"
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    lines = [list(head), *([str(cell) for cell in row] for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def _reasons() -> str:
+    return _page(
+        Text("Reasons", "Raisons"),
+        Text(
+            "Every refusal, every scan held back and every error has a code and a sentence in both languages. Words in "
+            "braces are filled in: counts and names of settings or services, never a value from a scan's header.",
+            "Chaque refus, chaque examen retenu et chaque erreur a un code et une phrase dans les deux langues. Les "
+            "mots entre accolades sont remplis : des nombres et des noms de réglages ou de services, jamais une valeur "
+            "de l'en-tête d'un examen.",
+        ),
+        "Who must act is in [command-line.md](command-line.md#answers) and in "
+        "[architecture.md](../explanation/architecture.md#when-something-goes-wrong).",
+        _table(("code", "English", "Français"), ((f"`{code}`", text.en, text.fr) for code, text in REASONS.items())),
+    )
+
+
+def _rules(rules: Iterable[Rule]) -> str:
+    rules = sorted(rules, key=lambda rule: rule.name)
+    limits = _table(
+        (
+            "rule · règle",
+            "version",
+            "unit · unité",
+            "good up to · bon jusqu'à",
+            "poor from · mauvais dès",
+            "weight",
+            "cap",
+        ),
+        (
+            (
+                f"`{rule.name}`",
+                rule.version,
+                rule.unit,
+                f"{rule.limits.good:g}",
+                f"{rule.limits.poor:g}",
+                f"{rule.weight:g}",
+                "–" if rule.cap is None else f"{rule.cap:g}",
+            )
+            for rule in rules
+        ),
+    )
+    words = "\n\n".join(
+        f"### {rule.name}\n\n"
+        f"- **{rule.title.en}.** {rule.advice.en}\n"
+        f"- **{rule.title.fr}.** {rule.advice.fr}" + _explains(rule)
+        for rule in rules
+    )
+    return _page(
+        Text("Quality rules", "Règles de qualité"),
+        Text(
+            "A value between the two limits is weak. Where the poor limit is below the good one, low values are bad. "
+            "The weight is what a full fault takes from the score (1 = all), the cap the highest score that a scan "
+            "with this poor finding can have. "
+            "How the limits were set: [quality-rules.md](../explanation/quality-rules.md).",
+            "Une valeur entre les deux limites est faible. Quand la limite « mauvais » est sous la limite « bon », les "
+            "valeurs basses sont mauvaises. Le poids est ce qu'un défaut entier retire au score (1 = tout), le plafond "
+            "le score le plus haut possible avec ce mauvais constat.",
+        ),
+        limits,
+        "## Titles and advice · Titres et conseils",
+        words,
+    )
+
+
+def _explains(rule: Rule) -> str:
+    if not rule.explains:
+        return ""
+    names = ", ".join(f"`{name}*`" if name.endswith(".") else f"`{name}`" for name in rule.explains)
+    return f"\n- When poor it explains · Mauvaise, elle explique : {names}"
+
+
+def _exam_types(known: Iterable[ExamType]) -> str:
+    return _page(
+        Text("Exam types", "Types d'examen"),
+        Text(
+            "The code is the name of the folder in the inbox; capital and small letters are the same. Supervised "
+            "scans: the default number before sign-off, which the software shows nowhere yet.",
+            "Le code est le nom du dossier dans la boîte ; majuscules et minuscules sont équivalentes. Examens "
+            "supervisés : le nombre par défaut avant validation, que le logiciel n'affiche encore nulle part.",
+        ),
+        _table(
+            ("code", "English", "Français", "supervised scans · examens supervisés", "note"),
+            (
+                (
+                    f"`{one.code}`",
+                    one.label.en,
+                    one.label.fr,
+                    "site" if one.supervised_scans is None else one.supervised_scans,
+                    _note(one),
+                )
+                for one in known
+            ),
+        ),
+    )
+
+
+def _note(one: ExamType) -> str:
+    notes = [] if one.clinical else ["never counted as clinical · jamais compté comme clinique"]
+    return "; ".join(notes + (["every scan is read by an expert · tout examen est relu"] if one.expert_read else []))
+
+
+def _roles() -> str:
+    return _page(
+        Text("Roles", "Rôles"),
+        Text(
+            "A role holds in one project or in all projects of an organisation. What is not marked is denied. Nobody "
+            "reviews a scan of their own, and an administrator sees no scan.",
+            "Un rôle vaut pour un projet ou pour tous les projets d'une organisation. Ce qui n'est pas marqué est "
+            "refusé. Personne ne relit son propre examen, et un administrateur ne voit aucun examen.",
+        ),
+        _table(
+            (
+                "role · rôle",
+                "name in the data",
+                *(f"{ACTIONS[action].en} · {ACTIONS[action].fr}" for action in ALLOWED),
+            ),
+            (
+                (
+                    f"{ROLES[role].en} · {ROLES[role].fr}",
+                    f"`{role.value}`",
+                    *("x" if role in roles_for(action) else "" for action in ALLOWED),
+                )
+                for role in Role
+            ),
+        ),
+    )
+
+
+def _settings() -> str:
+    return _page(
+        Text("Settings", "Réglages"),
+        Text(
+            "Read once from the environment. An unknown name that begins with SONORELAY_ stops the start and names the "
+            "nearest known one. Relative paths count from the working directory.",
+            "Lus une fois dans l'environnement. Un nom inconnu qui commence par SONORELAY_ empêche le démarrage et "
+            "indique le plus proche connu. Les chemins relatifs partent du dossier courant.",
+        ),
+        _table(
+            ("setting · réglage", "default · défaut", "English", "Français"),
+            (
+                (f"`{PREFIX}{name.upper()}`", _default(name), SETTINGS[name].en, SETTINGS[name].fr)
+                for name in Settings.model_fields
+            ),
+        ),
+        "Two more are read by the demonstration and the tests: `SONORELAY_DATA`, a folder of further real scans, and "
+        "`SONORELAY_REQUIRE_SERVICES=1`, which turns skipped tests into failures. `SONORELAY_DEBUG=1` also lets the "
+        "command line print a traceback.",
+        "Deux autres servent à la démonstration et aux tests : `SONORELAY_DATA`, un dossier d'autres examens réels, et "
+        "`SONORELAY_REQUIRE_SERVICES=1`, qui change un test sauté en échec. `SONORELAY_DEBUG=1` laisse aussi la "
+        "ligne de commande imprimer une trace.",
+    )
+
+
+def _default(name: str) -> str:
+    value = Settings.model_fields[name].default
+    text = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+    named = {True: "true", False: "false", None: "–", "": "–"}
+    return "`programme.toml` in home" if name == "programme" else str(named.get(text, f"`{text}`"))
+
+
+if __name__ == "__main__":
+    for file_name, text in pages().items():
+        (HERE / file_name).write_text(text, encoding="utf-8")
