@@ -113,8 +113,7 @@ def _reasons() -> str:
             "mots entre accolades sont remplis : des nombres et des noms de réglages ou de services, jamais une valeur "
             "de l'en-tête d'un examen.",
         ),
-        "Who must act is in [command-line.md](command-line.md#answers) and in "
-        "[architecture.md](../explanation/architecture.md#when-something-goes-wrong).",
+        "Who must act · Qui doit agir : [architecture.md](../explanation/architecture.md#when-something-goes-wrong)",
         _table(("code", "English", "Français"), ((f"`{code}`", text.en, text.fr) for code, text in REASONS.items())),
     )
 
