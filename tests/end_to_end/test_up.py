@@ -142,7 +142,8 @@ def _frames_shown_are_frames_asked_for(page: Page) -> None:
         asked += step
         expect(player).to_have_attribute("data-frame", str(asked))
         seen = shown(page)
-        assert int(np.argmin([np.abs(frame - seen).mean() for frame in frames])) == asked
+        away = [float(np.abs(frame - seen).mean()) for frame in frames]
+        assert away[asked] <= min(away) + 0.05, "not the frame asked for (neighbours may be alike)"
 
 
 def _wait_until(true: Callable[[], bool], seconds: float) -> None:
