@@ -20,7 +20,7 @@ from storage.settings import settings
 setup.prepare()  # Django wants to be ready before its tables are imported, and Prefect imports this module first
 
 from flows.presence import free_what_the_dead_hold, present  # noqa: E402
-from flows.process import process_scan  # noqa: E402
+from flows.process import organisation_key, process_scan  # noqa: E402
 from flows.receive import receive  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
@@ -37,11 +37,11 @@ def nobody_must_act(_task: Any, _run: Any, state: Any) -> bool:
 
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
-def gather(project: str) -> int:
+def gather(project: str, organisation: str) -> int:
     """Take the project's complete files out of its inbox; returns how many."""
-    store = object_store()
+    store, key = object_store(), organisation_key(organisation)
     found = new_files(settings().inbox / project)
-    return sum(receive(file, project, store, datetime.now(UTC)) is not None for file in found)
+    return sum(receive(file, project, key, store, datetime.now(UTC)) is not None for file in found)
 
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
@@ -64,7 +64,7 @@ def ingest(project: str) -> dict[str, int]:
     """Bring one project's new files to the review queue; returns how many scans ended in which state."""
     organisation = setup.organisation_of(project)
     free_what_the_dead_hold(settings().home / "running")
-    gather(project)
+    gather(project, organisation)
     waiting = intake.waiting(project, datetime.now(UTC))
     batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]
     wait(batches)

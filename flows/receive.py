@@ -7,6 +7,7 @@ left in the inbox by a crash is found again, has the same digest, and becomes th
 from datetime import datetime
 
 from flows.sources.watched_folder import Found
+from pipeline.deidentify import Key
 from pipeline.errors import NotAScan
 from pipeline.reading import kind_of
 from pipeline.received import Kind, Received
@@ -14,11 +15,12 @@ from storage.catalogue.intake import register
 from storage.objects import Area, ObjectStore
 
 
-def receive(found: Found, project: str, store: ObjectStore, now: datetime) -> str | None:
+def receive(found: Found, project: str, key: Key, store: ObjectStore, now: datetime) -> str | None:
     """Keep one file and return its digest; None when it changed meanwhile and stays for the next cycle."""
     raw = store.put(Area.RAW, found.path)
     if not found.unchanged():
         return None
+    sidecar = store.put(Area.RAW, found.sidecar) if found.sidecar is not None else None
     received = Received(
         digest=raw.digest,
         size=raw.size,
@@ -26,10 +28,10 @@ def receive(found: Found, project: str, store: ObjectStore, now: datetime) -> st
         project=project,
         trainee=found.trainee,
         exam_type=found.exam_type,
-        device=found.device,
+        device=key.pseudonym("device", found.device, length=12) if found.device else None,
         captured_at=found.captured_at,
     )
-    register(received, raw, "watched_folder", now)
+    register(received, raw, "watched_folder", now, sidecar=sidecar)
     found.remove()
     return raw.digest
 

@@ -50,8 +50,8 @@ def judge(findings: Iterable[Finding], rules: Iterable[Rule]) -> Quality:
     product = 100.0
     for loss in losses.values():
         product *= 1.0 - loss
-    score = min([product, *caps.values()])
-    return Quality(round(score, 2), suggest_rating(score), _reasons(losses, caps, explained, product))
+    score = round(min([product, *caps.values()]), 2)
+    return Quality(score, suggest_rating(score), _reasons(losses, caps, explained, product))
 
 
 def suggest_rating(score: float) -> int:

@@ -61,8 +61,8 @@ REASONS: dict[str, Text] = {
     ),
     # Withheld: the data manager acts
     "no_sector": Text(
-        "The ultrasound sector was not found with confidence, so nothing can be shown safely. Draw it by hand.",
-        "Le secteur échographique n'a pas été trouvé avec certitude ; rien ne peut être montré sans risque. Tracez-le.",
+        "The ultrasound sector was not found with confidence, so nothing can be shown safely. The scan is kept.",
+        "Le secteur échographique n'a pas été trouvé avec certitude : rien n'est montré. L'examen est conservé.",
     ),
     "text_inside": Text(
         "Text was read inside the picture ({count} places). Check it for names before release.",
@@ -138,6 +138,22 @@ REASONS: dict[str, Text] = {
     "unknown_project": Text(
         "There is no project '{project}'. The projects are: {known}",
         "Il n'y a pas de projet « {project} ». Les projets sont : {known}",
+    ),
+    "unknown_organisation": Text(
+        "There is no organisation '{organisation}'. The organisations are: {known}",
+        "Il n'y a pas d'organisation « {organisation} ». Les organisations sont : {known}",
+    ),
+    "username_invalid": Text(
+        "A user name has letters, digits and @ . + - _ only.",
+        "Un nom d'utilisateur n'a que des lettres, des chiffres et @ . + - _",
+    ),
+    "code_invalid": Text(
+        "A code has 2 to 40 lower-case letters, digits and hyphens.",
+        "Un code a de 2 à 40 lettres minuscules, chiffres et traits d'union.",
+    ),
+    "already_up": Text(
+        "Sonorelay is running already with these data ({home}). Stop it first, or choose others with SONORELAY_HOME.",
+        "Sonorelay tourne déjà avec ces données ({home}). Arrêtez-le, ou choisissez d'autres données (SONORELAY_HOME).",
     ),
     "demo_exposed": Text(
         "The demonstration has known passwords and is for this machine only. Set SONORELAY_HOST to 127.0.0.1.",

@@ -14,7 +14,7 @@ Command = Callable[[argparse.Namespace], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when everything was answered, 2 for wrong usage, 1 for our own failure."""
     options = _parser().parse_args(arguments)
-    if not os.environ.get("SONORELAY_DEBUG"):
+    if os.environ.get("SONORELAY_DEBUG", "").lower() not in {"1", "true", "yes", "on"}:
         sys.excepthook = _without_traceback
     from pipeline.errors import Misconfigured, SonorelayError
 
@@ -58,12 +58,18 @@ def _parser() -> argparse.ArgumentParser:
 
     ingest = commands.add_parser("ingest", help="bring new files of the inbox to the review queue, now")
     ingest.add_argument("--project", metavar="CODE", help="one project only")
+    ingest.add_argument("--again", action="store_true", help="also what failed, was withheld or refused before")
     ingest.add_argument("--json", action="store_true", help="one JSON object per line and project")
     ingest.set_defaults(command=_ingest)
 
     status = commands.add_parser("status", help="what waits where, and what is running")
     status.add_argument("--json", action="store_true", help="one JSON object")
     status.set_defaults(command=_status)
+
+    administrator = commands.add_parser("administrator", help="make an administrator's account, and print its password")
+    administrator.add_argument("username", metavar="USERNAME")
+    administrator.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
+    administrator.set_defaults(command=_administrator)
 
     up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
@@ -89,13 +95,19 @@ def _deidentify(options: argparse.Namespace) -> int:
 def _ingest(options: argparse.Namespace) -> int:
     from sonorelay.ingest import ingest
 
-    return ingest(options.project, as_json=options.json)
+    return ingest(options.project, again=options.again, as_json=options.json)
 
 
 def _status(options: argparse.Namespace) -> int:
     from sonorelay.status import status
 
     return status(as_json=options.json)
+
+
+def _administrator(options: argparse.Namespace) -> int:
+    from sonorelay.administrator import invite
+
+    return invite(options.username, options.organisation)
 
 
 def _up(options: argparse.Namespace) -> int:

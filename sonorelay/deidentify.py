@@ -1,20 +1,22 @@
 """Which copies of these files identify nobody, and where do they lie? Without Prefect, Django or any server."""
 
 import hashlib
+import re
 import shutil
 import tempfile
 from functools import partial
 from pathlib import Path
 
 from pipeline.deidentify import Key
-from pipeline.errors import Rejected
+from pipeline.errors import Misconfigured, Rejected
 from pipeline.text import Text
 from qa_rules import Walk, walk_in_child
+from sonorelay import programme
 from sonorelay.inspect import answered, polygon_as_json
 from sonorelay.outcome import ANSWERED, USAGE, absent, fail, files_below, language, print_json
 from storage.settings import settings
-from supervision.programme import read_programme
 
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 OUTCOMES = {
     "released": Text("released", "libéré"),
     "withheld": Text("withheld", "retenu"),
@@ -43,12 +45,15 @@ def deidentify(files: list[Path], *, to: Path, project: str, as_json: bool) -> i
 
 
 def _organisation(project: str) -> str:
-    """Return whose key it is: the organisation that programme.toml names, or the project itself where none exists."""
-    file = settings().programme_file
-    if not file.is_file():
-        return project
-    programme = read_programme(file.read_text(encoding="utf-8"))
-    return next((known.organisation for known in programme.projects if known.code == project), project)
+    """Return whose key it is: the organisation that programme.toml names, or the project itself where there is none.
+
+    Misconfigured for a code that is none, or that programme.toml does not know: a typing error must not make a key.
+    """
+    if settings().programme_file.is_file():
+        return programme.known_project(project).organisation
+    if not CODE.fullmatch(project):
+        raise Misconfigured("code_invalid")
+    return project
 
 
 def _deidentify_one(path: Path, *, key: Key, to: Path) -> Answer:

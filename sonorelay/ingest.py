@@ -1,27 +1,33 @@
 """What comes of the inbox when it is emptied now, without waiting for the schedule?"""
 
 import os
+from datetime import UTC, datetime
 
-from pipeline.errors import Misconfigured
 from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
-from sonorelay.services import answers, prefect_environment, services
+from sonorelay.services import answers, are_up, prefect_environment, services
 
 NOTHING_NEW = Text("{project}: nothing new", "{project} : rien de nouveau")
 DONE = Text("{project}: {counts}", "{project} : {counts}")
 
 
-def ingest(project: str | None, *, as_json: bool) -> int:
-    """Run the real flow for one project or all, in this process, and print what became of the scans."""
+def ingest(project: str | None, *, again: bool, as_json: bool) -> int:
+    """Run the real flow for one project or all, in this process, and print what became of the scans.
+
+    again: also of the scans that failed, were withheld or refused before.
+    """
+    if project is not None:
+        programme.known_project(project)
     wanted = [known.code for known in programme.read().projects]
-    if project is not None and project not in wanted:
-        raise Misconfigured("unknown_project", project=project, known=", ".join(wanted))
     programme.apply_programme()
     reach_prefect()
     from flows.ingest import ingest as flow
+    from storage.catalogue.intake import try_again
 
     for code in [project] if project else wanted:
+        if again:
+            try_again(code, datetime.now(UTC))
         ended = flow(code)
         if as_json:
             print_json({"project": code, "scans": ended})
@@ -35,6 +41,6 @@ def ingest(project: str | None, *, as_json: bool) -> int:
 def reach_prefect() -> None:
     """Use the server that PREFECT_API_URL names, else this installation's own, else one that lives as long as we do."""
     environment = prefect_environment()
-    if "PREFECT_API_URL" in os.environ or not answers(str(services()[0].ready_at)):
+    if "PREFECT_API_URL" in os.environ or not (are_up() and answers(str(services()[0].ready_at))):
         del environment["PREFECT_API_URL"]
     os.environ.update(environment)

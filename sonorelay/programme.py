@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pipeline.errors import Misconfigured
 from storage.settings import settings
-from supervision.programme import Programme, read_programme
+from supervision.programme import Programme, ProjectEntry, read_programme
 
 
 def read() -> Programme:
@@ -13,7 +13,18 @@ def read() -> Programme:
     file = settings().programme_file
     if not file.is_file():
         raise Misconfigured("no_programme", file=str(file))
-    return read_programme(file.read_text(encoding="utf-8"))
+    try:
+        return read_programme(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise Misconfigured("programme_invalid", key="-", problem="not UTF-8") from None
+
+
+def known_project(code: str) -> ProjectEntry:
+    """Return the project with this code; Misconfigured, naming those that exist, if there is none."""
+    projects = {project.code: project for project in read().projects}
+    if code not in projects:
+        raise Misconfigured("unknown_project", project=code, known=", ".join(projects))
+    return projects[code]
 
 
 def open_catalogue() -> None:

@@ -1,6 +1,7 @@
 """Which programs run beside us, are they ready, and how are they stopped so that none is left behind?"""
 
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from dataclasses import dataclass, field
 from pipeline.errors import Misconfigured, Unavailable
 from storage.settings import settings
 
+LOCK = "up.lock"
 SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
 PR_SET_PDEATHSIG = 1
@@ -83,6 +85,32 @@ def refuse_busy_ports() -> None:
                 probe.bind((here.host, port))
             except OSError:
                 raise Misconfigured("port_busy", port=port, setting=setting) from None
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Be the one program that runs services with these data while a `with` block lasts; Misconfigured otherwise."""
+    home = settings().home
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (home / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured("already_up", home=str(home)) from None
+        yield
+
+
+def are_up() -> bool:
+    """Tell whether services run with these data; what answers on the ports alone may be somebody else's."""
+    lock_file = settings().home / LOCK
+    if not lock_file.exists():
+        return False
+    with lock_file.open() as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 @contextmanager

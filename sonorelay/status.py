@@ -1,7 +1,9 @@
 """What waits where, and what is running?"""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -9,7 +11,7 @@ from rich.table import Table
 from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
-from sonorelay.services import answers, services
+from sonorelay.services import answers, are_up, services
 from storage.settings import settings
 from supervision.states import State
 
@@ -26,22 +28,23 @@ INBOX = Text("inbox", "boîte")
 PROJECT = Text("Project", "Projet")
 UP, DOWN = Text("running", "en marche"), Text("not running", "à l'arrêt")
 STRAY = Text(
-    "{count} files lie in the inbox outside of any project's folder; the projects are: {projects}",
-    "{count} fichiers sont dans la boîte hors du dossier d'un projet ; les projets sont : {projects}",
+    "Files in the inbox outside of any project's folder: {count}. The projects are: {projects}",
+    "Fichiers dans la boîte hors du dossier d'un projet : {count}. Les projets sont : {projects}",
 )
 
 
 def status(*, as_json: bool) -> int:
     """Print per project how many scans are in which state, and which services answer."""
     wanted = programme.read()
-    programme.open_catalogue()
+    programme.apply_programme()
     from storage.catalogue.models import Scan
 
     codes = [project.code for project in wanted.projects]
     counts = Counter(Scan.objects.values_list("project__code", "state"))
     inbox = {code: _files_in(code) for code in codes}
     stray = _stray(set(codes))
-    running = {service.name: answers(service.ready_at) for service in services() if service.ready_at}
+    ours = are_up()
+    running = {service.name: ours and answers(service.ready_at) for service in services() if service.ready_at}
     if as_json:
         projects = {
             code: {"inbox": inbox[code], **{state.value: counts[(code, state.value)] for state in State}}
@@ -71,11 +74,19 @@ def _print(codes: list[str], counts: Counter[tuple[str, str]], inbox: dict[str, 
 
 def _files_in(project: str) -> int:
     folder = settings().inbox / project
-    return sum(path.is_file() for path in folder.rglob("*")) if folder.is_dir() else 0
+    return sum(1 for _ in _scans_below(folder)) if folder.is_dir() else 0
+
+
+def _scans_below(folder: Path) -> Iterator[Path]:
+    """Yield what the watched folder will look at: neither hidden files nor sidecars."""
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix != ".json":
+            yield path
 
 
 def _stray(known: set[str]) -> int:
     inbox = settings().inbox
     if not inbox.is_dir():
         return 0
-    return sum(path.is_file() and path.relative_to(inbox).parts[0] not in known for path in inbox.rglob("*"))
+    return sum(path.relative_to(inbox).parts[0] not in known for path in _scans_below(inbox))

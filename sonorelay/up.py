@@ -10,7 +10,7 @@ from rich.console import Console
 from pipeline.errors import Unavailable
 from pipeline.text import Text
 from sonorelay.outcome import ANSWERED, language
-from sonorelay.services import refuse_busy_ports, running, services
+from sonorelay.services import only_one, refuse_busy_ports, running, services
 from storage.settings import settings
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -33,7 +33,12 @@ def up(*, with_demo: bool) -> int:
     """Run everything until Ctrl-C or SIGTERM; raises Misconfigured on a busy port, Unavailable if a program ends."""
     if with_demo:
         os.environ["SONORELAY_DEMO"] = "true"  # for the web application too; refused unless on loopback
-    refuse_busy_ports()
+    with only_one():
+        refuse_busy_ports()
+        return _run(with_demo=with_demo)
+
+
+def _run(*, with_demo: bool) -> int:
     screen, speech, here = Console(), language(), settings()
     screen.print(STARTING.say(speech))
     _prepare(with_demo=with_demo)

@@ -31,7 +31,7 @@ def database(url: str | None, home: str) -> dict[str, object]:
 
 
 _here = settings()
-_here.home.mkdir(parents=True, exist_ok=True)
+_here.home.mkdir(mode=0o700, parents=True, exist_ok=True)
 _url = _here.database_url
 
 SECRET_KEY = _here.signing_key()

@@ -83,7 +83,7 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return _long_enough(self.secret_key.get_secret_value(), PREFIX + "SECRET_KEY")
         path = self.home / "secret_key"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             _write_once(path, secrets.token_urlsafe(48))
         if stat.S_IMODE(path.stat().st_mode) & 0o077:

@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from difflib import get_close_matches
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -38,7 +38,6 @@ class ProjectEntry(_Table):
     organisation: Code
     name: Name
     country: Annotated[str, StringConstraints(max_length=60)] = ""
-    languages: tuple[Literal["en", "fr"], ...] = ("en", "fr")
     schedule: str = EVERY_FIVE_MINUTES
 
     @field_validator("schedule")

@@ -22,7 +22,7 @@ LARGEST_SIDECAR = 64 * 1024
 
 
 class Sidecar(BaseModel):
-    """What a sidecar may say; an unknown key makes the whole sidecar count as absent."""
+    """What a sidecar may say; one with anything else counts as absent, and is kept with the scan all the same."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, str_max_length=120)
 
@@ -43,7 +43,6 @@ class Found:
     device: str | None = None
     captured_at: datetime | None = None
     sidecar: Path | None = None
-    sidecar_refused: bool = False
 
     def unchanged(self) -> bool:
         """Tell whether the file is still the one that was found."""
@@ -124,7 +123,7 @@ def _with_context(folder: Path, path: Path, mark: tuple[int, int, int]) -> Found
     found = replace(found, sidecar=sidecar)
     said = _read_sidecar(sidecar)
     if said is None:
-        return replace(found, sidecar_refused=True)
+        return found
     return replace(
         found,
         trainee=said.trainee or found.trainee,

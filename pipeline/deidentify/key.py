@@ -42,7 +42,7 @@ class Key:
 
         Raises Misconfigured when the file is open to others, is no plain file, or does not hold 32 bytes.
         """
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             return cls._load(path)
         except FileNotFoundError:

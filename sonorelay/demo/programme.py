@@ -17,7 +17,6 @@ code = "masisi"
 organisation = "demonstration"
 name = "Masisi (demonstration)"
 country = "DR Congo"
-languages = ["fr"]
 schedule = "*/2 * * * *"
 
 [[projects]]
@@ -25,7 +24,6 @@ code = "hodeidah"
 organisation = "demonstration"
 name = "Hodeidah (demonstration)"
 country = "Yemen"
-languages = ["en"]
 schedule = "*/2 * * * *"
 
 [[projects]]
@@ -33,7 +31,6 @@ code = "bentiu"
 organisation = "demonstration"
 name = "Bentiu (demonstration)"
 country = "South Sudan"
-languages = ["en"]
 schedule = "*/2 * * * *"
 """
 
@@ -42,5 +39,5 @@ def write_programme() -> None:
     """Write the demonstration's programme.toml where there is none."""
     here = settings()
     if not here.programme_file.exists():
-        here.programme_file.parent.mkdir(parents=True, exist_ok=True)
+        here.programme_file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         here.programme_file.write_text(PROGRAMME, encoding="utf-8")

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from pipeline.received import Received
-from storage.catalogue.models import Arrival, Event, Membership, Person, Project, Scan, StoredObject
+from storage.catalogue.models import Arrival, Device, Event, Membership, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.transaction import one_transaction
@@ -28,6 +28,7 @@ __all__ = [
     "record_withheld",
     "register",
     "take",
+    "try_again",
     "waiting",
 ]
 
@@ -36,13 +37,20 @@ MOST_TAKES = 50  # a scan that ends its process every time must not be tried for
 
 
 def register(
-    received: Received, raw: StoredBytes, source: str, now: datetime, *, simulated: bool = False
+    received: Received,
+    raw: StoredBytes,
+    source: str,
+    now: datetime,
+    *,
+    sidecar: StoredBytes | None = None,
+    simulated: bool = False,
 ) -> tuple[Scan, bool]:
     """Note that these bytes arrived; return their scan and whether it is new.
 
     A later arrival in the same project fills what was not known (trainee, exam type, time), and queues the scan if
-    that was all it waited for. A trainee or exam type that is not known here counts as not given; its text is not
-    kept. LookupError for an unknown project, ValueError if `raw` is not what was received.
+    that was all it waited for. A trainee or exam type that is not known here counts as not given. `received.device`
+    is a pseudonym. The sidecar stays with the scan in the raw area, so that what it said is not lost. LookupError for
+    an unknown project, ValueError if `raw` is not what was received.
     """
     if (raw.digest, raw.size, raw.area) != (received.digest, received.size, Area.RAW):
         raise ValueError("the stored object is not what was received")
@@ -51,6 +59,7 @@ def register(
         if project is None:
             raise LookupError(f"unknown project {received.project}")
         trainee = _trainee(received.trainee, project)
+        device = _device(received.device, project)
         exam_type = _exam_type_code(received.exam_type)
         scan, new = Scan.objects.get_or_create(
             digest=received.digest,
@@ -58,6 +67,7 @@ def register(
                 "project": project,
                 "trainee": trainee,
                 "exam_type": exam_type,
+                "device": device,
                 "kind": received.kind or "",
                 "received_at": now,
                 "captured_at": received.captured_at,
@@ -68,16 +78,9 @@ def register(
         if not new:
             scan = Scan.objects.select_for_update().get(pk=scan.pk)
         Arrival.objects.create(scan=scan, source=source, arrived_at=now)
-        StoredObject.objects.get_or_create(
-            scan=scan,
-            role="raw",
-            defaults={
-                "area": raw.area,
-                "digest": raw.digest,
-                "size": raw.size,
-                "media_type": "application/octet-stream",
-            },
-        )
+        _keep(scan, "raw", raw, "application/octet-stream")
+        if sidecar is not None:
+            _keep(scan, "sidecar", sidecar, "application/json")
         if new:
             Event.objects.create(at=now, what="received", scan=scan, facts={"source": source})
         elif scan.project_id == project.pk:
@@ -123,6 +126,20 @@ def free(token: str) -> None:
         Scan.objects.filter(state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
 
 
+def try_again(project: str, now: datetime) -> int:
+    """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many."""
+    with one_transaction():
+        ended = (State.FAILED, State.WITHHELD, State.REJECTED)
+        scans = list(Scan.objects.select_for_update().filter(project__code=project, state__in=ended))
+        Scan.objects.filter(pk__in=[scan.pk for scan in scans]).update(
+            state=State.RECEIVED, attempts=0, taken_by="", taken_until=None
+        )
+        Event.objects.bulk_create(
+            Event(at=now, what="try_again", scan=scan, facts={"was": scan.state}) for scan in scans
+        )
+        return len(scans)
+
+
 def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:
     """Say who made a scan and of what, and queue it when nothing is missing any more; blanks change nothing.
 
@@ -154,6 +171,15 @@ def trainees_of(project: Project) -> QuerySet[Person]:
     here = Q(project=project) | Q(project__isnull=True, organisation=project.organisation_id)
     places = Membership.objects.filter(here, role=Role.TRAINEE)
     return Person.objects.filter(is_active=True, pk__in=places.values("person"))
+
+
+def _device(pseudonym: str | None, project: Project) -> Device | None:
+    return Device.objects.get_or_create(project=project, pseudonym=pseudonym)[0] if pseudonym else None
+
+
+def _keep(scan: Scan, role: str, place: StoredBytes, media_type: str) -> None:
+    known = {"area": place.area, "digest": place.digest, "size": place.size, "media_type": media_type}
+    StoredObject.objects.get_or_create(scan=scan, role=role, defaults=known)
 
 
 def _free(project: str, now: datetime) -> QuerySet[Scan]:

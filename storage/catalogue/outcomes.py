@@ -133,7 +133,7 @@ def _refuse_other_areas(stored: Stored, area: Area) -> None:
 
 
 def _keep_objects(scan: Scan, stored: Stored) -> None:
-    scan.objects_stored.exclude(role="raw").delete()
+    scan.objects_stored.exclude(area=Area.RAW).delete()
     StoredObject.objects.bulk_create(
         StoredObject(scan=scan, role=role, area=place.area, digest=place.digest, size=place.size, media_type=media_type)
         for role, (place, media_type) in stored.items()

@@ -57,9 +57,14 @@ def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running) -> None:
 
 
 @pytest.mark.service
-def test_a_busy_port_is_a_clear_error(running: Running) -> None:
+def test_a_busy_port_is_a_clear_error(running: Running, tmp_path: Path) -> None:
     installation, _ = running
-    second = installation.sonorelay("up", check=False)
+    again = installation.sonorelay("up", check=False)
+    assert again.returncode == 2
+    assert str(installation.home) in again.stderr
+    elsewhere = Installation(tmp_path, installation.extra)
+    elsewhere.prepare()
+    second = elsewhere.sonorelay("up", check=False)
     assert second.returncode == 2
     assert installation.extra["SONORELAY_WEB_PORT"] in second.stderr
     assert "SONORELAY_WEB_PORT" in second.stderr

@@ -20,7 +20,6 @@ code = "goma"
 organisation = "relief"
 name = "Hôpital de Goma"
 country = "RDC"
-languages = ["fr"]
 schedule = "*/10 6-20 * * 1-5"
 
 [clocks]
@@ -34,7 +33,7 @@ lease_minutes = 20
 def test_a_programme_is_read_whole() -> None:
     programme = read_programme(GOOD)
     (project,) = programme.projects
-    assert (project.code, project.name, project.languages) == ("goma", "Hôpital de Goma", ("fr",))
+    assert (project.code, project.name, project.country) == ("goma", "Hôpital de Goma", "RDC")
     assert project.schedule == "*/10 6-20 * * 1-5"
     assert (programme.clocks.hours(Clock.P2), programme.clocks.hours(Clock.P0)) == (48, 5)
     assert programme.review.lease_minutes == 20
@@ -70,7 +69,7 @@ def test_an_unknown_key_names_the_nearest(before: str, after: str, key: str, nea
     [
         ('code = "goma"', 'code = "Goma Nord"', "projects.0.code"),
         ('code = "goma"', 'code = "../goma"', "projects.0.code"),
-        ('languages = ["fr"]', 'languages = ["de"]', "projects.0.languages.0"),
+        ('country = "RDC"', "country = 7", "projects.0.country"),
         ("P2 = 48", "P2 = 0", "clocks.P2"),
         ("lease_minutes = 20", "lease_minutes = 1", "review.lease_minutes"),
         ('organisation = "relief"', 'organisation = "nobody"', "-"),
