@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.phantom import Scene, write_mp4
+from pipeline.sector import Shape
 from tests.docs.pages import PAGES, ROOT, TOP, blocks, name_of
 from tests.real_files import pydicom_example
 
@@ -31,7 +33,7 @@ name = "Masisi"
 """
 SHOWN = [
     pytest.param(block.text, id=f"{name_of(page)}-{number}")
-    for page in PAGES
+    for page in [*TOP, *PAGES]
     if not page.name.endswith(".fr.md")
     for number, block in enumerate(blocks(page), 1)
     if block.language == "sh"
@@ -57,6 +59,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installation")
     (folder / "export").mkdir()
     shutil.copyfile(pydicom_example("examples_ybr_color.dcm"), folder / "export" / "scan.dcm")
+    shutil.copyfile(folder / "export" / "scan.dcm", folder / "scan.dcm")
+    write_mp4(Scene(1, Shape.CURVILINEAR, rows=240, columns=320, frames=8), folder / "clip.mp4")
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "home").mkdir()
     (folder / "home" / "programme.toml").write_text(PROGRAMME, encoding="utf-8")
