@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from pipeline.phantom import DemoScan
+from pipeline.phantom.demo import WEEKS
 from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
 from supervision.priority import Clock, standing
 from supervision.review_form import ReviewForm
 
-WEEKS_REVIEWED = 9  # the last three weeks still wait in the queue
+BACKLOG_FROM_WEEK = 7  # from then on half of the scans still wait, of the last week three in four
 WEEKS_SEEN = 8
 COMMENTS = {
     "low_gain": "Raise the gain until the liver is mid-grey. / Montez le gain jusqu'à un foie gris moyen.",
@@ -48,7 +49,7 @@ def mark_simulated(dropped: list[Dropped]) -> None:
 
 
 def review_history(dropped: list[Dropped]) -> int:
-    """Review the simulated scans of all weeks but the last three, each some hours after it came; returns how many."""
+    """Review the simulated scans, each some hours after it came, and leave a backlog; returns how many."""
     from storage.catalogue import queue
     from storage.catalogue.models import Person, ReviewItem
 
@@ -57,13 +58,21 @@ def review_history(dropped: list[Dropped]) -> int:
     done = 0
     for one in dropped:
         scan = one.drop.scan
-        if scan is None or scan.week >= WEEKS_REVIEWED or one.digest not in open_items or one.drop.captured_at is None:
+        if scan is None or one.digest not in open_items or one.drop.captured_at is None:
             continue
         rng = np.random.default_rng([SEED, 29, scan.scene.seed])
+        if rng.random() < _waiting_share(scan.week):
+            continue
         at = one.drop.captured_at.astimezone(UTC) + timedelta(hours=float(rng.gamma(2.0, 14.0)) + 1)
         _review(queue, open_items[one.digest], reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
         done += 1
     return done
+
+
+def _waiting_share(week: int) -> float:
+    if week < BACKLOG_FROM_WEEK:
+        return 0.0
+    return 0.5 if week < WEEKS - 1 else 0.75
 
 
 def _review(queue, item, reviewer, scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:  # type: ignore[no-untyped-def]

@@ -17,7 +17,7 @@ from pipeline.phantom.demo import FIRST_DAY, WEEKS
 from sonorelay.demo.people import TRAINEES, DemoPerson
 from storage.settings import settings
 
-SIMULATED_SCANS = 84
+SIMULATED_SCANS = 96
 SEED = 2026
 MOST_OF_ONE_FOLDER = 8
 IN_PYDICOM = (

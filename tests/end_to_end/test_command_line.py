@@ -1,6 +1,7 @@
 """Does the command line keep its promises: shape of the answers, exit status, speed, and silence about itself?"""
 
 import json
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -86,6 +87,7 @@ def test_inspect_and_deidentify_start_without_prefect_and_django() -> None:
 def test_every_real_file_is_answered(installation: Installation) -> None:
     assert DATA is not None
     done = installation.sonorelay("inspect", "--json", str(DATA))
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 * 1024 * 1024, "KiB of the largest process"
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) >= 140
     assert done.stderr == ""

@@ -1,0 +1,29 @@
+"""Is a task tried again when nobody must act, and only then?"""
+
+import pytest
+from prefect.states import Failed
+
+from flows.ingest import gather, nobody_must_act, process_batch
+from pipeline.errors import Conflict, Misconfigured, SonorelayError, Unavailable, Undecodable, Withheld
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [
+        (Unavailable("store_unreachable"), True),
+        (Undecodable("damaged"), False),
+        (Withheld("no_sector"), False),
+        (Conflict("stale"), False),
+        (Misconfigured("key_unsafe"), False),
+        (SonorelayError("internal"), False),
+        (OSError("disk"), False),
+    ],
+)
+def test_only_the_unavailable_is_retried(error: Exception, *, again: bool) -> None:
+    assert nobody_must_act(None, None, Failed(data=error)) is again
+
+
+def test_every_task_uses_this_condition() -> None:
+    for task in (gather, process_batch):
+        assert task.retry_condition_fn is nobody_must_act
+        assert task.retries == 3
