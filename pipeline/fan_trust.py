@@ -16,8 +16,8 @@ def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, insid
 
     Each condition is a ramp from "refuse" to "fine" and all are multiplied: any one of them can refuse.
     """
-    grown = _grow(inside, 3)
-    ring = _grow(grown, 4) & ~grown
+    grown = grow(inside, 3)
+    ring = grow(grown, 4) & ~grown
     area = int(inside.sum())
     if area == 0:
         return 0.0
@@ -49,7 +49,8 @@ def border_share(polygon: tuple[Point, ...], rows: int, columns: int) -> float:
     return float(length[low | high].sum() / max(length.sum(), 1e-9))
 
 
-def _grow(mask: Mask, pixels: int) -> Mask:
+def grow(mask: Mask, pixels: int) -> Mask:
+    """Return `mask` grown by `pixels` in all directions."""
     kernel = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
     grown: Mask = cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
     return grown

@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 
 from pipeline.appearance import strangeness
-from pipeline.clip import Clip, Luminance, Region
+from pipeline.clip import Clip, Region
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
-from pipeline.fan_trust import trust
+from pipeline.fan_trust import grow, trust
+from pipeline.furniture import cut_furniture
+from pipeline.screen import Screen, screen_of
 from pipeline.sector import UNKNOWN_SECTOR, Mask, Point, Provenance, Sector, Shape
 
 CONFIDENT = 0.6
@@ -21,9 +23,10 @@ WHOLE_FILL = 0.6
 WHOLE_STRANGENESS = 0.65
 
 WORKING_SIDE = 640
-THRESHOLDS = (0, 2, 5, 10, 20, 35)
+THRESHOLDS = (0, 4, 10, 25)
 SMALLEST_PIECE = 0.01
 SMALLEST_SIDE = 0.15
+RIVAL = 0.5
 NEARLY_EQUAL = 0.15
 NEARLY_WHOLE = 0.93
 SAME = 0.9
@@ -39,6 +42,8 @@ class _Candidate:
     polygon: tuple[Point, ...]
     confidence: float
     inside: Mask
+    patch: Mask
+    bright: Mask
 
     @property
     def area(self) -> int:
@@ -55,28 +60,28 @@ def find_sector(clip: Clip) -> Sector:
     A declared 2D region is believed where it lies in the picture, does not cover it, and a fan fits inside it.
     """
     scale = min(1.0, WORKING_SIDE / max(clip.rows, clip.columns))
-    picture = clip.brightest
-    if scale < 1.0:
-        picture = np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    if min(picture.shape) < 32:
+    if min(clip.rows, clip.columns) * scale < 32:
         return UNKNOWN_SECTOR
+    screen = screen_of(clip, scale)
+    picture = screen.light
     trusted = STILL if clip.is_still else 1.0
     believed = believable_regions(clip)
     region = believed[0] if len(believed) == 1 else None
     if region is not None:
         window = np.zeros(picture.shape, bool)
         window[_rows(region, scale), _columns(region, scale)] = True
-        declared = _best(picture, window, trusted)
+        declared = _best(screen, window, trusted)
         if declared is not None and declared.confidence >= CONFIDENT:
             return _sector(declared, Provenance.DECLARED, scale, clip)
-    found = _best(picture, np.ones(picture.shape, bool), trusted)
+    found = _best(screen, np.ones(picture.shape, bool), trusted)
     if found is None or found.confidence < LEAST_CONFIDENCE:
-        return _whole_picture(clip, picture)
+        return _whole_picture(clip)
     return _sector(found, Provenance.ESTIMATED, scale, clip)
 
 
-def _whole_picture(clip: Clip, picture: Luminance) -> Sector:
+def _whole_picture(clip: Clip) -> Sector:
     """Return the whole picture as a linear sector of low confidence where echoes fill it to the border."""
+    picture = clip.brightest
     filled = cv2.morphologyEx((picture > WHOLE_LEVEL).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8))
     sides = filled[:, :3].max(1).mean(), filled[:, -3:].max(1).mean(), filled[:3].max(0).mean()
     if filled.mean() < WHOLE_FILL or min(sides) < WHOLE_FILL:
@@ -117,17 +122,16 @@ def _columns(region: Region, scale: float) -> slice:
     return slice(int(region.left * scale), int(region.right * scale) + 1)
 
 
-def _best(picture: Luminance, window: Mask, trusted: float) -> _Candidate | None:
+def _best(screen: Screen, window: Mask, trusted: float) -> _Candidate | None:
     """Return the most trusted fan over thresholds and pieces.
 
     Of nearly equal ones the larger, because a dark far field hides from high thresholds; of those about as large
     the one with the best sides, because low thresholds see the codec's noise around the sector.
     """
-    dark = int(np.percentile(picture, 2))
     found = [
         (threshold, candidate)
         for threshold in THRESHOLDS
-        for bright in ((picture > dark + threshold) & window,)
+        for bright in ((screen.light > threshold) & screen.steady & window,)
         for patch in _patches(bright)
         if (candidate := _fit(patch, bright)) is not None
     ]
@@ -138,8 +142,28 @@ def _best(picture: Luminance, window: Mask, trusted: float) -> _Candidate | None
     large = max(candidate.area for _, candidate in good) * NEARLY_WHOLE
     threshold, best = max((f for f in good if f[1].area >= large), key=lambda f: f[1].side_support)
     confirmed = any(t != threshold and c.confidence > 0 and _overlap(c, best) >= SAME for t, c in found)
-    confidence = trusted * best.confidence * (1.0 if confirmed else UNCONFIRMED)
-    return replace(best, confidence=confidence)
+    confidence = trusted * (1.0 if confirmed else UNCONFIRMED)
+    best = _without_furniture(best, screen)
+    if window.all() and _rival(best, screen):
+        confidence = 0.0
+    return replace(best, confidence=confidence * best.confidence)
+
+
+def _rival(best: _Candidate, screen: Screen) -> bool:
+    """Return whether a piece outside the outline is about as large: the sector may be there, and this a thumbnail."""
+    outside = (best.bright & ~screen.smooth & ~grow(best.inside, 3)).astype(np.uint8)
+    solid = cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(solid, ltype=cv2.CV_16U)
+    return count > 1 and int(stats[1:, cv2.CC_STAT_AREA].max()) > RIVAL * int(best.patch.sum())
+
+
+def _without_furniture(best: _Candidate, screen: Screen) -> _Candidate:
+    """Return the candidate cut to its echoes; one that cannot be cut gets no confidence."""
+    fan = cut_furniture(best.fan, best.inside, screen)
+    if fan is best.fan:
+        return best
+    cut = None if fan is None else _candidate(fan, best.patch, best.bright, best.inside)
+    return replace(best, confidence=0.0) if cut is None else cut
 
 
 def _overlap(one: _Candidate, other: _Candidate) -> float:
@@ -156,7 +180,7 @@ def _patches(bright: Mask) -> list[Mask]:
     open_ = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(side / 130) + 1,) * 2)
     solid = cv2.morphologyEx(bright.astype(np.uint8), cv2.MORPH_CLOSE, close)
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, open_)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, ltype=cv2.CV_16U)
     first, width = stats[:, cv2.CC_STAT_LEFT], stats[:, cv2.CC_STAT_WIDTH]
     slack = 0.03 * bright.shape[1]
     large = [i for i in range(1, count) if stats[i, cv2.CC_STAT_AREA] >= SMALLEST_PIECE * bright.size]
@@ -172,10 +196,13 @@ def _patches(bright: Mask) -> list[Mask]:
 
 
 def _fit(patch: Mask, bright: Mask) -> _Candidate | None:
+    fan = fit_fan(patch, max(1.5, max(patch.shape) / 250))
+    return None if fan is None else _candidate(fan, patch, bright)
+
+
+def _candidate(fan: Fan, patch: Mask, bright: Mask, before: Mask | None = None) -> _Candidate | None:
+    """Return how far `fan` can be trusted; what of the outline `before` it leaves out is furniture, and no spill."""
     rows, columns = patch.shape
-    fan = fit_fan(patch, max(1.5, max(rows, columns) / 250))
-    if fan is None:
-        return None
     polygon = outline(fan, rows, columns)
     if len(polygon) < 3:
         return None
@@ -183,8 +210,10 @@ def _fit(patch: Mask, bright: Mask) -> _Candidate | None:
     if np.ptp(corners, axis=0).min() < SMALLEST_SIDE * max(rows, columns):
         return None
     inside = Sector(Shape.LINEAR, Provenance.ESTIMATED, 0.0, polygon).mask(rows, columns)
+    if before is not None:
+        patch, bright = patch & (inside | ~before), bright & (inside | ~before)
     confidence = trust(fan, polygon, patch, bright, inside)
-    return _Candidate(fan, polygon, confidence, inside)
+    return _Candidate(fan, polygon, confidence, inside, patch, bright)
 
 
 def _sector(candidate: _Candidate, provenance: Provenance, scale: float, clip: Clip) -> Sector:

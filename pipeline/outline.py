@@ -124,9 +124,10 @@ def fit_level(ends: Floats, observed: Mask, *, outermost: bool, tolerance: float
     if len(values) < 4:
         cut = ends[usable]
         return Level(float(cut.max() if outermost else cut.min()), 0.0, len(values) / total)
-    outward = 1.0 if outermost else -1.0
-    beyond = outward * (values[None, :] - values[:, None])
-    scores = (np.abs(beyond) <= tolerance).sum(1) - OUTSIDE_COSTS * (beyond > tolerance).sum(1)
+    ascending = np.sort(values)
+    below = np.searchsorted(ascending, values - tolerance, "left")
+    above = len(values) - np.searchsorted(ascending, values + tolerance, "right")
+    scores = len(values) - below - above - OUTSIDE_COSTS * (above if outermost else below)
     chosen = values[int(scores.argmax())]
     near = np.abs(values - chosen) <= tolerance
     return Level(float(np.median(values[near])), float(near.mean()), len(values) / total)

@@ -1,0 +1,164 @@
+"""Which ends of a fitted outline hold the device's writing, boxes and bars instead of echoes?
+
+Echoes populate the rings and rows of a sector evenly and flicker. Writing covers a share of each row, on the bare
+background, and stands still; a box is even; a bar has no grain sideways.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.fan import Fan
+from pipeline.outline import Edge, Floats, Level
+from pipeline.screen import READABLE, SATURATED, Screen
+from pipeline.sector import Mask
+
+MOVING = 0.4
+SPARSE = 0.7
+DENSE = 0.8
+BARE = 0.02
+MOSTLY = 0.5
+EVIDENCE = 0.8
+SMALL_PIECE = 0.15
+LONGEST_CUT = 0.35
+BAND = 0.04
+LEAST_BAND = 6
+BOX_GRAIN = 4
+BOX_LEVEL = 60
+BOX_ROWS = 4
+BOX_EDGE = 2
+TALLEST_TEXT = 24
+AFTER_CUT = 1.0
+
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True, eq=False)
+class _Pixels:
+    """What the pixels inside the outline show, one after the other."""
+
+    lit: Mask
+    light: NDArray[np.uint8]
+    still: Mask
+    smooth: Mask
+    strokes: Mask
+
+    @property
+    def readable(self) -> Mask:
+        return self.lit & (self.light > READABLE)
+
+    @property
+    def move(self) -> bool:
+        """Whether most readable echoes flicker, so that what does not is no echo."""
+        readable = self.readable
+        return bool(readable.any()) and float(self.still[readable].mean()) < MOVING
+
+
+def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
+    """Return `fan` without ends that hold furniture, itself where none does, None where more than an end would go.
+
+    Both ends of every fan and the sides of a rectangle are looked at: the sides of an opening fan are fitted to too
+    many rows for writing to move them.
+    """
+    rows, columns = np.nonzero(inside)
+    still, smooth, strokes = (field[rows, columns] for field in (screen.still, screen.smooth, screen.strokes))
+    pixels = _Pixels(screen.lit[rows, columns], screen.light[rows, columns], still, smooth, strokes)
+    moving = screen.is_cine and pixels.move
+    apex = fan.apex or (0.0, 0.0)
+    radii = np.hypot(columns - apex[0], rows - apex[1])
+    ways = [
+        ("near", radii if fan.near_is_arc else rows, 1.0, fan.near.value),
+        ("far", radii if fan.far_is_arc else rows, -1.0, fan.far.value),
+    ]
+    if fan.apex is None:
+        ways += [("left", columns, 1.0, fan.left.at), ("right", columns, -1.0, fan.right.at)]
+    cuts: dict[str, float] = {}
+    for name, place, inward, end in ways:
+        away = np.floor(inward * (place - end) + 1e-6).astype(int).clip(0)
+        cut = _cut(away, pixels, moving=moving, is_end=name in ("near", "far"))
+        if cut is None:
+            return None
+        if cut:
+            cuts[name] = end + inward * (cut + AFTER_CUT)
+    return _moved(fan, cuts) if cuts else fan
+
+
+def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool) -> int | None:
+    """Return how many pixels of one end are furniture: 0 where none are, None where it is more than an end."""
+    length = int(away.max()) + 1
+    total = np.maximum(1, np.bincount(away, minlength=length))
+
+    def share(mask: Mask) -> Floats:
+        counted: Floats = np.bincount(away[mask], minlength=length) / total
+        return counted
+
+    lit, readable, still = share(pixels.lit), share(pixels.readable), share(pixels.still)
+    if is_end:
+        # what fills whole rows may stand still all the same (ring-down under the probe); boxes are known by their level
+        even: Floats = np.where(_boxes(away, pixels.light, length), np.minimum(readable, still), 0.0)
+        stands = np.where(lit >= DENSE, 0.0, still)
+        strokes = share(pixels.strokes & pixels.still)
+    else:
+        even = share(pixels.smooth)
+        # a whole side that stands still is a bar, or saturated
+        stands = np.where(lit >= DENSE, share(pixels.still & (pixels.light < SATURATED)), still)
+        strokes = share(pixels.strokes)
+    furniture = np.maximum(stands, even) if moving else even
+    echoes = np.where(furniture > MOSTLY * np.maximum(lit, 1e-9), 0.0, lit)
+    first = _first_populated(echoes, usual=float(np.median(lit[length // 4 : max(length // 4 + 1, 3 * length // 4)])))
+    if first < 2 or not readable[:first].any():
+        return 0
+    bare = lit[:first] < BARE
+    apart = is_end and first <= SMALL_PIECE * length and bool((bare[1:] & bare[:-1]).any())
+    evidence = np.maximum(strokes, even if is_end else furniture)[:first].sum()
+    if not apart and evidence < EVIDENCE * readable[:first].sum():
+        return 0
+    return first if first <= LONGEST_CUT * length else None
+
+
+def _first_populated(echoes: Floats, usual: float) -> int:
+    """Return the first ring or row that echoes fill as they `usual`ly do, with those behind it or from side to side."""
+    length = len(echoes)
+    band = max(LEAST_BAND, round(BAND * length))
+    following = np.concatenate([echoes, np.full(band - 1, echoes[-1])])
+    behind = np.convolve(following, np.full(band, 1.0 / band), "valid")
+    crossed = (echoes >= DENSE) & np.append(echoes[1:] >= DENSE, False)
+    full = crossed | ((echoes >= SPARSE * usual) & (behind >= SPARSE * usual))
+    return int(full.argmax()) if full.any() else length
+
+
+def _boxes(away: Places, light: NDArray[np.uint8], length: int) -> Mask:
+    """Return which rows or rings (length) are a box's: half of what is readable has one level, the same in the next.
+
+    Rows with letters between two such rows of one level are the box's too.
+    """
+    readable = light > READABLE
+    counts = np.bincount(away[readable] * 256 + light[readable], minlength=length * 256).reshape(length, 256)
+    width = 2 * BOX_GRAIN + 1
+    close = cv2.blur(counts.astype(np.float32), (width, 1), borderType=cv2.BORDER_CONSTANT) * width
+    level = close.argmax(axis=1)
+    even = (close.max(axis=1) >= MOSTLY * np.maximum(1, counts.sum(axis=1))) & (level > BOX_LEVEL) & (level < SATURATED)
+    boxed = np.zeros(length, np.uint8)
+    for row in np.flatnonzero(even[: length - BOX_ROWS]):
+        if even[row : row + BOX_ROWS].all() and np.ptp(level[row : row + BOX_ROWS]) <= BOX_GRAIN:
+            alike = even[row : row + TALLEST_TEXT] & (np.abs(level[row : row + TALLEST_TEXT] - level[row]) <= BOX_GRAIN)
+            boxed[row : row + int(np.flatnonzero(alike)[-1]) + 1] = 1
+    grown: Mask = cv2.dilate(boxed[:, None], np.ones((2 * BOX_EDGE + 1, 1), np.uint8))[:, 0].astype(bool)
+    return grown
+
+
+def _moved(fan: Fan, cuts: dict[str, float]) -> Fan:
+    """Return `fan` with the named ends at new places."""
+
+    def level(name: str, old: Level) -> Level:
+        return Level(cuts[name], old.support, old.seen) if name in cuts else old
+
+    def edge(name: str, old: Edge) -> Edge:
+        return Edge(cuts[name], 0.0) if name in cuts else old
+
+    return replace(
+        fan, near=level("near", fan.near), far=level("far", fan.far),
+        left=edge("left", fan.left), right=edge("right", fan.right),
+    )  # fmt: skip
