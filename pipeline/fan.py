@@ -1,6 +1,6 @@
 """Which fan or rectangle fits a patch of foreground, and what is its outline?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,7 @@ POINTED = 0.22
 PHASED_DEGREES = 80.0
 WIDE_DEGREES = 20.0
 CUT = 0.6
+TIP_WIDTH = 6.0
 
 
 UNSUPPORTED = Support(0.0, 0.0)
@@ -69,6 +70,9 @@ def fit_fan(patch: Mask, tolerance: float) -> Fan | None:
     else:
         near, far = _radii(patch, left, right, apex, tolerance)
         wide = right.degrees - left.degrees > WIDE_DEGREES
+        # a tip without width shows no echo, and letters above it may touch it
+        tip = TIP_WIDTH / (2 * float(np.sin(np.radians(right.degrees - left.degrees) / 2)))
+        near = replace(near, value=max(near.value, tip)) if wide else near
         near_is_arc = wide or _weight(near) >= _weight(near_row)
         far_is_arc = wide or _weight(far) >= _weight(far_row)
         chosen = near if near_is_arc else near_row, far if far_is_arc else far_row
