@@ -35,6 +35,7 @@ EXAM_BY_WORD = (
     ("anechoic", "PHANTOM"),
     ("spj", "MSK"),
     ("affiniti", "CARD"),
+    ("ybr_color", "CARD"),
 )
 
 
