@@ -17,15 +17,17 @@ from pipeline.sector import Mask
 
 MOVING = 0.4
 SPARSE = 0.7
-DENSE = 0.8
+DENSE = 0.95
 BARE = 0.02
 MOSTLY = 0.5
 EVIDENCE = 0.8
 SMALL_PIECE = 0.15
+LEAST_PIECE = 6
 LONGEST_CUT = 0.35
 BAND = 0.04
 LEAST_BAND = 6
 BOX_GRAIN = 4
+BOX_SHARE = 0.4
 BOX_LEVEL = 60
 BOX_ROWS = 4
 BOX_EDGE = 2
@@ -77,7 +79,7 @@ def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
     cuts: dict[str, float] = {}
     for name, place, inward, end in ways:
         away = np.floor(inward * (place - end) + 1e-6).astype(int).clip(0)
-        cut = _cut(away, pixels, moving=moving, is_end=name in ("near", "far"))
+        cut = _cut(away, pixels, moving=moving, is_end=name in ("near", "far"), straight=fan.apex is None)
         if cut is None:
             return None
         if cut:
@@ -85,7 +87,7 @@ def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
     return _moved(fan, cuts) if cuts else fan
 
 
-def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool) -> int | None:
+def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool, straight: bool) -> int | None:
     """Return how many pixels of one end are furniture: 0 where none are, None where it is more than an end."""
     length = int(away.max()) + 1
     total = np.maximum(1, np.bincount(away, minlength=length))
@@ -96,8 +98,10 @@ def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool) -> int | 
 
     lit, readable, still = share(pixels.lit), share(pixels.readable), share(pixels.still)
     if is_end:
-        # what fills whole rows may stand still all the same (ring-down under the probe); boxes are known by their level
-        even: Floats = np.where(_boxes(away, pixels.light, length), np.minimum(readable, still), 0.0)
+        # what fills whole rows may stand still all the same (ring-down under the probe); boxes have one level, and do
+        # not follow an arc from side to side
+        boxed = _boxes(away, pixels.light, length) & (straight | (lit < DENSE))
+        even: Floats = np.where(boxed, np.minimum(readable, still), 0.0)
         stands = np.where(lit >= DENSE, 0.0, still)
         strokes = share(pixels.strokes & pixels.still)
     else:
@@ -108,14 +112,33 @@ def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool) -> int | 
     furniture = np.maximum(stands, even) if moving else even
     echoes = np.where(furniture > MOSTLY * np.maximum(lit, 1e-9), 0.0, lit)
     first = _first_populated(echoes, usual=float(np.median(lit[length // 4 : max(length // 4 + 1, 3 * length // 4)])))
-    if first < 2 or not readable[:first].any():
+    cut = 0
+    if first >= 2:
+        evidence = np.cumsum(np.maximum(strokes, even if is_end else furniture)[:first])
+        sure = (evidence >= EVIDENCE * np.cumsum(readable[:first])) & (evidence >= MOSTLY * np.cumsum(lit[:first]))
+        sure[: min(first - 1, LEAST_PIECE)] = False
+        cut = int(np.flatnonzero(sure)[-1]) + 1 if sure.any() else 0
+    if is_end:
+        apart = _apart(lit, first)
+        stopped = still if moving else readable
+        cut = apart if stopped[:apart].sum() >= MOSTLY * readable[:apart].sum() and apart > cut else cut
+    if not readable[:cut].any():
         return 0
-    bare = lit[:first] < BARE
-    apart = is_end and first <= SMALL_PIECE * length and bool((bare[1:] & bare[:-1]).any())
-    evidence = np.maximum(strokes, even if is_end else furniture)[:first].sum()
-    if not apart and evidence < EVIDENCE * readable[:first].sum():
+    return cut if cut <= LONGEST_CUT * length else None
+
+
+def _apart(lit: Floats, first: int) -> int:
+    """Return where a small piece ends that bare rows part from the rest, and that never goes from side to side."""
+    reach = int(SMALL_PIECE * len(lit))
+    small = lit[:reach]
+    bare = (small[1:] < BARE) & (small[:-1] < BARE)
+    if not bare.any():
         return 0
-    return first if first <= LONGEST_CUT * length else None
+    last = int(np.flatnonzero(bare)[-1]) + 2
+    if last <= first <= reach:
+        return first
+    crossed = (small[1:last] >= DENSE) & (small[: last - 1] >= DENSE)
+    return 0 if crossed.any() else last
 
 
 def _first_populated(echoes: Floats, usual: float) -> int:
@@ -130,7 +153,7 @@ def _first_populated(echoes: Floats, usual: float) -> int:
 
 
 def _boxes(away: Places, light: NDArray[np.uint8], length: int) -> Mask:
-    """Return which rows or rings (length) are a box's: half of what is readable has one level, the same in the next.
+    """Return which rows or rings (length) are a box's: much of what is readable has one level, the same in the next.
 
     Rows with letters between two such rows of one level are the box's too.
     """
@@ -139,7 +162,9 @@ def _boxes(away: Places, light: NDArray[np.uint8], length: int) -> Mask:
     width = 2 * BOX_GRAIN + 1
     close = cv2.blur(counts.astype(np.float32), (width, 1), borderType=cv2.BORDER_CONSTANT) * width
     level = close.argmax(axis=1)
-    even = (close.max(axis=1) >= MOSTLY * np.maximum(1, counts.sum(axis=1))) & (level > BOX_LEVEL) & (level < SATURATED)
+    even = (
+        (close.max(axis=1) >= BOX_SHARE * np.maximum(1, counts.sum(axis=1))) & (level > BOX_LEVEL) & (level < SATURATED)
+    )
     boxed = np.zeros(length, np.uint8)
     for row in np.flatnonzero(even[: length - BOX_ROWS]):
         if even[row : row + BOX_ROWS].all() and np.ptp(level[row : row + BOX_ROWS]) <= BOX_GRAIN:
