@@ -40,7 +40,7 @@ def signed_in(world: "World") -> "Callable[[str], Client]":
 
     def sign_in(name: str) -> "Client":
         client = Client()
-        client.force_login(world.people[name], backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(world.people[name], backend="web.sign_in.OwnPeople")
         return client
 
     return sign_in
@@ -87,7 +87,7 @@ def window(chromium, live_server, live_world: "World", tmp_path: Path) -> Iterat
         contexts.append(context)
         if name:
             client = Client()
-            client.force_login(live_world.people[name], backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(live_world.people[name], backend="web.sign_in.OwnPeople")
             cookie = client.cookies[django_settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()

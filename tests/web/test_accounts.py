@@ -170,3 +170,21 @@ def test_an_administrator_sees_no_clinical_content(world, signed_in) -> None:
     admin = signed_in("administrator")
     for address in ("/queue/", "/scans/", f"/scans/{scan.pk}/", "/overview/", "/held-back/", "/my-scans/"):
         assert admin.get(address).status_code == 403
+
+
+def test_invented_people_cannot_sign_in_or_stay_outside_of_a_demonstration(world, monkeypatch) -> None:
+    amina = world.people["amina"]
+    amina.set_password("a-well-known-password")
+    amina.simulated = True
+    amina.save()
+    known = {"username": "amina", "password": "a-well-known-password"}
+    client = Client()
+    client.post("/login/", known)
+    assert client.get("/my-scans/").status_code == 302
+    monkeypatch.setenv("SONORELAY_DEMO", "true")
+    settings.cache_clear()
+    client.post("/login/", known)
+    assert client.get("/my-scans/").status_code == 200
+    monkeypatch.delenv("SONORELAY_DEMO")
+    settings.cache_clear()
+    assert client.get("/my-scans/").status_code == 302

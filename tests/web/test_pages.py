@@ -122,7 +122,7 @@ def test_cookies_are_closed_to_scripts_and_other_sites(world) -> None:
 
 def test_a_form_without_its_token_is_refused_in_words(world) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world.people["rose"], backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(world.people["rose"], backend="web.sign_in.OwnPeople")
     answer = client.post("/queue/next/")
     assert answer.status_code == 403
     assert "Nothing was changed" in answer.content.decode()

@@ -44,7 +44,7 @@ def log_in(request: HttpRequest) -> HttpResponseBase:
 def demo_log_in(request: HttpRequest) -> HttpResponseBase:
     """Sign in as a simulated person, without a password; 404 unless this installation is a demonstration."""
     person = get_object_or_404(_demo_accounts(), pk=request.POST.get("person") or 0)
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, person, backend="web.sign_in.OwnPeople")
     return _welcome(request, person)
 
 
