@@ -33,7 +33,7 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
 
 lock:
-	uv pip compile --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	uv pip compile --upgrade --universal --generate-hashes --no-annotate --no-header \
 		--extra dev --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
 from supervision.priority import Clock, standing
 from supervision.review_form import ReviewForm
+
+if TYPE_CHECKING:
+    from storage.catalogue.models import Person
 
 BACKLOG_FROM_WEEK = 7  # from then on half of the scans still wait, of the last week three in four
 WEEKS_SEEN = 8
@@ -50,7 +54,6 @@ def mark_simulated(dropped: list[Dropped]) -> None:
 
 def review_history(dropped: list[Dropped]) -> int:
     """Review the simulated scans, each some hours after it came, and leave a backlog; returns how many."""
-    from storage.catalogue import queue
     from storage.catalogue.models import Person, ReviewItem
 
     reviewers = list(Person.objects.filter(username__in=[person.username for person in REVIEWERS]).order_by("id"))
@@ -64,7 +67,7 @@ def review_history(dropped: list[Dropped]) -> int:
         if rng.random() < _waiting_share(scan.week):
             continue
         at = one.drop.captured_at.astimezone(UTC) + timedelta(hours=float(rng.gamma(2.0, 14.0)) + 1)
-        _review(queue, open_items[one.digest], reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
+        _review(open_items[one.digest], reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
         done += 1
     return done
 
@@ -75,7 +78,8 @@ def _waiting_share(week: int) -> float:
     return 0.5 if week < WEEKS - 1 else 0.75
 
 
-def _review(queue, item, reviewer, scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:  # type: ignore[no-untyped-def]
+def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:
+    from storage.catalogue import queue
     from storage.catalogue.models import Review
 
     queue.claim(item, reviewer, at)
