@@ -11,7 +11,7 @@ from pipeline.phantom import geometry
 from pipeline.reading import read_clip
 from pipeline.sector import Provenance, Sector, Shape
 from tests.clips import clip_of, phantom_clip, scene_of
-from tests.real_files import data_file, pydicom_example
+from tests.real_files import pydicom_example
 
 SCENES = (
     "shape=curvilinear,seed=3", "shape=curvilinear,seed=9,subject=lung", "shape=curvilinear,seed=4,fault=lost_contact",
@@ -21,15 +21,6 @@ SCENES = (
 LIBRARY = (
     ("examples_ybr_color.dcm", Shape.PHASED, (35, 14, 304, 206)),
     ("examples_palette.dcm", Shape.CURVILINEAR, (172, 60, 748, 350)),
-)
-SHAPES = (
-    ("pocus-lung-ccby/Vir_whitelung_h1n1.mp4", Shape.CURVILINEAR),
-    ("pocus-lung-ccby/Reg_pat1Image_133327.mpeg", Shape.CURVILINEAR),
-    ("itkpocus/clarius-ocular-image.png", Shape.LINEAR),
-    ("itkpocus/interson-image.jpg", Shape.LINEAR),
-    ("itkpocus/sonosite-anon-eye1.jpg", Shape.LINEAR),
-    ("deid-data/GREYSCALE_IMAGE.dcm", Shape.LINEAR),
-    ("pydicom-data/JPGLosslessP14SV1_1s_1f_8b.dcm", Shape.PHASED),
 )
 
 
@@ -67,26 +58,6 @@ def test_library_scans(name: str, shape: Shape, within: tuple[int, int, int, int
     assert found.confidence >= CONFIDENT
     assert found.provenance is Provenance.ESTIMATED  # both declare a region that leaves the pixel matrix
     assert all(left <= x <= right and top <= y <= bottom for x, y in found.polygon)
-
-
-@pytest.mark.parametrize(("name", "shape"), SHAPES)
-def test_real_scans(name: str, shape: Shape) -> None:
-    found = find_sector(read_clip(data_file(name)))
-    assert found.shape is shape
-    assert found.confidence >= CONFIDENT
-
-
-@pytest.mark.parametrize(
-    "name", ["bad/black.mp4", "bad/cat.mp4", "bad/coffee.png", "bad/camera_gray.png", "pydicom-data/US1_J2KI.dcm"]
-)
-def test_what_is_no_sector_or_not_clear_is_not_kept(name: str) -> None:
-    assert find_sector(read_clip(data_file(name))).confidence < CONFIDENT
-
-
-def test_a_picture_filled_to_the_border_is_never_safe_to_keep() -> None:
-    found = find_sector(read_clip(data_file("pocus-lung-ccby/Vir_prospective_file1.mp4")))
-    assert found.shape is Shape.LINEAR
-    assert found.confidence < CONFIDENT
 
 
 def declared(clip: Clip, *regions: Region) -> Clip:
