@@ -32,10 +32,12 @@ def print_json(answer: object) -> None:
 
 
 def absent(paths: Iterable[Path]) -> Text | None:
-    """Return the complaint about the first path that is neither a file nor a folder."""
+    """Return the complaint about the first path that is not there or may not be read."""
     for path in paths:
         if not path.exists():
             return Text(f"there is no file or folder {path}", f"il n'y a ni fichier ni dossier {path}")
+        if not os.access(path, os.R_OK):
+            return Text(f"{path} may not be read by this account", f"{path} ne peut pas être lu par ce compte")
     return None
 
 
