@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.end_to_end.browser import chromium, log_in, shown
+from tests.browser import chromium, log_in, shown
 from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
 from tests.servers import free_ports
 

@@ -1,29 +1,15 @@
 """What do the tests of the pages share? The small world, somebody signed in, and a real browser."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers import absent
-
 if TYPE_CHECKING:  # pytest reads this file before Django is loaded
     from django.test import Client
 
     from tests.web.world import World
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
 
 
 @pytest.fixture
@@ -46,23 +32,13 @@ def signed_in(world: "World") -> "Callable[[str], Client]":
     return sign_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[object]:
-    """Run Debian's Chromium, without any traffic of its own."""
-    program = shutil.which("chromium")
-    if program is None:
-        absent("Debian's chromium")
-    from playwright.sync_api import sync_playwright
+    """Run one Chromium for the tests of a module; its event loop must be gone before Prefect's tests begin."""
+    from tests import browser
 
-    # Playwright keeps an event loop in this thread, which Django would take for asynchronous code
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        yield browser
-        browser.close()
-    if before is None:
-        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+    with browser.chromium() as running:
+        yield running
 
 
 @pytest.fixture
