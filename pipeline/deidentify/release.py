@@ -43,7 +43,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Release:
-    """What was written, the area kept (x, y in pixels), the frames and their times (s), and the checks that ran."""
+    """What was written, the area kept (x, y in pixels), the frames, their times in the preview (s), the checks."""
 
     outputs: tuple[Output, ...]
     kept_polygon: tuple[Point, ...]
@@ -73,7 +73,11 @@ def deidentify(
             (draft / name).rename(to / name)
     outputs = tuple(Output(role, to / name, MEDIA_TYPES[Path(name).suffix]) for role, name in names.items())
     return Release(
-        outputs, sector.polygon, clip.frames, clip.frame_times, (f"deidentify {VERSION}", *written.steps, *steps)
+        outputs,
+        sector.polygon,
+        clip.frames,
+        playable_times(clip.frame_times),
+        (f"deidentify {VERSION}", *written.steps, *steps),
     )
 
 

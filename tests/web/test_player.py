@@ -1,6 +1,7 @@
 """Is the frame on the screen the frame that was asked for? In a real browser, on clips that carry their numbers."""
 
 import random
+import time
 from itertools import pairwise
 
 import pytest
@@ -96,13 +97,18 @@ def test_it_plays_within_the_loop_and_stops_on_a_frame_it_names(window, live_wor
       new MutationObserver(() => seen.push(Number(document.querySelector("[data-player]").dataset.frame)))
         .observe(document.querySelector("[data-player]"), { attributeFilter: ["data-frame"] });
     }""")
+    for _ in range(3):
+        page.keyboard.press("-")  # slowly, so that a busy machine keeps up with every frame
     page.keyboard.press(" ")
-    page.wait_for_timeout(1500)
+    until = time.monotonic() + 60
+    while page.evaluate("seen.filter((frame, i) => i && frame < seen[i - 1]).length") < 3:
+        assert time.monotonic() < until
+        page.wait_for_timeout(100)
     page.keyboard.press(" ")
     page.wait_for_selector('[data-player][data-playing="false"]')
     page.wait_for_timeout(200)
     seen = page.evaluate("seen")
-    assert len(seen) > 15
+    assert len(set(seen)) >= 5
     assert min(seen) >= 10
     assert max(seen) <= 16  # one frame beyond may flash by; the loop never runs away
     assert sum(later < earlier for earlier, later in pairwise(seen)) >= 3

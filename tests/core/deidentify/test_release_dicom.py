@@ -194,3 +194,9 @@ def test_a_value_that_breaks_its_type_is_dropped_not_the_scan(tmp_path: Path) ->
     found = pydicom.dcmread(tmp_path / "out" / "scan.dcm")
     assert "HeartRate" not in found
     assert "PatientWeight" not in found
+
+
+def test_a_cine_that_states_no_times_is_released_with_those_it_is_shown_at(tmp_path: Path) -> None:
+    path = written(cine(frames(3)), tmp_path)
+    assert read_clip(path).frames_per_second is None
+    assert released(path, tmp_path / "out").frame_times == (0.0, 0.04, 0.08)
