@@ -12,14 +12,17 @@ from pathlib import Path
 
 from pydicom.data import get_testdata_file
 
+from pipeline.errors import Rejected
 from pipeline.phantom import DemoScan, demo_scenes, write_scan
 from pipeline.phantom.demo import FIRST_DAY, WEEKS
+from pipeline.reading import kind_of
 from sonorelay.demo.people import TRAINEES, DemoPerson
 from storage.settings import settings
 
 SIMULATED_SCANS = 96
 SEED = 2026
 MOST_OF_ONE_FOLDER = 8
+LEFT_OUT = {"bad", "pydicom-pkg"}  # hostile files, and those that the package carries anyway
 IN_PYDICOM = (
     "examples_ybr_color.dcm",
     "examples_palette.dcm",
@@ -84,10 +87,18 @@ def _real_files() -> Iterator[Path]:
     data = data_folder()
     if data is None:
         return
-    for folder in sorted(path for path in data.iterdir() if path.is_dir() and path.name not in {"bad", "pydicom-pkg"}):
-        files = sorted(path for path in folder.iterdir() if path.suffix not in {".nrrd", ".zip", ".csv", ".md", ".txt"})
+    for folder in [data, *sorted(path for path in data.rglob("*") if path.is_dir() and path.name not in LEFT_OUT)]:
+        files = sorted(path for path in folder.iterdir() if path.is_file() and _is_scan(path))
         step = max(1, len(files) // MOST_OF_ONE_FOLDER)
         yield from files[::step][:MOST_OF_ONE_FOLDER]
+
+
+def _is_scan(path: Path) -> bool:
+    try:
+        kind_of(path)
+    except Rejected:
+        return False
+    return True
 
 
 def data_folder() -> Path | None:
@@ -104,7 +115,7 @@ def _exam_of(path: Path) -> str:
 
 def _simulated(now: datetime) -> Iterator[Drop]:
     shift = now - timedelta(weeks=WEEKS) - FIRST_DAY.replace(tzinfo=UTC)
-    for scan in demo_scenes(SIMULATED_SCANS, SEED):
+    for scan in demo_scenes(int(os.environ.get("SONORELAY_DEMO_SCANS", SIMULATED_SCANS)), SEED):
         captured_at = min(scan.captured_at.replace(tzinfo=UTC) + shift, now - timedelta(minutes=30))
         trainee = TRAINEES[(scan.trainee - 1) % len(TRAINEES)]
         yield Drop(scan.name, trainee, scan.exam_type, captured_at, _rendering_of(scan), scan)
