@@ -102,7 +102,8 @@ def take(project: str, most: int, token: str, now: datetime) -> list[str]:
     with one_transaction():
         worn_out = _free(project, now).filter(attempts__gte=MOST_TAKES).select_for_update(skip_locked=True)
         for scan in worn_out:
-            scan.state, scan.reason = State.FAILED, "internal"
+            scan.move_to(State.FAILED)
+            scan.reason = "internal"
             scan.save(update_fields=["state", "reason"])
             Event.objects.create(at=now, what="failed", scan=scan, facts={"code": "internal"})
         free = _free(project, now).order_by("attempts", "received_at", "pk").select_for_update(skip_locked=True)

@@ -45,7 +45,7 @@ def record_failed(digest: str, token: str, code: str, now: datetime) -> bool:
         if scan is None:
             return False
         final = scan.attempts >= MOST_ATTEMPTS
-        scan.state = State.FAILED if final else State.RECEIVED
+        scan.move_to(State.FAILED if final else State.RECEIVED)
         scan.reason, scan.reason_facts = code, {}
         scan.taken_by, scan.taken_until = "", None
         scan.save(update_fields=["state", "reason", "reason_facts", "taken_by", "taken_until"])
@@ -120,7 +120,8 @@ def _held(digest: str, token: str) -> Scan | None:
 
 
 def _end(scan: Scan, state: State, error: SonorelayError, now: datetime) -> None:
-    scan.state, scan.reason, scan.reason_facts = state, error.code, error.facts
+    scan.move_to(state)
+    scan.reason, scan.reason_facts = error.code, error.facts
     scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
     scan.save()
     Event.objects.create(at=now, what=state.value, scan=scan, facts={"code": error.code})

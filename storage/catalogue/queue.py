@@ -108,7 +108,9 @@ def submit(item_id: int, person: Person, submission: UUID, form: ReviewForm, now
         )
         item.done_at, item.lease_until = now, None
         item.save(update_fields=["done_at", "lease_until"])
-        Scan.objects.filter(pk=item.scan_id).update(state=State.FINAL)
+        scan = Scan.objects.select_for_update().get(pk=item.scan_id)
+        scan.move_to(State.FINAL)
+        scan.save(update_fields=["state"])
         Event.objects.create(at=now, what="reviewed", scan_id=item.scan_id, person=person)
         return review
 

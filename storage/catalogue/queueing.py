@@ -16,7 +16,7 @@ def missing_of(scan: Scan) -> list[str]:
 
 def queue_when_complete(scan: Scan, now: datetime) -> None:
     """Put the scan into the review queue, or let it await what is missing; to be called with the row locked."""
-    scan.state = State.AWAITING_INFO if missing_of(scan) else State.QUEUED
+    scan.move_to(State.AWAITING_INFO if missing_of(scan) else State.QUEUED)
     scan.save(update_fields=["state"])
     if scan.state != State.QUEUED:
         return

@@ -6,7 +6,7 @@ from pipeline.finding import Side, Verdict
 from pipeline.received import Kind
 from storage.catalogue.models.people import Person
 from storage.catalogue.models.programme import Device, Project
-from supervision.states import State
+from supervision.states import State, may_move
 
 
 class Scan(models.Model):
@@ -60,6 +60,12 @@ class Scan(models.Model):
     def __str__(self) -> str:
         """Return the first digits of the digest."""
         return self.short_id
+
+    def move_to(self, state: State) -> None:
+        """Set the state, to be saved by the caller; ValueError for a move that supervision.states does not allow."""
+        if state != self.state and not may_move(State(self.state), state):
+            raise ValueError(f"a scan does not go from {self.state} to {state}")
+        self.state = state
 
     @property
     def short_id(self) -> str:
