@@ -6,6 +6,7 @@ State lives in the catalogue: a run that is killed is never resumed; the next on
 import logging
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
@@ -19,7 +20,7 @@ from storage.settings import settings
 
 setup.prepare()  # Django wants to be ready before its tables are imported, and Prefect imports this module first
 
-from flows.presence import free_what_the_dead_hold, present  # noqa: E402
+from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
 from flows.process import organisation_key, process_scan  # noqa: E402
 from flows.receive import receive  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
@@ -61,9 +62,18 @@ BATCHES: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=AT_ONCE)
 
 @flow(log_prints=False, task_runner=BATCHES)
 def ingest(project: str) -> dict[str, int]:
-    """Bring one project's new files to the review queue; returns how many scans ended in which state."""
+    """Bring one project's new files to the review queue; returns how many scans ended in which state.
+
+    Nothing where another run on this machine is at it: two would only keep other projects waiting.
+    """
+    running = settings().home / "running"
+    with alone(running, project) as first:
+        return _ingest(project, running) if first else {}
+
+
+def _ingest(project: str, running: Path) -> dict[str, int]:
     organisation = setup.organisation_of(project)
-    free_what_the_dead_hold(settings().home / "running")
+    free_what_the_dead_hold(running)
     gather(project, organisation)
     waiting = intake.waiting(project, datetime.now(UTC))
     batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]

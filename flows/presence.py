@@ -46,6 +46,22 @@ def present(folder: Path) -> Iterator[Run]:
         os.close(descriptor)
 
 
+@contextmanager
+def alone(folder: Path, project: str) -> Iterator[bool]:
+    """Tell whether no other run on this machine is at work for the project, and be that one during a `with` block.
+
+    Prefect's own limit would stay taken by a run that was killed together with its server.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f".{project}.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def free_what_the_dead_hold(folder: Path) -> int:
     """Free the scans of runs that died on this machine, and remove their working files; returns how many they were."""
     names = [file.name for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []

@@ -1,7 +1,6 @@
 """Which flows run when? One deployment and one cron schedule per project of programme.toml."""
 
 from prefect import serve
-from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
@@ -13,14 +12,13 @@ RUNS_AT_ONCE = 2
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return one scheduled ingest per active project; a run that finds its predecessor still busy is cancelled."""
+    """Return one scheduled ingest per project of the programme."""
     return [
         RunnerDeployment.from_flow(
             ingest,
             name=project.code,
             cron=project.schedule,
             parameters={"project": project.code},
-            concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
             entrypoint_type=EntrypointType.MODULE_PATH,
         )
         for project in programme.projects

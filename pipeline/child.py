@@ -171,7 +171,7 @@ class Nurseries:
 
     def forget(self) -> None:
         """Leave the nurseries to the process that this one was forked from."""
-        self.__init__()  # type: ignore[misc]
+        self.idle, self.lock = [], threading.Lock()
 
 
 _NURSERIES = Nurseries()

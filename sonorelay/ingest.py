@@ -8,7 +8,10 @@ from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
 from sonorelay.services import answers, are_up, prefect_environment, services
 
-NOTHING_NEW = Text("{project}: nothing new", "{project} : rien de nouveau")
+NOTHING_NEW = Text(
+    "{project}: nothing new, or a scheduled run is at it",
+    "{project} : rien de nouveau, ou un passage prévu s'en occupe",
+)
 DONE = Text("{project}: {counts}", "{project} : {counts}")
 
 

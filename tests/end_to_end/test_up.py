@@ -7,9 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -19,6 +18,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import chromium, log_in, shown
 from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
+from tests.end_to_end.processes import descendants, wait_until
 from tests.servers import free_ports
 
 SECONDS_FOR_ONE_CYCLE = 150
@@ -39,7 +39,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        _wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 120)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 120)
         yield installation, process
     finally:
         if process.poll() is None:
@@ -51,9 +51,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running) -> None:
     installation, _ = running
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
-    _wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 120)
+    wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 120)
     installation.drop(in_pydicom("examples_ybr_color.dcm"), "amina/FAST")
-    _wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
+    wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
 
 
 @pytest.mark.service
@@ -105,11 +105,11 @@ def test_reviewer_rates_trainee_reads_supervisor_counts(running: Running) -> Non
 @pytest.mark.service
 def test_interrupting_stops_everything_that_was_started(running: Running) -> None:
     installation, process = running
-    session = _descendants(process.pid)
+    session = descendants(process.pid)
     assert len(session) >= 3
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
-    _wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in session), 20)
+    wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in session), 20)
     for name in ("SONORELAY_WEB_PORT", "SONORELAY_PREFECT_PORT"):
         with socket.socket() as probe:
             assert probe.connect_ex(("127.0.0.1", int(installation.extra[name]))) != 0
@@ -151,13 +151,6 @@ def _frames_shown_are_frames_asked_for(page: Page) -> None:
         assert away[asked] <= min(away) + 0.05, "not the frame asked for (neighbours may be alike)"
 
 
-def _wait_until(true: Callable[[], bool], seconds: float) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until, "waited in vain"
-        time.sleep(0.5)
-
-
 def _answers(address: str) -> bool:
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:
@@ -173,20 +166,3 @@ def _scheduled_runs(api: str) -> int:
     )
     with urllib.request.urlopen(request, timeout=5) as answer:
         return int(answer.read())
-
-
-def _descendants(pid: int) -> list[int]:
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            except OSError:
-                continue
-            parents.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, look = [], [pid]
-    while look:
-        children = parents.get(look.pop(), [])
-        found += children
-        look += children
-    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.presence import free_what_the_dead_hold, present
+from flows.presence import alone, free_what_the_dead_hold, present
 
 pytestmark = pytest.mark.django_db
 
@@ -32,3 +32,19 @@ def test_what_a_killed_run_left_is_removed(tmp_path: Path) -> None:
     os.waitpid(child, 0)
     assert free_what_the_dead_hold(tmp_path) == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_one_run_per_project_and_none_is_shut_out_by_the_dead(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        with alone(tmp_path, "goma"):
+            os.write(writing, b"x")
+            signal.pause()
+    os.read(reading, 1)
+    with alone(tmp_path, "goma") as first, alone(tmp_path, "bunia") as other:
+        assert (first, other) == (False, True)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with alone(tmp_path, "goma") as first:
+        assert first
