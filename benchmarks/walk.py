@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline.agreement import agree
 from pipeline.clip import Clip
 from pipeline.deidentify import Key, deidentify
 from pipeline.errors import Withheld
 from pipeline.find_sector import find_sector
+from pipeline.guidance import Guidance
 from pipeline.inspection import inspect_clip
 from pipeline.preview import write_preview
 from pipeline.reading import open_scan, read_clip
@@ -57,7 +59,7 @@ def _seconds(work: Callable[[], object]) -> float:
 def _release(path: Path, clip: Clip) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
-            deidentify(path, clip, find_sector(clip), KEY, Path(folder))
+            deidentify(path, clip, agree(clip, find_sector(clip), Guidance()), KEY, Path(folder))
         except Withheld:
             return
 

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.agreement import agree
 from pipeline.child import run_in_child
 from pipeline.deidentify import Identity, Key, Release, deidentify, identify
 from pipeline.errors import Withheld
+from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
 from pipeline.reading import read_clip
 from qa_rules._discovery import rules_in
 
 SECONDS_FOR_ONE_SCAN = 120.0
+NO_GUIDANCE = Guidance()
 
 
 @dataclass(frozen=True)
@@ -23,18 +26,20 @@ class Walk:
     withheld: Withheld | None
 
 
-def walk(path: Path, key: Key, to: Path) -> Walk:
+def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
     """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected."""
     clip = read_clip(path)
     inspection = inspect_clip(clip, rules_in())
     identity = Identity()
     try:
         identity = identify(path, key)
-        return Walk(inspection, identity, deidentify(path, clip, inspection.sector, key, to), None)
+        kept = agree(clip, inspection.sector, guidance)
+        release = deidentify(path, clip, kept, key, to, text_accepted=guidance.text_accepted)
+        return Walk(inspection, identity, release, None)
     except Withheld as withheld:
         return Walk(inspection, identity, None, withheld)
 
 
-def walk_in_child(path: Path, key: Key, to: Path) -> Walk:
+def walk_in_child(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
     """Do `walk` where untrusted bytes cannot hurt: in a child process with limits of memory and time."""
-    return run_in_child(walk, path, key, to, seconds=SECONDS_FOR_ONE_SCAN)
+    return run_in_child(walk, path, key, to, guidance, seconds=SECONDS_FOR_ONE_SCAN)

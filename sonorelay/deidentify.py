@@ -88,13 +88,13 @@ def _outcome(answer: Answer) -> tuple[str, str | None, Text | None]:
 def _as_json(path: Path, answer: Answer) -> dict[str, object]:
     walked, outputs = answer
     outcome, reason, _ = _outcome(answer)
-    kept = walked.release.kept_polygon if isinstance(walked, Walk) and walked.release is not None else None
+    kept = walked.release.kept.polygons if isinstance(walked, Walk) and walked.release is not None else None
     return {
         "file": str(path),
         "outcome": outcome,
         "reason": reason,
         "outputs": [str(output) for output in outputs],
-        "kept_polygon": None if kept is None else polygon_as_json(kept),
+        "kept_polygons": None if kept is None else [polygon_as_json(polygon) for polygon in kept],
     }
 
 

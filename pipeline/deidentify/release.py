@@ -11,10 +11,13 @@ from pipeline.clip import Clip
 from pipeline.deidentify.key import Key
 from pipeline.deidentify.text import TextReader
 from pipeline.deidentify.verify import Inspection, read_inside, search_bytes
-from pipeline.deidentify.written import Written, write_dicom, write_still, write_video
+from pipeline.deidentify.write_dicom import write_dicom
+from pipeline.deidentify.write_still import write_still
+from pipeline.deidentify.write_video import write_video
+from pipeline.deidentify.written import Written
 from pipeline.errors import Rejected, Withheld
-from pipeline.find_sector import CONFIDENT
 from pipeline.h264 import playable_times
+from pipeline.kept import Kept
 from pipeline.preview import (
     POSTER_LONGEST_SIDE,
     POSTER_QUALITY,
@@ -25,7 +28,7 @@ from pipeline.preview import (
 )
 from pipeline.reading import open_scan
 from pipeline.received import Kind
-from pipeline.sector import Mask, Point, Sector
+from pipeline.sector import Mask
 
 VERSION = "1"
 MEDIA_TYPES = {".dcm": "application/dicom", ".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -43,38 +46,44 @@ class Output:
 
 @dataclass(frozen=True)
 class Release:
-    """What was written, the area kept (x, y in pixels), the frames, their times in the preview (s), the checks."""
+    """What was written, the area kept, the frames, their times in the preview (s), the checks."""
 
     outputs: tuple[Output, ...]
-    kept_polygon: tuple[Point, ...]
+    kept: Kept
     frames: int
     frame_times: tuple[float, ...]
     steps: tuple[str, ...]
 
 
 def deidentify(
-    path: Path, clip: Clip, sector: Sector, key: Key, to: Path, *, verifier: TextReader | None = None
+    path: Path,
+    clip: Clip,
+    kept: Kept,
+    key: Key,
+    to: Path,
+    *,
+    verifier: TextReader | None = None,
+    text_accepted: bool = False,
 ) -> Release:
     """Write the released derivative of the scan at `path`, its preview and its poster into the folder `to`.
 
-    Nothing stays in `to` unless everything was written and checked. Raises Withheld: `no_sector`, `text_inside`,
-    `identifier_left` or `cannot_clean`; Rejected where the file cannot be decoded after all.
+    Nothing stays in `to` unless everything was written and checked. text_accepted: a person has looked at the writing
+    inside, which then withholds no more. Raises Withheld: `no_sector`, `text_inside`, `identifier_left` or
+    `cannot_clean`; Rejected where the file cannot be decoded after all.
     """
-    if not sector.known or sector.confidence < CONFIDENT:
-        raise Withheld("no_sector")
-    mask = sector.mask(clip.rows, clip.columns)
+    mask = kept.mask(clip.rows, clip.columns)
     if not mask.any():
         raise Withheld("no_sector")
     with _draft(to) as draft:
         written = _write(path, clip, mask, key, draft)
-        names, steps = _check(written, clip, mask, draft, verifier or TextReader())
+        names, steps = _check(written, clip, mask, draft, verifier or TextReader(), text_accepted=text_accepted)
         written.confirm()
         for name in names.values():
             (draft / name).rename(to / name)
     outputs = tuple(Output(role, to / name, MEDIA_TYPES[Path(name).suffix]) for role, name in names.items())
     return Release(
         outputs,
-        sector.polygon,
+        kept,
         clip.frames,
         playable_times(clip.frame_times),
         (f"deidentify {VERSION}", *written.steps, *steps),
@@ -107,7 +116,7 @@ def _write(path: Path, clip: Clip, mask: Mask, key: Key, draft: Path) -> Written
 
 
 def _check(
-    written: Written, clip: Clip, mask: Mask, draft: Path, reader: TextReader
+    written: Written, clip: Clip, mask: Mask, draft: Path, reader: TextReader, *, text_accepted: bool
 ) -> tuple[dict[str, str], list[str]]:
     """Decode the written file, make preview and poster of what comes out, and search all of it."""
     times = written.frame_times
@@ -128,7 +137,7 @@ def _check(
         raise Withheld("cannot_clean") from fault
     write_jpeg(inspection.poster[0], draft / names["poster"], longest_side=POSTER_LONGEST_SIDE, quality=POSTER_QUALITY)
     words = read_inside(inspection.keyframes, mask, reader)
-    if words:
+    if words and not text_accepted:
         raise Withheld("text_inside", count=len(words))
     for name in names.values():
         pixels_from = written.pixels_from if name == written.path.name else 0
@@ -140,6 +149,6 @@ def _check(
     )
     return names, [
         blackness,
-        f"text: none read inside, {reader.name}",
+        f"text: {len(words) or 'none'} read inside{', accepted by a person' if words else ''}, {reader.name}",
         f"bytes: {len(written.identifiers.sought)} identifiers sought in {len(names)} files, none found",
     ]

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.agreement import agree
 from pipeline.deidentify import TextReader, deidentify
 from pipeline.errors import Withheld
 from pipeline.find_sector import find_sector
+from pipeline.guidance import Guidance
 from pipeline.reading import read_clip
 from tests.core.deidentify.scenes import KEY
 from tests.real_files import data_file, pydicom_example
@@ -23,7 +25,7 @@ def texts_left(path: Path, to: Path) -> list[str] | None:
     """Return what is still read in the released file, None where it was withheld."""
     clip = read_clip(path)
     try:
-        deidentify(path, clip, find_sector(clip), KEY, to)
+        deidentify(path, clip, agree(clip, find_sector(clip), Guidance()), KEY, to)
     except Withheld as withheld:
         if withheld.code not in ("no_sector", "text_inside") or to.exists():
             raise

@@ -10,15 +10,14 @@ from pydicom import Dataset, FileDataset, dcmwrite
 from pydicom.dataelem import DataElement
 
 from pipeline.deidentify import Key
-from pipeline.sector import Mask, Provenance, Sector, Shape
+from pipeline.kept import Kept, Witness
+from pipeline.sector import Mask
 from tests.core.reading.written import cine
 
 Pixels = NDArray[np.uint8]
 
 ROWS, COLUMNS = 240, 320
-SECTOR = Sector(
-    Shape.CURVILINEAR, Provenance.ESTIMATED, 0.95, ((140.0, 40.0), (180.0, 40.0), (260.0, 220.0), (60.0, 220.0))
-)
+SECTOR = Kept((((140.0, 40.0), (180.0, 40.0), (260.0, 220.0), (60.0, 220.0)),), (Witness.DRAWN,))
 KEY = Key.from_bytes(bytes(range(32)))
 OTHER_KEY = Key.from_bytes(bytes(range(1, 33)))
 BANNER = "MBEKI THANDI 19510829"

@@ -14,7 +14,6 @@ from pipeline.deidentify import Key, Release, deidentify
 from pipeline.deidentify.dicom import as_jpeg_ls, mark_verified
 from pipeline.errors import Withheld
 from pipeline.reading import open_scan, read_clip
-from pipeline.sector import UNKNOWN_SECTOR, Provenance, Sector, Shape
 from tests.core.deidentify.scenes import (
     BANNER,
     KEY,
@@ -31,8 +30,8 @@ from tests.core.deidentify.scenes import (
 from tests.core.reading.written import cine, compressed, encapsulated
 
 
-def released(path: Path, to: Path, key: Key = KEY, sector: Sector = SECTOR) -> Release:
-    return deidentify(path, read_clip(path), sector, key, to)
+def released(path: Path, to: Path, key: Key = KEY) -> Release:
+    return deidentify(path, read_clip(path), SECTOR, key, to)
 
 
 def pixels_of(path: Path) -> np.ndarray:
@@ -96,18 +95,6 @@ def test_jpeg_is_black_outside_and_its_segments_are_gone(tmp_path: Path) -> None
     assert after[:, :36].max() == 0  # the banner's rows, clear of the blocks that the sector touches
     inside = ~outside()
     assert np.abs(before - after)[:, inside].mean() < 2
-
-
-@pytest.mark.parametrize(
-    "sector",
-    [UNKNOWN_SECTOR, Sector(Shape.LINEAR, Provenance.ESTIMATED, 0.59, SECTOR.polygon),
-     Sector(Shape.LINEAR, Provenance.ESTIMATED, 0.99, ((900.0, 900.0), (950.0, 900.0), (950.0, 950.0)))],
-)  # fmt: skip
-def test_without_a_sure_sector_nothing_is_written(tmp_path: Path, sector: Sector) -> None:
-    path, _ = planted_cine(tmp_path)
-    with pytest.raises(Withheld, match="no_sector"):
-        released(path, tmp_path / "out", sector=sector)
-    assert not (tmp_path / "out").exists()
 
 
 def test_text_inside_withholds_and_leaves_nothing(tmp_path: Path) -> None:
