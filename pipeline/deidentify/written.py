@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.identifiers import Identifiers
 from pipeline.deidentify.masking import masked
 from pipeline.deidentify.verify import Tolerance
+from pipeline.errors import Withheld
 from pipeline.h264 import DERIVATIVE
 from pipeline.reading import open_scan
 from pipeline.reading.scan import Scan
@@ -43,6 +45,14 @@ def masked_frames(path: Path, mask: Mask) -> Iterator[tuple[Scan, Iterator[Pixel
     """Open the scan at `path` and give it with its frames, black outside `mask`."""
     with open_scan(path) as scan:
         yield scan, masked((frame.pixels for frame in scan.frames()), mask)
+
+
+def peek(frames: Iterator[Pixels]) -> tuple[Pixels, Iterator[Pixels]]:
+    """Return the first frame, and all of them from the first; raises Withheld (`cannot_clean`) when there is none."""
+    first = next(frames, None)
+    if first is None:
+        raise Withheld("cannot_clean")
+    return first, chain((first,), frames)
 
 
 def h264_step() -> str:
