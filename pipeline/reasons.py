@@ -59,10 +59,38 @@ REASONS: dict[str, Text] = {
         "The file makes the decoder stop: it is damaged or was tampered with. Copy it from the device again.",
         "Le fichier fait échouer le décodeur : il est endommagé ou altéré. Copiez-le de nouveau depuis l'appareil.",
     ),
+    "names_patient": Text(
+        "The picture itself names the patient. Export it again without the patient's details on the screen.",
+        "L'image elle-même nomme le patient. Exportez-la de nouveau sans les données du patient à l'écran.",
+    ),
+    "filmed_screen": Text(
+        "The screen was filmed or photographed. Send the file that the device exports.",
+        "L'écran a été filmé ou photographié. Envoyez le fichier exporté par l'appareil.",
+    ),
+    "no_ultrasound_seen": Text(
+        "A person looked at this file and saw no ultrasound in it. Send ultrasound scans only.",
+        "Une personne a regardé ce fichier et n'y a vu aucune échographie. N'envoyez que des échographies.",
+    ),
+    "sent_by_mistake": Text(
+        "This file was sent by mistake. Nothing has to be sent again.",
+        "Ce fichier a été envoyé par erreur. Il n'y a rien à renvoyer.",
+    ),
     # Withheld: the data manager acts
     "no_sector": Text(
-        "The ultrasound sector was not found with confidence, so nothing can be shown safely. The scan is kept.",
-        "Le secteur échographique n'a pas été trouvé avec certitude : rien n'est montré. L'examen est conservé.",
+        "The ultrasound sector was not found, so nothing can be shown safely. Draw it on the page “Held back”.",
+        "Le secteur échographique n'a pas été trouvé : rien n'est montré. Dessinez-le à la page « Retenus ».",
+    ),
+    "one_witness": Text(
+        "Two witnesses must say where the sector is, and only one does. Check its outline and draw the sector on the"
+        " page “Held back”.",
+        "Deux témoins doivent dire où est le secteur, et un seul le dit. Vérifiez son contour et dessinez le secteur à"
+        " la page « Retenus ».",
+    ),
+    "witnesses_differ": Text(
+        "The witnesses do not agree on where the sector is (agreement {agreement} of 1). Compare their outlines and"
+        " draw the sector on the page “Held back”.",
+        "Les témoins ne s'accordent pas sur la place du secteur (accord de {agreement} sur 1). Comparez leurs contours"
+        " et dessinez le secteur à la page « Retenus ».",
     ),
     "text_inside": Text(
         "Text was read inside the picture ({count} places). Check it for names before release.",
@@ -96,6 +124,14 @@ REASONS: dict[str, Text] = {
     "stale": Text(
         "This page is out of date. Load it again.",
         "Cette page n'est plus à jour. Rechargez-la.",
+    ),
+    "second_person": Text(
+        "Two people are needed: one asks, another one of the same project consents.",
+        "Il faut deux personnes : l'une demande, une autre du même projet donne son accord.",
+    ),
+    "request_over": Text(
+        "This request is over. Ask again.",
+        "Cette demande est terminée. Demandez de nouveau.",
     ),
     # Unavailable: nobody acts
     "store_unreachable": Text(

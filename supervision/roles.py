@@ -28,6 +28,9 @@ class Action(StrEnum):
     SEE_SCANS = "see_scans"
     SEE_FIGURES = "see_figures"
     SEE_QUARANTINE = "see_quarantine"
+    RELEASE_SCANS = "release_scans"
+    ANSWER_QUESTIONS = "answer_questions"
+    REIDENTIFY = "reidentify"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -42,7 +45,10 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.SEE_FIGURES: frozenset(
         {Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
     ),
-    Action.SEE_QUARANTINE: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
+    Action.SEE_QUARANTINE: frozenset({Role.FACILITATOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}),
+    Action.RELEASE_SCANS: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
+    Action.ANSWER_QUESTIONS: frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
+    Action.REIDENTIFY: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER}),
 }
 

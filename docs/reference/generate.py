@@ -35,6 +35,9 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_SCANS: Text("see all scans", "voir tous les examens"),
     Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),
     Action.SEE_QUARANTINE: Text("see what is held back", "voir ce qui est retenu"),
+    Action.RELEASE_SCANS: Text("release or refuse what is held back", "libérer ou refuser ce qui est retenu"),
+    Action.ANSWER_QUESTIONS: Text("answer questions on a scan", "répondre aux questions sur un examen"),
+    Action.REIDENTIFY: Text("learn whose scan it is, by two", "retrouver le patient, à deux"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
 }
 SETTINGS: Mapping[str, Text] = {

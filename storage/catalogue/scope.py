@@ -3,12 +3,14 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
-from storage.catalogue.models import Membership, Person, Project, Scan
+from storage.catalogue.models import Membership, Person, Project, Question, Scan, StoredObject
+from storage.objects import Area
 from supervision import roles
 from supervision.roles import Action, Role
 from supervision.states import State
 
 IN_REVIEW = (State.QUEUED, State.FINAL)
+EVIDENCE = ("evidence", "envelope")
 
 
 def roles_of(person: Person | AnonymousUser) -> frozenset[Role]:
@@ -29,9 +31,9 @@ def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Pro
 def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
     """Return the scans on which a person may do `action`.
 
-    SEE_OWN_SCANS gives the person's own, REVIEW those of others that are in the queue or reviewed, SEE_QUARANTINE the
-    withheld ones, COMPLETE_INFO those that wait for it (a trainee's own only); all others every scan of the granted
-    projects.
+    SEE_OWN_SCANS gives the person's own, REVIEW those of others that are in the queue or reviewed, SEE_QUARANTINE and
+    RELEASE_SCANS the withheld ones, COMPLETE_INFO and ANSWER_QUESTIONS those that wait for it (a trainee's own only);
+    all others every scan of the granted projects.
     """
     scans = Scan.objects.filter(project__in=projects_for(person, action))
     match action:
@@ -41,13 +43,29 @@ def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
             return scans.filter(state__in=IN_REVIEW).exclude(trainee_id=person.pk)
         case Action.SEE_QUEUE:
             return scans.filter(state__in=IN_REVIEW)
-        case Action.SEE_QUARANTINE:
+        case Action.SEE_QUARANTINE | Action.RELEASE_SCANS:
             return scans.filter(state=State.WITHHELD)
         case Action.COMPLETE_INFO:
-            # as a trainee one completes one's own scans only
-            others = _projects(person, roles.roles_for(action) - {Role.TRAINEE})
-            return scans.filter(Q(trainee_id=person.pk) | Q(project__in=others), state=State.AWAITING_INFO)
+            return scans.filter(_own_or_helped(person, action), state=State.AWAITING_INFO)
+        case Action.ANSWER_QUESTIONS:
+            asked = Question.objects.filter(answered_at=None).values("scan")
+            return scans.filter(_own_or_helped(person, action), state=State.WITHHELD, pk__in=asked)
     return scans
+
+
+def evidence_for(person: Person | AnonymousUser) -> QuerySet[StoredObject]:
+    """Return the pictures of what is in doubt, which are not de-identified, that a person may look at.
+
+    Only those of scans that are held back now, in projects where the person may release.
+    """
+    released_by = scans_for(person, Action.RELEASE_SCANS)
+    return StoredObject.objects.filter(area=Area.WITHHELD, role__in=EVIDENCE, scan__in=released_by)
+
+
+def _own_or_helped(person: Person | AnonymousUser, action: Action) -> Q:
+    """As a trainee one does it for one's own scans only."""
+    others = _projects(person, roles.roles_for(action) - {Role.TRAINEE})
+    return Q(trainee_id=person.pk) | Q(project__in=others)
 
 
 def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:

@@ -2,21 +2,37 @@
 
 from storage.catalogue.models.people import Membership, Person
 from storage.catalogue.models.programme import Device, Organisation, Project
+from storage.catalogue.models.quarantine import (
+    Decision,
+    Discarded,
+    Doubt,
+    Question,
+    Reidentification,
+    ReleaseReport,
+    SectorLayout,
+)
 from storage.catalogue.models.reviews import Event, Review, ReviewItem
 from storage.catalogue.models.scans import Arrival, Assessment, Finding, Scan, StoredObject
 
 __all__ = [
     "Arrival",
     "Assessment",
+    "Decision",
     "Device",
+    "Discarded",
+    "Doubt",
     "Event",
     "Finding",
     "Membership",
     "Organisation",
     "Person",
     "Project",
+    "Question",
+    "Reidentification",
+    "ReleaseReport",
     "Review",
     "ReviewItem",
     "Scan",
+    "SectorLayout",
     "StoredObject",
 ]

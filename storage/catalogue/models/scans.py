@@ -14,7 +14,8 @@ class Scan(models.Model):
 
     `reason` is a code of pipeline.reasons when the scan is rejected, withheld or failed; `reason_facts` are its counts.
     `missing` names what `awaiting_info` waits for (trainee, exam_type). `score` and `suggested_rating` repeat those of
-    the current assessment so that the queue can be ordered.
+    the current assessment so that the queue can be ordered. `kept` is {"polygons", "witnesses"} of the release.
+    `pseudonymised_with` names the key of its pseudonyms, `rekey_refused` a key under which it could not be made anew.
     """
 
     digest = models.CharField(max_length=64, unique=True)
@@ -46,6 +47,9 @@ class Scan(models.Model):
     frames_per_second = models.FloatField(null=True, blank=True)
     frame_times = models.JSONField(default=list, blank=True)
     sector = models.JSONField(default=dict, blank=True)
+    kept = models.JSONField(default=dict, blank=True)
+    pseudonymised_with = models.CharField(max_length=20, blank=True)
+    rekey_refused = models.CharField(max_length=20, blank=True)
     score = models.FloatField(null=True, blank=True)
     suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
 
@@ -89,7 +93,7 @@ class StoredObject(models.Model):
     """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="objects_stored")
-    role = models.CharField(max_length=12)  # raw, derivative, preview, poster
+    role = models.CharField(max_length=12)  # raw, sidecar, derivative, preview, poster, evidence, envelope
     area = models.CharField(max_length=10)  # raw, released, withheld
     digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=60)
