@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import jpeg_ls
 import numpy as np
@@ -14,6 +14,7 @@ from pydicom.filewriter import dcmwrite
 from pipeline.preview import encode_jpeg
 
 Pixels = NDArray[np.uint8]
+Samples = NDArray[Any]
 
 NATIVE = "1.2.840.10008.1.2.1"
 JPEG_BASELINE = "1.2.840.10008.1.2.4.50"
@@ -31,16 +32,25 @@ def write_header(dataset: Dataset, to: BinaryIO) -> int:
     return to.tell()
 
 
-def write_native(frames: Iterable[Pixels], frames_expected: int, frame_bytes: int, to: BinaryIO) -> None:
-    """Append uncompressed pixels; raises ValueError when the frames are not as announced."""
-    length = frames_expected * frame_bytes
-    to.write(struct.pack("<HH2sHI", 0x7FE0, 0x0010, b"OB", 0, length + length % 2))
-    written = 0
+def write_native(frames: Iterable[Samples], frames_expected: int, frame_bytes: int, to: BinaryIO) -> None:
+    """Append uncompressed samples of 8 or 16 bits; raises ValueError when the frames are not as announced.
+
+    PS3.5 annex A.2: OB for 8 bits, OW for 16. An explicit length holds no more than 4 GiB.
+    """
+    length, written = frames_expected * frame_bytes, 0
+    start = to.tell()
+    to.write(bytes(12))
     for frame in frames:
-        written += to.write(np.ascontiguousarray(frame).data)
-    if written != length:
+        ordered = np.ascontiguousarray(frame, frame.dtype.newbyteorder("<"))
+        kind = b"OB" if ordered.itemsize == 1 else b"OW"
+        written += to.write(ordered.data.cast("B"))
+    if written != length or not written:
         raise ValueError("more or fewer pixels than announced")
     to.write(b"\0" * (length % 2))
+    end = to.tell()
+    to.seek(start)
+    to.write(struct.pack("<HH2sHI", 0x7FE0, 0x0010, kind, 0, length + length % 2))
+    to.seek(end)
 
 
 def write_fragments(fragments: Iterable[bytes], frames_expected: int, to: BinaryIO) -> None:
@@ -80,11 +90,12 @@ def as_jpeg(frames: Iterable[Pixels]) -> Iterator[bytes]:
         yield encode_jpeg(frame, quality=JPEG_QUALITY, subsampling="422")
 
 
-def as_jpeg_ls(frames: Iterable[Pixels]) -> Iterator[bytes]:
-    """Yield each frame as lossless JPEG-LS of 8 bits (whatever its brightest pixel), colours interleaved by sample."""
+def as_jpeg_ls(frames: Iterable[Samples], bits: int = 8) -> Iterator[bytes]:
+    """Yield each frame as lossless JPEG-LS of `bits` (2 to 16), colours interleaved by sample; the sign is a bit."""
     for frame in frames:
         rows, columns, samples = *frame.shape[:2], 1 if frame.ndim == 2 else 3
-        yield bytes(jpeg_ls.encode_buffer(frame.tobytes(), rows, columns, samples, 8, interleave_mode=2))
+        unsigned = np.ascontiguousarray(frame).view(f"u{frame.itemsize}") & ((1 << bits) - 1)
+        yield bytes(jpeg_ls.encode_buffer(unsigned.tobytes(), rows, columns, samples, bits, interleave_mode=2))
 
 
 def mark_verified(path: Path, header_bytes: int) -> None:

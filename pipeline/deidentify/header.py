@@ -37,8 +37,19 @@ LOSSY = {
 
 
 @dataclass(frozen=True)
+class Palette:
+    """Colours of an indexed picture: the index of the first, and 16 bit little endian entries of red, green, blue."""
+
+    first: int
+    tables: tuple[bytes, bytes, bytes]
+
+
+@dataclass(frozen=True)
 class Picture:
-    """What the released pixels are: size, samples (1 or 3), colour space as DICOM names it, frames and their times."""
+    """What the released pixels are: size, samples (1 or 3), colour space as DICOM names it, frames and their times.
+
+    window: centre, width, slope and intercept by which more than 8 bits of grey are shown, None for their whole range.
+    """
 
     rows: int
     columns: int
@@ -47,6 +58,11 @@ class Picture:
     transfer_syntax: str
     frame_times: tuple[float, ...]
     lossy: str | None = None
+    bits_allocated: int = 8
+    bits_stored: int = 8
+    is_signed: bool = False
+    palette: Palette | None = None
+    window: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -187,10 +203,7 @@ def _describe_pixels(released: Dataset, picture: Picture) -> None:
     released.SamplesPerPixel, released.PhotometricInterpretation = picture.samples, picture.photometric
     if picture.samples == 3:
         released.PlanarConfiguration = 0
-    released.BitsAllocated = released.BitsStored = 8
-    released.HighBit, released.PixelRepresentation = 7, 0
-    if picture.samples == 1:
-        released.PresentationLUTShape = "IDENTITY"
+    _describe_samples(released, picture)
     times = picture.frame_times
     if len(times) == 1:
         return
@@ -202,6 +215,26 @@ def _describe_pixels(released: Dataset, picture: Picture) -> None:
     else:
         released.FrameTimeVector = [DSfloat(gap, auto_format=True) for gap in [0.0, *gaps]]
         released.FrameIncrementPointer = 0x00181065
+
+
+def _describe_samples(released: Dataset, picture: Picture) -> None:
+    """Say what one sample is and how it is shown (PS3.3 C.7.6.3.1 and C.11.2)."""
+    released.BitsAllocated, released.BitsStored = picture.bits_allocated, picture.bits_stored
+    released.HighBit, released.PixelRepresentation = picture.bits_stored - 1, int(picture.is_signed)
+    if picture.photometric.startswith("MONOCHROME"):
+        released.PresentationLUTShape = "INVERSE" if picture.photometric == "MONOCHROME1" else "IDENTITY"
+    if picture.window is not None:
+        centre, width, slope, intercept = (DSfloat(number, auto_format=True) for number in picture.window)
+        released.WindowCenter, released.WindowWidth = centre, width
+        released.RescaleSlope, released.RescaleIntercept, released.RescaleType = slope, intercept, "US"
+    if picture.palette is None:
+        return
+    first = picture.palette.first
+    for colour, table in zip(("Red", "Green", "Blue"), picture.palette.tables, strict=True):
+        entries = len(table) // 2 % (1 << 16)  # 0 means 65,536
+        descriptor, data = f"{colour}PaletteColorLookupTableDescriptor", f"{colour}PaletteColorLookupTableData"
+        released.add_new(descriptor, "SS" if picture.is_signed else "US", [entries, first, 16])
+        released.add_new(data, "OW", table)
 
 
 def _describe_loss(released: Dataset, source: Dataset, picture: Picture) -> None:

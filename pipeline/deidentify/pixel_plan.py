@@ -30,7 +30,7 @@ class PixelPlan:
     """What the header must say of the pixels, how exact they will be, and how they are appended behind it.
 
     append: writes the whole pixel data element at the position of the file. frame_times: as a reader will find them.
-    step: what was done, for the report.
+    pixels: what was done, one of `report.PIXELS`; step: the same with its figures.
     """
 
     picture: Picture
@@ -38,3 +38,4 @@ class PixelPlan:
     step: str
     frame_times: tuple[float, ...]
     append: Callable[[BinaryIO], None]
+    pixels: str

@@ -32,4 +32,5 @@ def jpeg_pixels(source: PixelSource) -> Iterator[PixelPlan]:
             f"pixels: JPEG baseline encoded anew, quality {dicom.JPEG_QUALITY}",
             source.clip.frame_times,
             partial(dicom.write_fragments, dicom.as_jpeg(frames), source.clip.frames),
+            "jpeg_again",
         )

@@ -1,4 +1,8 @@
-"""How are the pixels of a DICOM file written when not one value inside the mask may change?"""
+"""How are the pixels of a DICOM file written when not one value inside the mask may change?
+
+Uncompressed pixels stay uncompressed; RLE, JPEG lossless, JPEG-LS and JPEG 2000 become JPEG-LS, and so do deflated
+files and subsampled chroma, which would grow. What came in with loss (near-lossless JPEG-LS, JPEG 2000) loses no more.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,30 +11,53 @@ from functools import partial
 from pipeline.deidentify import dicom
 from pipeline.deidentify.header import Picture
 from pipeline.deidentify.pixel_plan import PixelPlan, PixelSource
+from pipeline.deidentify.samples import Blackened, blackened
 from pipeline.deidentify.verify import EXACT
-from pipeline.deidentify.written import masked_frames, peek
+from pipeline.errors import Withheld
+from pipeline.reading import open_scan
 
-RAW_SOURCES = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.1.99", "1.2.840.10008.1.2.2")
+UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
+FEWEST_PIXELS_OF_JPEG_LS = 1024  # its encoder has no room for the head of smaller ones
+MOST_NATIVE_BYTES = (1 << 32) - 4
 
 
 @contextmanager
 def lossless_pixels(source: PixelSource) -> Iterator[PixelPlan]:
-    """Plan uncompressed pixels where they came so, else JPEG-LS."""
-    with masked_frames(source.path, source.mask) as (_, masked):
-        first, frames = peek(masked)
-        samples, count = 1 if first.ndim == 2 else 3, source.clip.frames
-        # a palette would grow threefold: it is written compressed
-        is_native = source.syntax in RAW_SOURCES and source.header.get("SamplesPerPixel") == samples
-        picture = Picture(
-            rows=first.shape[0],
-            columns=first.shape[1],
-            samples=samples,
-            photometric="RGB" if samples == 3 else "MONOCHROME2",
-            transfer_syntax=dicom.NATIVE if is_native else dicom.JPEG_LS,
-            frame_times=source.clip.frame_times,
-        )
-        if is_native:
-            step, append = "uncompressed", partial(dicom.write_native, frames, count, first.size)
+    """Plan exact samples inside the mask, in the colours and bits that they came in."""
+    with open_scan(source.path) as scan:
+        if scan.stored is None:
+            raise Withheld("cannot_clean")
+        black = blackened(scan.stored, source.mask)
+        count, layout = source.clip.frames, black.layout
+        was_subsampled = scan.stored.layout.is_subsampled and source.syntax in UNCOMPRESSED
+        stays = source.syntax in UNCOMPRESSED and black.layout.samples == scan.stored.layout.samples
+        fits = count * layout.frame_bytes <= MOST_NATIVE_BYTES
+        too_small = layout.rows * layout.columns < FEWEST_PIXELS_OF_JPEG_LS or layout.bits_stored < 2
+        if (stays and not was_subsampled and fits) or too_small:
+            syntax, step = dicom.NATIVE, "uncompressed"
+            append = partial(dicom.write_native, black.frames, count, layout.frame_bytes)
         else:
-            step, append = "JPEG-LS lossless", partial(dicom.write_fragments, dicom.as_jpeg_ls(frames), count)
-        yield PixelPlan(picture, EXACT, f"pixels: {step}, exact inside the sector", source.clip.frame_times, append)
+            syntax, step = dicom.JPEG_LS, "JPEG-LS lossless"
+            append = partial(dicom.write_fragments, dicom.as_jpeg_ls(black.frames, layout.bits_stored), count)
+        picture = _picture(black, source, syntax)
+        yield PixelPlan(
+            picture, EXACT, f"pixels: {step}, exact inside the sector", source.clip.frame_times, append, "exact"
+        )
+
+
+def _picture(black: Blackened, source: PixelSource, syntax: str) -> Picture:
+    layout, shown = black.layout, black.development
+    is_windowed = shown.window is not None and layout.samples == 1 and layout.bits_stored > 8 and not black.palette
+    return Picture(
+        rows=layout.rows,
+        columns=layout.columns,
+        samples=layout.samples,
+        photometric=layout.photometric,
+        transfer_syntax=syntax,
+        frame_times=source.clip.frame_times,
+        bits_allocated=layout.bits_allocated,
+        bits_stored=layout.bits_stored,
+        is_signed=layout.is_signed,
+        palette=black.palette,
+        window=(*shown.window, shown.slope, shown.intercept) if is_windowed and shown.window else None,
+    )

@@ -40,4 +40,4 @@ def video_pixels(source: PixelSource) -> Iterator[PixelPlan]:
             dicom.write_stream(video, to)
             video.unlink()
 
-        yield PixelPlan(picture, H264, h264_step(), times, append)
+        yield PixelPlan(picture, H264, h264_step(), times, append, "h264_again")

@@ -11,7 +11,7 @@ from pipeline.deidentify import dicom
 from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.harvest import identifiers_of_dicom
 from pipeline.deidentify.header import clean_header
-from pipeline.deidentify.identifiers import Identifiers
+from pipeline.deidentify.identifiers import Identifiers, appears
 from pipeline.deidentify.key import Key
 from pipeline.deidentify.pixel_plan import PixelPlan, PixelSource
 from pipeline.deidentify.pixels_jpeg import jpeg_pixels
@@ -64,13 +64,18 @@ def _write(source: PixelSource, plan: PixelPlan, key: Key, identifiers: Identifi
     with target.open("w+b") as file:
         pixels_from = dicom.write_header(header.dataset, file)
         plan.append(file)
+    # the entries of a palette are numbers and may spell a short word by chance: searched as pixels are
+    entries = plan.picture.palette.tables if plan.picture.palette else ()
+    if any(appears(identifiers.needles(among_pixels=True), memoryview(table)) for table in entries):
+        raise Withheld("identifier_left")
     return Written(
         target,
         plan.frame_times,
         plan.tolerance,
         identifiers,
         (f"header: allow-list of {allow_list().edition}", plan.step),
-        header.made,
+        header.made | {table.decode("latin-1") for table in entries},
         pixels_from,
         partial(dicom.mark_verified, target, pixels_from),
+        plan.pixels,
     )

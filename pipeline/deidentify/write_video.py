@@ -17,4 +17,4 @@ def write_video(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> W
     target, times = folder / "scan.mp4", playable_times(clip.frame_times)
     with masked_frames(path, mask) as (_, frames):
         write_h264(frames, times, target, DERIVATIVE)
-    return Written(target, times, H264, identifiers_of_picture(path, constants()), (h264_step(),))
+    return Written(target, times, H264, identifiers_of_picture(path, constants()), (h264_step(),), pixels="h264_again")

@@ -28,6 +28,7 @@ class Written:
 
     frame_times: as a reader of it will find them. pixels_from: where its pixels begin, 0 where they may begin anywhere.
     made: texts in its header that the key made. confirm: what is left to do once the checks passed.
+    pixels: how they were written, one of `report.PIXELS`.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class Written:
     made: frozenset[str] = frozenset()
     pixels_from: int = 0
     confirm: Callable[[], None] = lambda: None
+    pixels: str = "exact"
 
 
 @contextmanager
@@ -66,7 +68,8 @@ def constants() -> str:
     parts = [table.method, *table.codes, *table.codes.values(), *table.exams, *table.sop_classes]
     for entry in table.attributes:
         parts += [entry.value, *entry.terms]
-    parts += ["DERIVED", "PRIMARY", "MONOCHROME2", "RGB", "YBR_FULL_422", "YBR_PARTIAL_420", "IDENTITY", "MODIFIED"]
+    parts += ["DERIVED", "PRIMARY", "MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL_422", "YBR_PARTIAL_420"]
+    parts += ["PALETTE COLOR", "IDENTITY", "INVERSE", "MODIFIED"]
     parts += ["SONORELAY_1", "YES", "VideoHandler", "JFIF", "isomiso2avc1mp41", "DCM", "SR-"]
     parts += [
         "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"

@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 from pydicom import Dataset
 
 from pipeline.errors import NotAScan, TooLarge, Undecodable
-from pipeline.reading.codestream import stated_by
+from pipeline.reading.codestream import Stated, stated_by
 from pipeline.reading.dataset import Opened, PixelElement, open_dataset
 from pipeline.reading.encapsulated import Joined, Span, fragments_of, frames_of, read_spans
 from pipeline.reading.jpeg import JpegPicture, is_fast
@@ -18,6 +18,7 @@ from pipeline.reading.native import Layout, development_of, layout_of, samples_o
 from pipeline.reading.plugins import decoded_samples
 from pipeline.reading.regions import declared_regions, declared_times, whole, words
 from pipeline.reading.scan import Drawn, Picture, Scan, ScanFacts
+from pipeline.reading.stored import Stored, Taken
 from pipeline.received import Kind
 
 _CODECS = {
@@ -107,7 +108,7 @@ def _times(header: Dataset, frames: int) -> tuple[float, ...]:
 
 
 def _uncompressed(opened: Opened, pixels: PixelElement) -> Scan:
-    header, stream, little = opened.header, opened.stream, opened.little_endian
+    header, little = opened.header, opened.little_endian
     facts, layout = _facts(header, "raw", opened.transfer_syntax), layout_of(header)
     claimed = facts.frames_claimed or 1
     if pixels.length is None:
@@ -123,20 +124,29 @@ def _uncompressed(opened: Opened, pixels: PixelElement) -> Scan:
         raise Undecodable("frames_missing", claimed=claimed, found=found) if found else Undecodable("size_mismatch")
     _check_size(layout, claimed)
     development = development_of(header, layout, little_endian=little)
-    are_swapped = not little and layout.bits_allocated == 8 and pixels.value_type == "OW"
     times = _times(header, claimed)
 
-    def pictures() -> Iterator[Picture]:
-        for number, seconds in enumerate(times):
-            offset = number * layout.frame_bytes
-            odd = offset % 2 if are_swapped else 0
-            stream.seek(pixels.start + offset - odd)
-            data = stream.read(layout.frame_bytes + odd + (layout.frame_bytes + odd) % 2 * are_swapped)
-            if are_swapped:
-                data = _bytes_swapped(data)[odd : odd + layout.frame_bytes]
-            yield Drawn(development.develop(samples_of(data, layout, little_endian=little)), seconds)
+    def samples() -> Iterator[Taken]:
+        for number in range(claimed):
+            yield samples_of(_native_frame(opened, pixels, layout, number), layout, little_endian=little), False
 
-    return Scan(facts, pictures)
+    def pictures() -> Iterator[Picture]:
+        for (taken, _), seconds in zip(samples(), times, strict=True):
+            yield Drawn(development.develop(taken), seconds)
+
+    return Scan(facts, pictures, stored=Stored(layout, development, samples))
+
+
+def _native_frame(opened: Opened, pixels: PixelElement, layout: Layout, number: int) -> bytes:
+    """Return the bytes of one uncompressed frame; 8 bit samples in big endian words are put in order."""
+    length = layout.frame_bytes
+    offset = number * length
+    if opened.little_endian or layout.bits_allocated != 8 or pixels.value_type != "OW":
+        opened.stream.seek(pixels.start + offset)
+        return opened.stream.read(length)
+    odd = offset % 2
+    opened.stream.seek(pixels.start + offset - odd)
+    return _bytes_swapped(opened.stream.read(length + odd + (length + odd) % 2))[odd : odd + length]
 
 
 def _bytes_swapped(data: bytes) -> bytes:
@@ -165,21 +175,24 @@ def _compressed(opened: Opened, pixels: PixelElement) -> Scan:
     development = development_of(header, layout, little_endian=True)
     times = _times(header, len(frames))
 
-    def picture(spans: tuple[Span, ...], seconds: float) -> Picture:
+    def read(spans: tuple[Span, ...]) -> tuple[bytes, Stated | None]:
         data = read_spans(stream, spans)
         stated = stated_by(data)
         if stated is not None and (stated.rows, stated.columns) != (layout.rows, layout.columns):
             raise Undecodable("size_mismatch")
-        if is_fast(stated) and layout.photometric not in ("PALETTE COLOR", "MONOCHROME1"):
-            return JpegPicture(data, layout.photometric, seconds)
-        samples, is_rgb = decoded_samples(data, layout, syntax)
-        return Drawn(development.develop(samples, is_rgb=is_rgb), seconds)
+        return data, stated
 
     def pictures() -> Iterator[Picture]:
         for spans, seconds in zip(frames, times, strict=True):
-            yield picture(spans, seconds)
+            data, stated = read(spans)
+            if is_fast(stated) and layout.photometric not in ("PALETTE COLOR", "MONOCHROME1"):
+                yield JpegPicture(data, layout.photometric, seconds)
+            else:
+                samples, is_rgb = decoded_samples(data, layout, syntax)
+                yield Drawn(development.develop(samples, is_rgb=is_rgb), seconds)
 
-    return Scan(facts, pictures, lambda: (read_spans(stream, spans) for spans in frames))
+    stored = Stored(layout, development, lambda: (decoded_samples(read(one)[0], layout, syntax) for one in frames))
+    return Scan(facts, pictures, lambda: (read_spans(stream, spans) for spans in frames), stored)
 
 
 def _video(opened: Opened, pixels: PixelElement) -> Scan:

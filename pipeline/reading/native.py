@@ -31,6 +31,7 @@ class Layout:
     is_signed: bool
     is_planar: bool
     photometric: str
+    high_bit: int = -1
 
     @property
     def is_subsampled(self) -> bool:
@@ -54,6 +55,7 @@ def layout_of(header: Dataset) -> Layout:
         raise Undecodable("damaged")
     if allocated not in (8, 16) or samples not in (1, 3):
         raise Undecodable("unsupported_syntax")
+    high = whole(header, "HighBit")
     return Layout(
         rows,
         columns,
@@ -63,6 +65,7 @@ def layout_of(header: Dataset) -> Layout:
         is_signed=whole(header, "PixelRepresentation") == 1,
         is_planar=whole(header, "PlanarConfiguration") == 1 and samples == 3,
         photometric=words(header, "PhotometricInterpretation").upper(),
+        high_bit=high if high is not None and stored <= high + 1 <= allocated else stored - 1,
     )
 
 
@@ -70,7 +73,7 @@ def samples_of(data: bytes, layout: Layout, *, little_endian: bool) -> Samples:
     """Return the samples of one uncompressed frame as (rows, columns) or (rows, columns, 3)."""
     kind = "i" if layout.is_signed else "u"
     order = "<" if little_endian else ">"
-    flat = np.frombuffer(data, np.dtype(f"{order}{kind}{layout.bits_allocated // 8}"))
+    flat = stored_bits(np.frombuffer(data, np.dtype(f"{order}{kind}{layout.bits_allocated // 8}")), layout)
     if layout.is_subsampled:
         pairs = flat.reshape(layout.rows, layout.columns // 2, 4)
         chroma = np.repeat(pairs[:, :, 2:], 2, axis=1)
@@ -82,12 +85,24 @@ def samples_of(data: bytes, layout: Layout, *, little_endian: bool) -> Samples:
     return flat.reshape(layout.rows, layout.columns, 3)
 
 
+def stored_bits(samples: Samples, layout: Layout) -> Samples:
+    """Return the samples without the bits that do not belong to them, where old devices kept overlays, in native order.
+
+    The highest stored bit is the sign where they are signed.
+    """
+    own = samples.astype(samples.dtype.newbyteorder("="), copy=False)
+    if layout.bits_stored == layout.bits_allocated:
+        return own
+    above = layout.bits_allocated - 1 - layout.high_bit
+    return np.asarray((own << above) >> (layout.bits_allocated - layout.bits_stored))
+
+
 @dataclass(frozen=True, eq=False)
 class Development:
     """Turns the samples of a frame into 8 bit grey or RGB by palette, window, inversion and colour space."""
 
     layout: Layout
-    palette: Pixels | None
+    palette: Samples | None
     first: int
     slope: float
     intercept: float
@@ -96,8 +111,7 @@ class Development:
     def develop(self, samples: Samples, *, is_rgb: bool = False) -> Pixels:
         """Return uint8 pixels; `is_rgb`: the decoder has converted YBR already."""
         if self.palette is not None:
-            index = np.clip(samples.astype(np.int32) - self.first, 0, len(self.palette) - 1)
-            return np.asarray(self.palette[index], np.uint8)
+            return np.asarray(shown_palette(self.palette)[self.entries(samples)], np.uint8)
         if samples.ndim == 2:
             grey = self._windowed(samples)
             return 255 - grey if self.layout.photometric == "MONOCHROME1" else grey
@@ -106,6 +120,11 @@ class Development:
             swapped = np.ascontiguousarray(colours[:, :, [0, 2, 1]])  # OpenCV wants Y, Cr, Cb
             return np.asarray(cv2.cvtColor(swapped, cv2.COLOR_YCrCb2RGB), np.uint8)
         return np.ascontiguousarray(colours)
+
+    def entries(self, samples: Samples) -> Samples:
+        """Return which entry of the palette each sample shows (PS3.3 C.7.6.3.1.5)."""
+        last = 0 if self.palette is None else len(self.palette) - 1
+        return np.asarray(np.clip(samples.astype(np.int32) - self.first, 0, last))
 
     def _windowed(self, samples: Samples) -> Pixels:
         """Apply rescale and window to more than 8 bits (PS3.3 C.11.2.1.2.1); 8 bits are what the device showed."""
@@ -151,8 +170,14 @@ def _first(header: Dataset, keyword: str) -> float | None:
         return None
 
 
-def _palette(header: Dataset, *, little_endian: bool) -> tuple[Pixels, int]:
-    """Return the palette as (entries, 3) RGB uint8 and the sample value of its first entry.
+def shown_palette(palette: Samples) -> Pixels:
+    """Return the palette as (entries, 3) uint8; entries of 16 bits lose their lower byte."""
+    is_wide = palette.dtype.itemsize > 1 and palette.max(initial=0) > 255
+    return (palette >> 8 if is_wide else palette).astype(np.uint8)
+
+
+def _palette(header: Dataset, *, little_endian: bool) -> tuple[Samples, int]:
+    """Return the palette as (entries, 3) RGB of 8 or 16 bits and the sample value of its first entry.
 
     The tables are 16 bit words: in a big endian file they are swapped first, because pydicom takes them as they stand
     and a big endian palette picture comes out black.
@@ -173,5 +198,4 @@ def _palette(header: Dataset, *, little_endian: bool) -> tuple[Pixels, int]:
         table = np.asarray(apply_color_lut(ramp.reshape(1, -1), copy))[0, :, :3]
     except MALFORMED_DICOM:
         raise Undecodable("damaged") from None
-    is_wide = table.dtype.itemsize > 1 and table.max(initial=0) > 255
-    return (table >> 8 if is_wide else table).astype(np.uint8), first
+    return table, first

@@ -12,13 +12,13 @@ from pipeline.errors import Undecodable
 from pipeline.reading.codestream import stated_by
 from pipeline.reading.dataset import MALFORMED_DICOM
 from pipeline.reading.jpeg import DCT
-from pipeline.reading.native import Layout, Samples
+from pipeline.reading.native import Layout, Samples, stored_bits
 
 _RLE = "1.2.840.10008.1.2.5"
 
 
 def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, bool]:
-    """Return the samples of one compressed frame, and whether YBR has become RGB already.
+    """Return the samples of one compressed frame, and whether they are RGB whatever the header says.
 
     Raises Undecodable (`damaged`; `unsupported_syntax` for JPEG of 12 bits, which no decoder here reads).
     """
@@ -37,7 +37,8 @@ def decoded_samples(data: bytes, layout: Layout, syntax: str) -> tuple[Samples, 
         "pixel_keyword": "PixelData",
     }
     try:
-        samples, description = get_decoder(UID(syntax)).as_array(encapsulate([data]), index=0, **options)
+        # raw: colours are converted in one place only, so that equal samples look equal in every syntax
+        samples, description = get_decoder(UID(syntax)).as_array(encapsulate([data]), index=0, raw=True, **options)
     except MALFORMED_DICOM:
         stated = stated_by(data)
         is_deep = stated is not None and stated.process in DCT and stated.bits > 8
@@ -59,7 +60,7 @@ def _run_lengths(data: bytes, layout: Layout) -> Samples:
         stacked[plane // width, plane % width] = _unpacked(data[start:end], size)
     kind = "i" if layout.is_signed else "u"
     words = np.ascontiguousarray(np.moveaxis(stacked, 1, 2)).view(f">{kind}{width}")
-    shaped = words.reshape(layout.samples, layout.rows, layout.columns)
+    shaped = stored_bits(words, layout).reshape(layout.samples, layout.rows, layout.columns)
     return np.asarray(shaped[0]) if layout.samples == 1 else np.moveaxis(shaped, 0, 2)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import cv2
 import numpy as np
@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from pipeline.clip import Luminance, Region
 from pipeline.received import Kind
+
+if TYPE_CHECKING:
+    from pipeline.reading.stored import Stored
 
 Pixels = NDArray[np.uint8]
 
@@ -92,11 +95,15 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """An opened scan; valid inside the `with` of `open_scan` only."""
+    """An opened scan; valid inside the `with` of `open_scan` only.
+
+    stored: the samples of its frames before anything is shown of them; DICOM, but for video, only.
+    """
 
     facts: ScanFacts
     _pictures: Callable[[], Iterator[Picture]]
     _encoded: Callable[[], Iterator[bytes]] | None = None
+    stored: "Stored | None" = None
 
     def frames(self) -> Iterator[Frame]:
         """Yield every frame in order, holding one at a time; may be called again to read from the start.
