@@ -7,6 +7,7 @@ import numpy as np
 
 from pipeline.appearance import strangeness
 from pipeline.clip import Clip, Region
+from pipeline.declared import separate_regions
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
 from pipeline.fan_trust import grow, trust
 from pipeline.furniture import cut_furniture
@@ -33,7 +34,7 @@ SAME = 0.9
 UNCONFIRMED = 0.75
 STILL = 0.9
 """One frame shows less of the outline than many: single phased frames have a bad tail (measured)."""
-LARGEST_DECLARED_SHARE = 0.95
+SMALLEST_PICTURE = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,26 +58,67 @@ class _Candidate:
 def find_sector(clip: Clip) -> Sector:
     """Return the area of `clip` that holds ultrasound, or the unknown sector where pixels do not show it clearly.
 
-    A declared 2D region is believed where it lies in the picture, does not cover it, and a fan fits inside it.
+    A declared 2D region is believed where it lies in the picture, does not cover it, and a fan fits inside it. Of
+    several sectors side by side it is the larger.
     """
-    scale = min(1.0, WORKING_SIDE / max(clip.rows, clip.columns))
-    if min(clip.rows, clip.columns) * scale < 32:
+    scale = _working_scale(clip)
+    if scale is None:
         return UNKNOWN_SECTOR
     screen = screen_of(clip, scale)
-    picture = screen.light
-    trusted = STILL if clip.is_still else 1.0
-    believed = believable_regions(clip)
-    region = believed[0] if len(believed) == 1 else None
-    if region is not None:
-        window = np.zeros(picture.shape, bool)
-        window[_rows(region, scale), _columns(region, scale)] = True
-        declared = _best(screen, window, trusted)
-        if declared is not None and declared.confidence >= CONFIDENT:
-            return _sector(declared, Provenance.DECLARED, scale, clip)
-    found = _best(screen, np.ones(picture.shape, bool), trusted)
+    declared = _declared(clip, screen, scale)
+    if declared:
+        return max(declared, key=lambda sector: int(sector.mask(clip.rows, clip.columns).sum()))
+    found = _best(screen, np.ones(screen.light.shape, bool), _trusted(clip))
     if found is None or found.confidence < LEAST_CONFIDENCE:
         return _whole_picture(clip)
     return _sector(found, Provenance.ESTIMATED, scale, clip)
+
+
+def declared_sectors(clip: Clip) -> tuple[Sector, ...]:
+    """Return one sector for each separate declared region, none unless a fan fits with confidence in every one."""
+    scale = _working_scale(clip)
+    return () if scale is None else _declared(clip, screen_of(clip, scale), scale)
+
+
+def drawn_sector(clip: Clip, drawn: tuple[tuple[Point, ...], ...]) -> Sector:
+    """Return the largest of the sectors that a person drew, with the shape of the fan that fills it, else linear."""
+    inside = [clip_to_picture(list(polygon), clip.rows, clip.columns) for polygon in drawn]
+    sectors = [Sector(Shape.LINEAR, Provenance.LEARNED, 1.0, polygon) for polygon in inside if len(polygon) >= 3]
+    if not sectors:
+        return UNKNOWN_SECTOR
+    largest = max(sectors, key=lambda sector: int(sector.mask(clip.rows, clip.columns).sum()))
+    scale = _working_scale(clip)
+    if scale is None:
+        return largest
+    screen = screen_of(clip, scale)
+    window = largest.mask(*screen.light.shape, scale=scale)
+    fan = _best(screen, window, 1.0) if window.any() else None
+    if fan is None or fan.confidence < LEAST_CONFIDENCE:
+        return largest
+    if (fan.inside & window).sum() < SAME * (fan.inside | window).sum():
+        return largest
+    return replace(_sector(fan, Provenance.LEARNED, scale, clip), polygon=largest.polygon, confidence=1.0)
+
+
+def _working_scale(clip: Clip) -> float | None:
+    scale = min(1.0, WORKING_SIDE / max(clip.rows, clip.columns))
+    return None if min(clip.rows, clip.columns) * scale < SMALLEST_PICTURE else scale
+
+
+def _trusted(clip: Clip) -> float:
+    return STILL if clip.is_still else 1.0
+
+
+def _declared(clip: Clip, screen: Screen, scale: float) -> tuple[Sector, ...]:
+    sectors = []
+    for region in separate_regions(clip):
+        window = np.zeros(screen.light.shape, bool)
+        window[_rows(region, scale), _columns(region, scale)] = True
+        found = _best(screen, window, _trusted(clip))
+        if found is None or found.confidence < CONFIDENT:
+            return ()
+        sectors.append(_sector(found, Provenance.DECLARED, scale, clip))
+    return tuple(sectors)
 
 
 def _whole_picture(clip: Clip) -> Sector:
@@ -91,27 +133,6 @@ def _whole_picture(clip: Clip) -> Sector:
     right, bottom = clip.columns - 1.0, clip.rows - 1.0
     corners = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
     return Sector(Shape.LINEAR, Provenance.ESTIMATED, WHOLE_CONFIDENCE, corners)
-
-
-def believable_regions(clip: Clip) -> tuple[Region, ...]:
-    """Return the declared 2D tissue or colour regions that lie in the picture and do not cover nearly all of it."""
-    return tuple(
-        r
-        for r in clip.regions
-        if r.spatial_format == 1
-        and r.data_type in (1, 2)
-        and 0 <= r.left < r.right < clip.columns
-        and 0 <= r.top < r.bottom < clip.rows
-        and (r.right - r.left) * (r.bottom - r.top) < LARGEST_DECLARED_SHARE * clip.rows * clip.columns
-    )
-
-
-def believed_scale(clip: Clip, sector: Sector) -> float | None:
-    """Return millimetres per pixel of the declared region that `sector` was confirmed in, else None."""
-    if sector.provenance is not Provenance.DECLARED:
-        return None
-    scales = {r.mm_per_pixel for r in believable_regions(clip) if r.mm_per_pixel}
-    return scales.pop() if len(scales) == 1 else None
 
 
 def _rows(region: Region, scale: float) -> slice:

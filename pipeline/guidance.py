@@ -27,11 +27,30 @@ class Layout:
 class Guidance:
     """What is known beforehand: layouts of this project's devices, and a person's decision on this very scan.
 
-    device: the pseudonym that the channel knew, None where it knew none. drawn: the sectors as a person drew them on
-    this scan. text_accepted: a person has looked at the writing inside and says that it names nobody.
+    device, model: pseudonym and make as the channel or the file knows them, None where neither does. drawn: the
+    sectors as a person drew them on this scan. text_accepted: a person has looked at the writing inside and says that
+    it names nobody.
     """
 
     layouts: tuple[Layout, ...] = ()
     device: str | None = None
     drawn: tuple[Polygon, ...] = ()
     text_accepted: bool = False
+    model: str | None = None
+
+    def layouts_for(self, kind: Kind, rows: int, columns: int) -> tuple[Layout, ...]:
+        """Return the layouts of pictures of this kind and size from the same device, those that a person drew first."""
+        alike = [
+            layout
+            for layout in self.layouts
+            if (layout.kind, layout.rows, layout.columns) == (kind, rows, columns) and self._same_device(layout)
+        ]
+        return tuple(sorted(alike, key=lambda layout: not layout.drawn))
+
+    def _same_device(self, layout: Layout) -> bool:
+        """Return whether device, or else model, are known on both sides and equal, or nothing is known of either."""
+        if layout.device and self.device:
+            return layout.device == self.device
+        if layout.model and self.model:
+            return layout.model == self.model
+        return not (layout.device or self.device or layout.model or self.model)

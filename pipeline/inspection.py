@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.clip import Clip
-from pipeline.find_sector import believed_scale, find_sector
+from pipeline.declared import believed_scale
+from pipeline.find_sector import find_sector
 from pipeline.finding import Finding
 from pipeline.quality import Quality, judge
 from pipeline.received import Kind
@@ -29,9 +30,9 @@ class Inspection:
     quality: Quality
 
 
-def inspect_clip(clip: Clip, rules: Sequence[Rule]) -> Inspection:
-    """Return what the rules say about `clip` within its sector."""
-    sector = find_sector(clip)
+def inspect_clip(clip: Clip, rules: Sequence[Rule], sector: Sector | None = None) -> Inspection:
+    """Return what the rules say about `clip` within its sector, found on the pixels where none is given."""
+    sector = find_sector(clip) if sector is None else sector
     findings = tuple(sorted((rule.ask(clip, sector) for rule in rules), key=lambda f: f.rule))
     return Inspection(
         kind=clip.kind,

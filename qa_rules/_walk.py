@@ -1,15 +1,19 @@
 """What happens to one scan, from its bytes to findings and a released derivative, inside a child process?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pipeline.agreement import agree
+from pipeline.agreement import agree, hear
 from pipeline.child import run_in_child
+from pipeline.clip import Clip
 from pipeline.deidentify import Identity, Key, Release, deidentify, identify
+from pipeline.doubt import Doubt, TextInside, write_evidence
 from pipeline.errors import Withheld
+from pipeline.find_sector import drawn_sector
 from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
 from pipeline.reading import read_clip
+from pipeline.sector import Sector
 from qa_rules._discovery import rules_in
 
 SECONDS_FOR_ONE_SCAN = 120.0
@@ -18,26 +22,43 @@ NO_GUIDANCE = Guidance()
 
 @dataclass(frozen=True)
 class Walk:
-    """How far one scan came: always inspected; released, or withheld with the reason; small enough to be sent."""
+    """How far one scan came: always inspected; released, or withheld with the reason and what a person must see."""
 
     inspection: Inspection
     identity: Identity
     release: Release | None
     withheld: Withheld | None
+    doubt: Doubt | None = None
 
 
 def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
-    """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected."""
+    """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected.
+
+    Where it is withheld, `to` holds the evidence of its `doubt`, not de-identified.
+    """
     clip = read_clip(path)
-    inspection = inspect_clip(clip, rules_in())
+    sector = drawn_sector(clip, guidance.drawn) if guidance.drawn else None
+    inspection = inspect_clip(clip, rules_in(), sector)
     identity = Identity()
     try:
         identity = identify(path, key)
+        guidance = _told(guidance, identity)
         kept = agree(clip, inspection.sector, guidance)
         release = deidentify(path, clip, kept, key, to, text_accepted=guidance.text_accepted)
         return Walk(inspection, identity, release, None)
     except Withheld as withheld:
-        return Walk(inspection, identity, None, withheld)
+        return Walk(inspection, identity, None, withheld, _doubt(clip, inspection.sector, guidance, withheld, to))
+
+
+def _told(guidance: Guidance, identity: Identity) -> Guidance:
+    """Return the guidance with the device as the file names it, where the channel did not know."""
+    return replace(guidance, device=guidance.device or identity.device, model=guidance.model or identity.device_model)
+
+
+def _doubt(clip: Clip, sector: Sector, guidance: Guidance, withheld: Withheld, to: Path) -> Doubt:
+    boxes = withheld.boxes if isinstance(withheld, TextInside) else ()
+    said = tuple((proposal.witness, proposal.polygons) for proposal in hear(clip, sector, guidance))
+    return Doubt(said, boxes, *write_evidence(clip, to))
 
 
 def walk_in_child(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:

@@ -15,6 +15,7 @@ from pipeline.deidentify.write_dicom import write_dicom
 from pipeline.deidentify.write_still import write_still
 from pipeline.deidentify.write_video import write_video
 from pipeline.deidentify.written import Written
+from pipeline.doubt import TextInside
 from pipeline.errors import Rejected, Withheld
 from pipeline.h264 import playable_times
 from pipeline.kept import Kept
@@ -138,7 +139,7 @@ def _check(
     write_jpeg(inspection.poster[0], draft / names["poster"], longest_side=POSTER_LONGEST_SIDE, quality=POSTER_QUALITY)
     words = read_inside(inspection.keyframes, mask, reader)
     if words and not text_accepted:
-        raise Withheld("text_inside", count=len(words))
+        raise TextInside(len(words), tuple(word.corners for word in words))
     for name in names.values():
         pixels_from = written.pixels_from if name == written.path.name else 0
         if search_bytes(draft / name, written.identifiers, written.made, pixels_from):

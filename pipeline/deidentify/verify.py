@@ -2,7 +2,7 @@
 
 import mmap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -76,13 +76,20 @@ class Inspection:
 
 
 def read_inside(keyframes: list[Luminance], mask: Mask, reader: TextReader) -> tuple[Word, ...]:
-    """Return the writing that stands in the kept area of the keyframes, each of them (rows, columns)."""
+    """Return the writing that stands in the kept area of the keyframes, each of them (rows, columns).
+
+    Its corners are in pixels of the whole picture.
+    """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     found: list[Word] = []
     for layout in static_layout(np.stack([frame[window] for frame in keyframes])):
-        found += reader.writing(layout)
+        found += (_moved(word, float(columns[0]), float(rows[0])) for word in reader.writing(layout))
     return tuple(found)
+
+
+def _moved(word: Word, right: float, down: float) -> Word:
+    return replace(word, corners=tuple((x + right, y + down) for x, y in word.corners))
 
 
 def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], header_bytes: int) -> bool:
@@ -95,7 +102,7 @@ def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], hea
             header_bytes = max(0, data.find(b"mdat"))
         header = data[:header_bytes]
         for text in sorted(made, key=len, reverse=True):
-            header = header.replace(text.encode("ascii"), b"\n" * len(text))
+            header = header.replace(text.encode("latin-1"), b"\n" * len(text))
         if appears(identifiers.needles(among_pixels=False), memoryview(header)):
             return True
         with memoryview(data) as whole:

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clip import Clip, Region
-from pipeline.find_sector import CONFIDENT, believable_regions, believed_scale, find_sector
+from pipeline.declared import believable_regions, believed_scale
+from pipeline.find_sector import CONFIDENT, find_sector
 from pipeline.phantom import geometry
 from pipeline.reading import read_clip
 from pipeline.sector import Provenance, Sector, Shape
