@@ -1,0 +1,129 @@
+"""How are the coefficients of a JPEG read and written without decoding it?
+
+By the lossless transform of libjpeg-turbo, which shows them to a callback; through ctypes.
+"""
+
+import ctypes
+import weakref
+from collections.abc import Callable, Sequence
+from ctypes.util import find_library
+from functools import cache
+from importlib.metadata import PackageNotFoundError, files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.deidentify.jpeg_segments import Unblankable
+
+# turbojpeg.h of libjpeg-turbo, interface 2 (1.2 and later, kept by 3)
+_PERFECT, _NO_OUTPUT, _COPY_NONE, _OPTIMIZE = 1, 16, 64, 256
+_LIMIT_SCANS, _WARNING = 32768, 0
+_UPRIGHT = {2: 1, 3: 6, 4: 2, 5: 3, 6: 5, 7: 4, 8: 7}  # Exif orientation: transform that turns it upright
+
+Plane = NDArray[np.int16]  # (rows of blocks, blocks, 64), quantised, in natural order
+
+
+class _Region(ctypes.Structure):
+    _fields_ = (("x", ctypes.c_int), ("y", ctypes.c_int), ("w", ctypes.c_int), ("h", ctypes.c_int))
+
+
+_Filter = ctypes.CFUNCTYPE(
+    ctypes.c_int, ctypes.c_void_p, _Region, _Region, ctypes.c_int, ctypes.c_int, ctypes.c_void_p
+)  # fmt: skip
+
+
+class _Transform(ctypes.Structure):
+    _fields_ = (
+        ("region", _Region),
+        ("operation", ctypes.c_int),
+        ("options", ctypes.c_int),
+        ("data", ctypes.c_void_p),
+        ("filter", _Filter),
+    )
+
+
+@cache
+def library() -> ctypes.CDLL | None:
+    """Return libjpeg-turbo: the system's, else the one inside the package pylibjxl; None where neither is."""
+    for name in _candidates():
+        try:
+            found = ctypes.CDLL(name)
+            found.tjInitTransform.restype = ctypes.c_void_p
+            found.tjTransform.argtypes = (
+                ctypes.c_void_p, ctypes.c_char_p, ctypes.c_ulong, ctypes.c_int, ctypes.POINTER(ctypes.c_void_p),
+                ctypes.POINTER(ctypes.c_ulong), ctypes.POINTER(_Transform), ctypes.c_int,
+            )  # fmt: skip
+            for function in (found.tjDestroy, found.tjFree, found.tjGetErrorCode):
+                function.argtypes = (ctypes.c_void_p,)
+        except (OSError, AttributeError):
+            continue
+        return found
+    return None
+
+
+def _candidates() -> list[str]:
+    names = [find_library("turbojpeg")]
+    try:
+        parts = files("pylibjxl") or []
+    except PackageNotFoundError:
+        parts = []
+    names += [str(part.locate()) for part in parts if part.name.startswith("_pylibjxl.")]
+    return [name for name in names if name]
+
+
+class Transformer:
+    """Reads JPEGs into coefficients and writes them again; one at a time, each without any segment of its source."""
+
+    def __init__(self) -> None:
+        """Raise Unblankable where there is no libjpeg-turbo."""
+        found = library()
+        handle = found.tjInitTransform() if found is not None else None
+        if found is None or handle is None:
+            raise Unblankable("no libjpeg-turbo")
+        self._library, self._handle = found, handle
+        weakref.finalize(self, found.tjDestroy, handle)
+
+    def read(self, jpeg: bytes, planes: Sequence[Plane]) -> None:
+        """Fill the planes, one a component, with the coefficients; raises Unblankable where it is unreadable."""
+        self._visit(jpeg, planes, lambda there, here, size: ctypes.memmove(here, there, size), _NO_OUTPUT)
+
+    def written(self, jpeg: bytes, planes: Sequence[Plane]) -> bytes:
+        """Return the JPEG with the coefficients of the planes; raises Unblankable where it is unreadable."""
+        return self._visit(jpeg, planes, ctypes.memmove, 0)
+
+    def _visit(
+        self, jpeg: bytes, planes: Sequence[Plane], move: Callable[[int, int, int], object], options: int
+    ) -> bytes:
+        starts = [(plane.ctypes.data, len(plane), plane[0].nbytes) for plane in planes]
+        seen = 0
+
+        def visit(address: int, row: _Region, _plane: _Region, component: int, _transform: int, _data: int) -> int:
+            nonlocal seen
+            start, rows, size = starts[component]
+            if row.y < 8 * rows and row.w * 16 == size:  # beyond stands padding, which is written anew
+                move(address, start + row.y // 8 * size, size)
+                seen += 1
+            return 0
+
+        answer = self._transformed(jpeg, 0, options, _Filter(visit))
+        if seen != sum(len(plane) for plane in planes):  # C passes no exception on: that every row came is counted
+            raise Unblankable("not all blocks were seen")
+        return answer
+
+    def upright(self, jpeg: bytes, orientation: int) -> bytes:
+        """Return the JPEG turned by its Exif orientation; Unblankable where blocks at the edge would be lost."""
+        return self._transformed(jpeg, _UPRIGHT[orientation], _PERFECT, _Filter())
+
+    def _transformed(self, jpeg: bytes, operation: int, options: int, called: object) -> bytes:
+        how = _Transform(_Region(), operation, options | _COPY_NONE | _OPTIMIZE, None, called)
+        buffer, size = ctypes.c_void_p(), ctypes.c_ulong()
+        failed = self._library.tjTransform(
+            self._handle, jpeg, len(jpeg), 1, ctypes.byref(buffer), ctypes.byref(size), ctypes.byref(how), _LIMIT_SCANS
+        )
+        try:
+            # a warning is a damaged frame: it was read as decoders read it, and is written whole
+            if failed and self._library.tjGetErrorCode(self._handle) != _WARNING:
+                raise Unblankable("libjpeg-turbo refuses it")
+            return ctypes.string_at(buffer, size.value) if buffer else b""
+        finally:
+            self._library.tjFree(buffer)
