@@ -23,8 +23,10 @@ setup.prepare()  # Django wants to be ready before its tables are imported, and 
 from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
 from flows.process import organisation_key, process_scan  # noqa: E402
 from flows.receive import receive  # noqa: E402
+from flows.rekey import rekey  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
+from storage.catalogue.evidence import remove_discarded  # noqa: E402
 
 BATCH = 20
 AT_ONCE = 2
@@ -57,6 +59,19 @@ def process_batch(project: str, organisation: str) -> dict[str, int]:
         setup.close_connections()
 
 
+@task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
+def tidy(project: str, organisation: str) -> dict[str, int]:
+    """Make scans of an old key anew, and remove what no scan needs any more."""
+    store = object_store()
+    try:
+        with present(settings().home / "running") as run:
+            made = rekey(project, organisation, run, store)
+        remove_discarded(store)
+        return made
+    finally:
+        setup.close_connections()
+
+
 BATCHES: TaskRunner[Any] = ThreadPoolTaskRunner(max_workers=AT_ONCE)
 
 
@@ -78,6 +93,6 @@ def _ingest(project: str, running: Path) -> dict[str, int]:
     waiting = intake.waiting(project, datetime.now(UTC))
     batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]
     wait(batches)
-    ended = sum((Counter(batch.result()) for batch in batches), Counter())
+    ended = sum((Counter(batch.result()) for batch in batches), Counter(tidy(project, organisation)))
     log.info("ingested project=%s %s", project, " ".join(f"{state}={count}" for state, count in sorted(ended.items())))
     return dict(ended)

@@ -3,18 +3,24 @@
 import logging
 import tempfile
 import traceback
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+from flows.channel import as_the_channel_knew
+from flows.placed import Files, placed
 from flows.presence import Run
-from pipeline.deidentify import Key
+from pipeline.deidentify import Key, Release
 from pipeline.errors import Rejected, SonorelayError, Unavailable
 from qa_rules import Walk, walk_in_child
 from storage.catalogue import intake
-from storage.objects import Area, ObjectStore, StoredBytes
+from storage.catalogue.layouts import guidance_for
+from storage.catalogue.models import Scan
+from storage.objects import Area, ObjectStore
 from storage.settings import settings
+
+JPEG = "image/jpeg"
+SECONDS_FOR_ONE_SCAN = 120.0
 
 log = logging.getLogger("sonorelay.flows")
 
@@ -22,38 +28,73 @@ log = logging.getLogger("sonorelay.flows")
 def process_scan(digest: str, organisation: str, run: Run, store: ObjectStore) -> str:
     """Bring one taken scan to its next state and return its name; one bad scan never fails the others."""
     try:
-        return _process(digest, organisation, run, store)
+        return _process(intake.scan_with(digest), organisation, run, store)
     except Unavailable:
         raise
     except Exception as error:  # noqa: BLE001 - the one boundary per scan: nothing may disappear, nothing may stop a batch
-        log.error("scan_failed digest=%s error=%s", digest[:10], _where(error))
+        log.error("scan_failed digest=%s error=%s", digest[:10], where(error))
         intake.record_failed(digest, run.token, "internal", _now())
         return "failed"
 
 
-def _process(digest: str, organisation: str, run: Run, store: ObjectStore) -> str:
-    token = run.token
-    with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, digest, run.work) as raw:
+def _process(scan: Scan, organisation: str, run: Run, store: ObjectStore) -> str:
+    key = organisation_key(organisation)
+    with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, scan.digest, run.work) as raw:
         try:
-            walked = walk_in_child(raw, organisation_key(organisation), Path(folder))
+            walked = walk_in_child(raw, key, Path(folder), guidance_for(scan))
         except Rejected as refusal:
-            intake.record_rejected(digest, token, refusal, _now())
+            intake.record_rejected(scan.digest, run.token, refusal, _now())
             return "rejected"
         if walked.withheld is not None:
-            intake.record_withheld(digest, token, walked.withheld, walked.inspection, walked.identity, {}, _now())
-            return "withheld"
-        return _release(digest, token, walked, store)
+            return _withhold(scan, run.token, walked, key, store)
+        return _release(scan, run.token, walked, key, store)
 
 
-def _release(digest: str, token: str, walked: Walk, store: ObjectStore) -> str:
-    assert walked.release is not None  # noqa: S101 - a walk is released or withheld
-    stored: Mapping[str, tuple[StoredBytes, str]] = {
-        output.role: (store.put(Area.RELEASED, output.path), output.media_type) for output in walked.release.outputs
-    }
-    intake.record_released(
-        digest, token, walked.inspection, walked.identity, walked.release.frame_times, stored, _now()
+def _withhold(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore) -> str:
+    assert walked.withheld is not None  # noqa: S101 - the caller has looked
+    doubt = walked.doubt
+    pictures = {} if doubt is None else {"evidence": doubt.picture, "envelope": doubt.envelope}
+    files = {role: (path, JPEG) for role, path in pictures.items() if path is not None}
+    record = partial(
+        intake.record_withheld,
+        scan.digest,
+        token,
+        walked.withheld,
+        walked.inspection,
+        as_the_channel_knew(walked.identity, scan, key, store),
+        doubt=doubt,
+        key=key_name(key),
     )
+    placed(store, Area.WITHHELD, files, lambda stored: record(stored, _now()))
+    return "withheld"
+
+
+def _release(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore) -> str:
+    assert walked.release is not None  # noqa: S101 - a walk is released or withheld
+    record = partial(
+        intake.record_released,
+        scan.digest,
+        token,
+        walked.inspection,
+        as_the_channel_knew(walked.identity, scan, key, store),
+        walked.release.frame_times,
+        kept=walked.release.kept,
+        report=report_of(walked.release),
+        key=key_name(key),
+    )
+    placed(store, Area.RELEASED, files_of(walked.release), lambda stored: record(stored, _now()))
     return "released"
+
+
+def files_of(release: Release) -> Files:
+    """Return what was written, by role."""
+    return {output.role: (output.path, output.media_type) for output in release.outputs}
+
+
+def report_of(release: Release) -> dict[str, object] | None:
+    """Return how the scan was made safe, as JSON."""
+    report = getattr(release, "report", None)
+    return None if report is None else report.as_json()
 
 
 @cache
@@ -62,7 +103,12 @@ def organisation_key(organisation: str) -> Key:
     return Key.load_or_create(settings().key_file(organisation))
 
 
-def _where(error: Exception) -> str:
+def key_name(key: Key) -> str:
+    """Return by which name the catalogue knows a key: it tells one from another and nothing of either."""
+    return key.pseudonym("key", "name", length=16)
+
+
+def where(error: Exception) -> str:
     """Name the failure by its type and place; its message may hold a value of a header."""
     if isinstance(error, SonorelayError):
         return " ".join([error.code, *(f"{name}={value}" for name, value in error.facts.items())])

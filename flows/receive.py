@@ -6,6 +6,7 @@ left in the inbox by a crash is found again, has the same digest, and becomes th
 
 from datetime import datetime
 
+from flows.channel import device_pseudonym
 from flows.sources.watched_folder import Found
 from pipeline.deidentify import Key
 from pipeline.errors import NotAScan
@@ -28,7 +29,7 @@ def receive(found: Found, project: str, key: Key, store: ObjectStore, now: datet
         project=project,
         trainee=found.trainee,
         exam_type=found.exam_type,
-        device=key.pseudonym("device", found.device, length=12) if found.device else None,
+        device=device_pseudonym(key, found.device) if found.device else None,
         captured_at=found.captured_at,
     )
     register(received, raw, "watched_folder", now, sidecar=sidecar)

@@ -121,7 +121,7 @@ def _with_context(folder: Path, path: Path, mark: tuple[int, int, int]) -> Found
     if not sidecar.is_file():
         return found
     found = replace(found, sidecar=sidecar)
-    said = _read_sidecar(sidecar)
+    said = read_sidecar(sidecar)
     if said is None:
         return found
     return replace(
@@ -133,7 +133,8 @@ def _with_context(folder: Path, path: Path, mark: tuple[int, int, int]) -> Found
     )
 
 
-def _read_sidecar(path: Path) -> Sidecar | None:
+def read_sidecar(path: Path) -> Sidecar | None:
+    """Return what a sidecar says; None for one that is too large or says anything else."""
     if path.lstat().st_size > LARGEST_SIDECAR:
         return None
     try:

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q, QuerySet
 
 from pipeline.received import Received
+from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.models import Arrival, Device, Event, Membership, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
 from supervision.exam_types import exam_type_named
+from supervision.questions import REFUSALS
 from supervision.roles import Role
 from supervision.states import State
 
@@ -27,6 +29,7 @@ __all__ = [
     "record_released",
     "record_withheld",
     "register",
+    "scan_with",
     "take",
     "try_again",
     "waiting",
@@ -105,6 +108,7 @@ def take(project: str, most: int, token: str, now: datetime) -> list[str]:
             scan.move_to(State.FAILED)
             scan.reason = "internal"
             scan.save(update_fields=["state", "reason"])
+            drop_evidence(scan)
             Event.objects.create(at=now, what="failed", scan=scan, facts={"code": "internal"})
         free = _free(project, now).order_by("attempts", "received_at", "pk").select_for_update(skip_locked=True)
         chosen = list(free[:most])
@@ -128,10 +132,15 @@ def free(token: str) -> None:
 
 
 def try_again(project: str, now: datetime) -> int:
-    """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many."""
+    """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many.
+
+    What a person refused stays refused.
+    """
     with one_transaction():
         ended = (State.FAILED, State.WITHHELD, State.REJECTED)
-        scans = list(Scan.objects.select_for_update().filter(project__code=project, state__in=ended))
+        by_a_person = Q(state=State.REJECTED, reason__in=REFUSALS)
+        known = Scan.objects.filter(~by_a_person, project__code=project, state__in=ended)
+        scans = list(known.select_for_update())
         Scan.objects.filter(pk__in=[scan.pk for scan in scans]).update(
             state=State.RECEIVED, attempts=0, taken_by="", taken_until=None
         )
@@ -139,6 +148,11 @@ def try_again(project: str, now: datetime) -> int:
             Event(at=now, what="try_again", scan=scan, facts={"was": scan.state}) for scan in scans
         )
         return len(scans)
+
+
+def scan_with(digest: str) -> Scan:
+    """Return the scan of these bytes, with its device; Scan.DoesNotExist for bytes that never arrived."""
+    return Scan.objects.select_related("device").get(digest=digest)
 
 
 def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:

@@ -5,6 +5,7 @@ A layout is drawn by a person, or learned from released scans (`storage.catalogu
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -108,8 +109,8 @@ def as_layout(layout: SectorLayout) -> Layout:
     )
 
 
-def as_outlines(polygons: list[list[list[float]]]) -> Drawing:
-    """Return the outlines that a JSON column holds."""
+def as_outlines(polygons: Iterable[Iterable[Sequence[float]]]) -> Drawing:
+    """Return the outlines as plain numbers, as a JSON column holds and gives them."""
     return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in polygons)
 
 

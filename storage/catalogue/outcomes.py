@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Rejected, SonorelayError, Withheld
-from storage.catalogue.models import Assessment, Device, Event, Finding, Scan, StoredObject
+from storage.catalogue import evidence
+from storage.catalogue.layouts import as_outlines
+from storage.catalogue.models import Assessment, Device, Doubt, Event, Finding, ReleaseReport, Scan, StoredObject
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
@@ -20,12 +22,14 @@ from supervision.states import State
 
 if TYPE_CHECKING:  # they bring decoders along, which no web process needs
     from pipeline.deidentify import Identity
+    from pipeline.doubt import Doubt as Doubted
     from pipeline.inspection import Inspection
+    from pipeline.kept import Kept
 
 MOST_ATTEMPTS = 3
 
 Stored = Mapping[str, tuple[StoredBytes, str]]
-"""Role (derivative, preview, poster) → where the object lies, and its media type."""
+"""Role (derivative, preview, poster; evidence, envelope) → where the object lies, and its media type."""
 
 
 def record_rejected(digest: str, token: str, error: Rejected, now: datetime) -> bool:
@@ -34,6 +38,7 @@ def record_rejected(digest: str, token: str, error: Rejected, now: datetime) -> 
         scan = _held(digest, token)
         if scan is None:
             return False
+        evidence.drop_evidence(scan)
         _end(scan, State.REJECTED, error, now)
         return True
 
@@ -49,6 +54,8 @@ def record_failed(digest: str, token: str, code: str, now: datetime) -> bool:
         scan.reason, scan.reason_facts = code, {}
         scan.taken_by, scan.taken_until = "", None
         scan.save(update_fields=["state", "reason", "reason_facts", "taken_by", "taken_until"])
+        if final:
+            evidence.drop_evidence(scan)
         what = "failed" if final else "attempt_failed"
         Event.objects.create(at=now, what=what, scan=scan, facts={"code": code, "attempt": scan.attempts})
         return True
@@ -62,10 +69,13 @@ def record_withheld(
     identity: Identity | None,
     stored: Stored,
     now: datetime,
+    *,
+    doubt: Doubted | None = None,
+    key: str = "",
 ) -> bool:
     """Note that the data manager must act, with what is known and the evidence; tell whether it counted.
 
-    ValueError if an object lies in the released area.
+    key: the name of the key that made the pseudonyms. ValueError if an object lies in the released area.
     """
     _refuse_other_areas(stored, Area.WITHHELD)
     with one_transaction():
@@ -73,10 +83,12 @@ def record_withheld(
         if scan is None:
             return False
         if identity is not None:
-            _keep_identity(scan, identity)
+            _keep_identity(scan, identity, key)
         if inspection is not None:
             _keep_inspection(scan, inspection, now)
-        _keep_objects(scan, stored)
+        scan.kept = {}
+        keep_objects(scan, stored)
+        _keep_doubt(scan, doubt)
         _end(scan, State.WITHHELD, error, now)
         return True
 
@@ -89,26 +101,60 @@ def record_released(
     frame_times: Sequence[float],
     stored: Stored,
     now: datetime,
+    *,
+    kept: Kept | None = None,
+    report: Mapping[str, object] | None = None,
+    key: str = "",
 ) -> bool:
     """Note a de-identified scan and queue it, or let it await what is missing; tell whether it counted.
 
-    frame_times: seconds from the first frame of the preview. ValueError if an object is not in the released area.
+    frame_times: seconds from the first frame of the preview. kept: the area that may be seen. report: how it was made
+    safe, as JSON. key: the name of the key that made the pseudonyms. ValueError if an object is not in the released
+    area.
     """
     _refuse_other_areas(stored, Area.RELEASED)
     with one_transaction():
         scan = _held(digest, token)
         if scan is None:
             return False
-        _keep_identity(scan, identity)
+        _keep_identity(scan, identity, key)
         _keep_inspection(scan, inspection, now)
-        _keep_objects(scan, stored)
+        keep_objects(scan, stored)
+        evidence.drop_evidence(scan)
+        scan.kept = {} if kept is None else as_json(kept)
+        if report is not None:
+            keep_report(scan, report, now)
         scan.frame_times = list(frame_times)
         scan.reason, scan.reason_facts = "", {}
         scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
         scan.save()
         Event.objects.create(at=now, what="released", scan=scan, facts={"missing": missing_of(scan)})
         queue_when_complete(scan, now)
+        if kept is not None:
+            from storage.catalogue.learning import learn  # it brings decoders along, which no web process needs
+
+            learn(scan, now)
         return True
+
+
+def as_json(kept: Kept) -> dict[str, object]:
+    """Return an area that was kept as the column `kept` holds it."""
+    return {"polygons": as_outlines(kept.polygons), "witnesses": [witness.value for witness in kept.witnesses]}
+
+
+def keep_objects(scan: Scan, stored: Stored) -> None:
+    """Put these objects in place of all but the raw ones; what they replace is removed from the store later."""
+    evidence.drop_objects(scan.objects_stored.all())
+    StoredObject.objects.bulk_create(
+        StoredObject(scan=scan, role=role, area=place.area, digest=place.digest, size=place.size, media_type=media_type)
+        for role, (place, media_type) in stored.items()
+    )
+
+
+def keep_report(scan: Scan, report: Mapping[str, object], now: datetime) -> None:
+    """Keep how the scan was made safe as its current report; earlier ones stay."""
+    scan.release_reports.filter(current=True).update(current=False)
+    ReleaseReport.objects.create(scan=scan, made_at=now, report=dict(report))
 
 
 def _held(digest: str, token: str) -> Scan | None:
@@ -133,16 +179,15 @@ def _refuse_other_areas(stored: Stored, area: Area) -> None:
             raise ValueError(f"the object '{role}' does not belong in the area {area}")
 
 
-def _keep_objects(scan: Scan, stored: Stored) -> None:
-    scan.objects_stored.exclude(area=Area.RAW).delete()
-    StoredObject.objects.bulk_create(
-        StoredObject(scan=scan, role=role, area=place.area, digest=place.digest, size=place.size, media_type=media_type)
-        for role, (place, media_type) in stored.items()
-    )
+def _keep_doubt(scan: Scan, doubt: Doubted | None) -> None:
+    Doubt.objects.filter(scan=scan).delete()
+    if doubt is not None:
+        said = [{"witness": witness.value, "polygons": as_outlines(outlines)} for witness, outlines in doubt.proposals]
+        Doubt.objects.create(scan=scan, proposals=said, text_boxes=as_outlines(doubt.text_boxes))
 
 
-def _keep_identity(scan: Scan, identity: Identity) -> None:
-    scan.patient = identity.patient or ""
+def _keep_identity(scan: Scan, identity: Identity, key: str) -> None:
+    scan.patient, scan.pseudonymised_with = identity.patient or "", key
     scan.captured_at = scan.captured_at or identity.captured_at
     if identity.device:
         scan.device, _ = Device.objects.get_or_create(

@@ -6,15 +6,17 @@ it with the decision as its guidance.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from pipeline.errors import Conflict
+from pipeline.errors import Conflict, Unavailable
 from storage.catalogue import layouts, scope
-from storage.catalogue.evidence import drop_evidence
+from storage.catalogue.evidence import drop_evidence, remove_discarded
 from storage.catalogue.models import Decision, Event, Person, Question, Scan, SectorLayout
 from storage.catalogue.transaction import one_transaction
+from storage.objects.chosen import object_store
 from supervision.drawing import Drawing, drawing
 from supervision.questions import QUESTIONS, REFUSALS
 from supervision.roles import Action
@@ -73,6 +75,8 @@ def refuse(scan_id: int, code: str, person: Person, now: datetime) -> None:
         scan.save(update_fields=["state", "reason", "reason_facts", "processed_at"])
         drop_evidence(scan)
         Event.objects.create(at=now, what="refused", scan=scan, person=person, facts={"code": code})
+    with suppress(Unavailable):  # then the next cycle removes it
+        remove_discarded(object_store())
 
 
 def ask_sender(scan_id: int, question_code: str, person: Person, now: datetime) -> Question:
@@ -140,7 +144,7 @@ def release_alike(layout_id: int, scan_ids: Iterable[int], person: Person, now: 
         mine = scope.scans_for(person, Action.RELEASE_SCANS).filter(pk__in=fitting.values("pk"))
         scans = list(mine.select_for_update(of=("self",)).order_by("pk"))
         for scan in scans:
-            _decide(scan, _outlines(layout), layout, person, now)
+            _decide(scan, layouts.as_outlines(layout.polygons), layout, person, now)
             _receive_again(scan, "layout_taken", {"layout": layout.pk}, person, now)
         return [scan.pk for scan in scans]
 
@@ -167,10 +171,6 @@ def _drawable() -> QuerySet[Scan]:
 def _decide(scan: Scan, outlines: Drawing, layout: SectorLayout, person: Person, now: datetime) -> None:
     decided = {"polygons": outlines, "layout": layout, "text_accepted": False, "decided_by": person, "decided_at": now}
     Decision.objects.update_or_create(scan=scan, defaults=decided)
-
-
-def _outlines(layout: SectorLayout) -> Drawing:
-    return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in layout.polygons)
 
 
 def _receive_again(scan: Scan, what: str, facts: dict[str, int], person: Person, now: datetime) -> None:

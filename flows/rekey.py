@@ -1,0 +1,76 @@
+"""How do scans get their new pseudonyms after the key of their organisation was changed?
+
+From the raw object, with the area and the decisions on record; a few in every cycle, beside the day's work.
+"""
+
+import logging
+import tempfile
+from collections import Counter
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from flows.channel import as_the_channel_knew
+from flows.placed import placed
+from flows.presence import Run
+from flows.process import SECONDS_FOR_ONE_SCAN, files_of, key_name, organisation_key, report_of
+from pipeline.child import run_in_child
+from pipeline.deidentify import Key, identify
+from pipeline.deidentify.again import release_again
+from pipeline.errors import SonorelayError, Unavailable
+from pipeline.kept import Kept, Witness
+from storage.catalogue import rekeying
+from storage.catalogue.layouts import as_outlines
+from storage.catalogue.models import Decision, Scan
+from storage.objects import Area, ObjectStore
+
+IN_ONE_CYCLE = 20
+
+log = logging.getLogger("sonorelay.flows")
+
+
+def rekey(project: str, organisation: str, run: Run, store: ObjectStore) -> dict[str, int]:
+    """Make up to 20 scans of the project anew under the key of today; returns how many were, and were refused."""
+    key = organisation_key(organisation)
+    wanted = rekeying.to_make_anew(project, key_name(key))[:IN_ONE_CYCLE]
+    return dict(Counter(_rekey(scan, key, run, store) for scan in wanted))
+
+
+def _rekey(scan: Scan, key: Key, run: Run, store: ObjectStore) -> str:
+    try:
+        with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, scan.digest, run.work) as raw:
+            if scan.objects_stored.filter(area=Area.RELEASED).exists():
+                _release(scan, raw, Path(folder), key, store)
+            else:
+                identity = run_in_child(identify, raw, key, seconds=SECONDS_FOR_ONE_SCAN)
+                known = as_the_channel_knew(identity, scan, key, store)
+                rekeying.record_rekeyed(scan, known, {}, datetime.now(UTC), key=key_name(key))
+    except Unavailable:
+        raise
+    except SonorelayError as error:
+        log.error("rekey_refused digest=%s code=%s", scan.digest[:10], error.code)
+        rekeying.record_refused(scan, key_name(key), error, datetime.now(UTC))
+        return "refused"
+    return "rekeyed"
+
+
+def _release(scan: Scan, raw: Path, folder: Path, key: Key, store: ObjectStore) -> None:
+    accepted = Decision.objects.filter(scan=scan, text_accepted=True).exists()
+    again = partial(release_again, text_accepted=accepted)
+    identity, release = run_in_child(again, raw, key, folder, kept_of(scan), seconds=SECONDS_FOR_ONE_SCAN)
+    record = partial(
+        rekeying.record_rekeyed,
+        scan,
+        as_the_channel_knew(identity, scan, key, store),
+        key=key_name(key),
+        frame_times=release.frame_times,
+        report=report_of(release),
+    )
+    placed(store, Area.RELEASED, files_of(release), lambda stored: record(stored, datetime.now(UTC)))
+
+
+def kept_of(scan: Scan) -> Kept:
+    """Return the area on record; of a scan from before it was recorded, the sector that was kept then."""
+    if scan.kept:
+        return Kept(as_outlines(scan.kept["polygons"]), tuple(Witness(name) for name in scan.kept["witnesses"]))
+    return Kept(as_outlines([scan.sector["polygon"]]), (Witness.FITTED,))
