@@ -1,81 +1,98 @@
 """Which words of the input could name a patient, a person or a place, and does any of them stand in a written file?
 
-Harvest: every text, number, UID and date of the input that the allow-list does not keep. Search: in the encodings that
-a file could use, whatever the case of the letters.
+Search: in the encodings that a file could use, whatever the case of the letters.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import numpy as np
 
+from pipeline.deidentify.spelled import needles_of
+from pipeline.deidentify.vocabulary import folded, words_of
+
 SHORTEST = 3
 SHORTEST_NUMBER = 5
+SHORTEST_WHOLE_NUMBER = 3
 SHORTEST_AMONG_PIXELS = 7
 MOST_IDENTIFIERS = 5000
 STANDARD_UIDS = "1.2.840.10008."
-ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 CHUNK = 1 << 22
+IDEOGRAPHS = "\u2e80"
+"""From here on one letter says as much as two of an alphabet."""
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _SPLIT = re.compile(r"[\s^=,;/\\|_]+")
 _PRINTED = re.compile(r"[0-9A-Za-z\u00c0-\u024f .,'^/_-]{6,256}")
+_NOT_PACKED = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
 class Identifiers:
-    """Texts that must not appear; `harmless` are the constants that every released file holds."""
+    """Texts that must not appear.
+
+    texts: who and when: names, numbers, dates, UIDs, places. others: what else the input says. harmless: the constants
+    that every released file holds. kept: the words of `others` that stay in this file. encodings: those it declares.
+    """
 
     texts: frozenset[str]
     harmless: str = ""
+    others: frozenset[str] = frozenset()
+    kept: str = ""
+    encodings: tuple[str, ...] = ()
 
     @cached_property
     def sought(self) -> tuple[str, ...]:
         """The texts worth seeking, in lower case: long enough, and no part of what we write ourselves."""
-        kept = {text.strip().lower() for text in self.texts}
-        constants = self.harmless.lower()
-        return tuple(sorted(text for text in kept if _tells(text) and text not in constants))
+        constants, kept = self.harmless.lower(), self.kept.lower()
+        lower = {text.strip().lower() for text in self.others}
+        others = {text for text in lower if _tells(text) and text not in kept}
+        return tuple(sorted(text for text in others.union(self._telling) if text not in constants))
+
+    @cached_property
+    def short(self) -> frozenset[str]:
+        """The names and numbers too short to be sought among bytes: sought as a word of a value."""
+        lower = {folded(text.strip()) for text in self.texts}
+        return frozenset(text for text in lower if not _tells(text) and _tells_alone(text))
+
+    @cached_property
+    def _telling(self) -> frozenset[str]:
+        lower = {text.strip().lower() for text in self.texts}
+        return frozenset(text for text in lower if _tells(text))
+
+    @cached_property
+    def _folded(self) -> frozenset[str]:
+        return self._telling | {folded(text) for text in self._telling if not text.isascii()}
 
     def inside(self, text: str) -> bool:
-        """Return whether any of them is a part of `text`."""
-        lower = text.lower()
-        return any(sought in lower for sought in self.sought)
+        """Return whether a name or number is a part of `text`, or a short one a word of it."""
+        plain = folded(text)
+        if any(sought in plain for sought in self._folded):
+            return True
+        return bool(self.short) and not self.short.isdisjoint((*words_of(text), *_SPLIT.split(plain)))
 
     def needles(self, *, among_pixels: bool) -> frozenset[bytes]:
         """Return the byte strings to seek; where bytes are pixels, only those too long to appear by chance."""
-        found = set()
+        shortest = SHORTEST_AMONG_PIXELS if among_pixels else SHORTEST
+        found: set[bytes] = set()
         for text in self.sought:
-            for encoding in ENCODINGS:
-                raw = text.encode(encoding, "ignore").translate(_LOWER)
-                varied = len(set(text)) >= 3
-                if len(raw) >= (SHORTEST_AMONG_PIXELS if among_pixels else SHORTEST) and (varied or not among_pixels):
-                    found.add(raw)
+            if not among_pixels or len(set(text)) >= 3:
+                found.update(raw for raw in needles_of(text, self.encodings) if len(raw) >= shortest)
         return frozenset(found)
 
 
-def spellings(day: date) -> Iterator[str]:
-    """Yield the ways in which people and devices write a date."""
-    y, m, d = f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"
-    yield y + m + d
-    yield d + m + y
-    for mark in "-/. ":
-        yield mark.join((y, m, d))
-        yield mark.join((d, m, y))
-        yield mark.join((m, d, y))
-        yield mark.join((d, MONTHS[day.month - 1], y))
-    yield f"{day.day}/{day.month}/{y}"
-    yield f"{day.month}/{day.day}/{y}"
-    yield f"{MONTHS[day.month - 1]} {day.day}, {y}"
-
-
 def words(text: str) -> Iterator[str]:
-    """Yield the text and its parts that could stand alone: names, numbers."""
+    """Yield the text and its parts that could stand alone: names, numbers, also without what separates them."""
     yield text
     yield from (part for part in _SPLIT.split(text) if part)
+    if any(map(str.isdigit, text)):
+        for part in (text, *_SPLIT.split(text)):
+            packed = _NOT_PACKED.sub("", part)
+            if packed != part and sum(map(str.isdigit, packed)) >= SHORTEST_NUMBER:
+                yield packed
+        yield from (run for run in re.findall(r"\d+", text) if len(run) >= SHORTEST_NUMBER)
 
 
 def telling_words(text: str) -> Iterator[str]:
@@ -130,7 +147,14 @@ def _appears_long(by_start: dict[bytes, list[bytes]], chunk: bytes, first: np.nd
 
 
 def _tells(text: str) -> bool:
-    """Return whether a text is long enough to point at somebody: three letters, or five digits."""
-    if len(text) < SHORTEST or len(set(text)) < 2:
+    """Return whether a text is long enough to point at somebody among bytes: three letters, or five digits."""
+    if len(set(text)) < 2 or sum(2 if letter >= IDEOGRAPHS else 1 for letter in text) < SHORTEST:
         return False
     return any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= SHORTEST_NUMBER
+
+
+def _tells_alone(text: str) -> bool:
+    """Return whether a text points at somebody where it is a whole word: two letters, an ideograph, three digits."""
+    if text.isdecimal():
+        return len(text) >= SHORTEST_WHOLE_NUMBER and len(set(text)) > 1
+    return any(map(str.isalpha, text)) and (len(text) > 1 or text >= IDEOGRAPHS)

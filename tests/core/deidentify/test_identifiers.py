@@ -5,7 +5,8 @@ from datetime import date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.deidentify.identifiers import CHUNK, Identifiers, appears, spellings
+from pipeline.deidentify.identifiers import CHUNK, Identifiers, appears
+from pipeline.deidentify.spelled import spellings
 
 few = settings(max_examples=150, deadline=None)
 
