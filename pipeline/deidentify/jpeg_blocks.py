@@ -48,12 +48,15 @@ class Blanking:
         self._transformer = Transformer()
         self._plans = lru_cache(maxsize=4)(self._planned)
 
-    def blank(self, jpeg: bytes) -> bytes:
+    def blank(self, jpeg: bytes, *, like: Geometry | None = None) -> bytes:
         """Return the JPEG, black outside the mask; its colours must be clear without a DICOM header.
 
-        Raises Unblankable for what is not one 8 bit baseline scan of the mask's size, or would grow by over 2 %.
+        like: of a frame whose colours and sampling it must share. Raises Unblankable for what is not one 8 bit baseline
+        scan of the mask's size, or would grow by over 2 %.
         """
         geometry = geometry_of(jpeg)
+        if like is not None and geometry.form != like.form:
+            raise Unblankable("another sampling")
         if (geometry.rows, geometry.columns) != self._mask.shape:
             raise Unblankable("another size")
         plans = self._plans(geometry)

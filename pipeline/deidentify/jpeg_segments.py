@@ -38,6 +38,11 @@ class Geometry:
     is_rgb: bool
 
     @property
+    def form(self) -> tuple[object, ...]:
+        """Return colours and sampling: what all frames of a file share."""
+        return (self.is_rgb, *((part.across, part.down) for part in self.components))
+
+    @property
     def margin(self) -> int:
         """Return how far from the outline, in pixels, a block that it crosses can reach."""
         return 8 * max(max(part.across, part.down) for part in self.components)
