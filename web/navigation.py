@@ -28,6 +28,7 @@ PLACES = (
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
+    Place("reidentify", Action.REIDENTIFY, _("Re-identification")),
     Place("people", Action.MANAGE_PEOPLE, _("People")),
 )
 

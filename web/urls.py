@@ -2,8 +2,24 @@
 
 from django.urls import path
 
-from web.pages import accounts, awaiting, figures, health, home, objects, people, quarantine, review, scans, trainee
+from web.pages import (
+    accounts,
+    awaiting,
+    evidence,
+    figures,
+    health,
+    held,
+    home,
+    objects,
+    people,
+    quarantine,
+    review,
+    scans,
+    trainee,
+)
+from web.pages import alike as alike_page
 from web.pages import queue as queue_page
+from web.pages import reidentification as reidentify
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,10 +38,24 @@ urlpatterns = [
     path("my-scans/<int:scan_id>/", trainee.my_scan, name="my-scan"),
     path("missing-details/", awaiting.awaiting, name="awaiting"),
     path("missing-details/<int:scan_id>/", awaiting.complete, name="complete"),
+    path("questions/<int:scan_id>/", awaiting.answer, name="answer"),
     path("overview/", figures.overview, name="overview"),
     path("scans/", scans.scans, name="scans"),
     path("scans/<int:scan_id>/", scans.scan, name="scan"),
+    path("scans/<int:scan_id>/re-identify/", reidentify.ask, name="reidentify-ask"),
     path("held-back/", quarantine.quarantine, name="quarantine"),
+    path("held/<int:scan_id>/", held.held, name="held"),
+    path("held/<int:scan_id>/picture/<str:role>/", evidence.evidence, name="evidence"),
+    path("held/<int:scan_id>/release/", held.release, name="held-release"),
+    path("held/<int:scan_id>/text/", held.accept_text, name="held-text"),
+    path("held/<int:scan_id>/refuse/", held.refuse, name="held-refuse"),
+    path("held/<int:scan_id>/ask/", held.ask, name="held-ask"),
+    path("held/screen/<int:layout_id>/", alike_page.alike, name="alike"),
+    path("held/screen/<int:layout_id>/release/", alike_page.release_alike, name="alike-release"),
+    path("held/screen/<int:layout_id>/retire/", alike_page.retire, name="layout-retire"),
+    path("re-identification/", reidentify.requests, name="reidentify"),
+    path("re-identification/<int:request_id>/approve/", reidentify.approve, name="reidentify-approve"),
+    path("re-identification/<int:request_id>/show/", reidentify.show, name="reidentify-show"),
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person-new"),
     path("people/<int:person_id>/", people.person, name="person"),

@@ -1,4 +1,4 @@
-"""Which scans cannot be read yet because somebody must say who made them or what they show?"""
+"""Which scans cannot be read yet because somebody must say who made them, what they show, or answer a question?"""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from storage.catalogue import intake
+from storage.catalogue import intake, quarantine
 from storage.catalogue.intake import trainees_of
 from storage.catalogue.models import Person, Scan
 from storage.catalogue.scope import scans_for
@@ -34,7 +34,13 @@ def awaiting(request: HttpRequest) -> HttpResponseBase:
     rows = [
         {"scan": scan, "picture": picture_of(scan), "trainees": trainees.get(scan.project_id, [])} for scan in shown
     ]
-    return render(request, "awaiting.html", {"rows": rows, "total": waiting.count(), "exam_types": exam_types()})
+    context = {
+        "rows": rows,
+        "total": waiting.count(),
+        "exam_types": exam_types(),
+        "questions": quarantine.open_questions(person_of(request)).select_related("scan__project")[:SHOWN],
+    }
+    return render(request, "awaiting.html", context)
 
 
 @requires(Action.COMPLETE_INFO)
@@ -51,6 +57,22 @@ def complete(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         intake.complete_info(scan.pk, trainee, exam_type.code, person, timezone.now())
         messages.success(request, _("Scan %(scan)s now waits for review.") % {"scan": scan.short_id})
     return redirect("awaiting")
+
+
+@requires(Action.ANSWER_QUESTIONS)
+@require_POST
+def answer(request: HttpRequest, scan_id: int) -> HttpResponseBase:
+    """Keep the sender's answer to the question about a scan that is held back."""
+    person = person_of(request)
+    scan = get_object_or_404(scans_for(person, Action.ANSWER_QUESTIONS), pk=scan_id)
+    try:
+        quarantine.answer(scan.pk, request.POST.get("answer", ""), person, timezone.now())
+    except ValueError:
+        messages.error(request, _("Choose an answer; nothing was changed."))
+    else:
+        messages.success(request, _("Thank you. The data officer reads your answer and decides."))
+    own = scan.trainee_id == person.pk and request.POST.get("from") == "my-scans"
+    return redirect("my-scans" if own else "awaiting")
 
 
 def _trainee(request: HttpRequest, scan: Scan) -> Person | None:

@@ -10,12 +10,14 @@ from storage.catalogue.figures import Figure
 from storage.catalogue.models import Device, Person, Review
 from storage.catalogue.scope import may, projects_for, scans_for
 from supervision.exam_types import exam_types
+from supervision.reidentification import PURPOSES
 from supervision.roles import Action
 from supervision.states import State
 from web.asked import asked_in
 from web.findings import judgement_of
 from web.media import picture_of
 from web.permissions import person_of, requires
+from web.release_report import report_of
 from web.words import FIGURES, STATES
 
 ON_A_PAGE = 50
@@ -51,7 +53,8 @@ def scans(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
     """Show one scan with findings and reviews."""
-    visible = scans_for(person_of(request), Action.SEE_SCANS).select_related("project", "device", "trainee")
+    person = person_of(request)
+    visible = scans_for(person, Action.SEE_SCANS).select_related("project", "device", "trainee")
     found = get_object_or_404(visible, pk=scan_id)
     context = {
         "scan": found,
@@ -59,6 +62,9 @@ def scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         "picture": picture_of(found),
         "judgement": judgement_of(found),
         "show_trainee": True,
+        "report": report_of(found),
+        "purposes": PURPOSES.items() if scans_for(person, Action.REIDENTIFY).filter(pk=found.pk).exists() else (),
+        "held_page": scans_for(person, Action.SEE_QUARANTINE).filter(pk=found.pk).exists(),
         "back": "scans",
     }
     return render(request, "scan.html", context)

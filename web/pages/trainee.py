@@ -10,11 +10,13 @@ from django.views.decorators.http import require_safe
 
 from storage.catalogue import queue
 from storage.catalogue.models import Person, Review, Scan
+from storage.catalogue.quarantine import open_questions
 from storage.catalogue.scope import scans_for
 from supervision.roles import Action
 from web.findings import judgement_of
 from web.media import picture_of
 from web.permissions import person_of, requires
+from web.release_report import report_of
 
 ON_A_PAGE = 25
 
@@ -27,8 +29,13 @@ def my_scans(request: HttpRequest) -> HttpResponseBase:
     unread = _unread(person_of(request))
     fresh = Exists(unread.filter(pk=OuterRef("pk")))
     shown = mine.annotate(fresh=fresh).select_related("project").prefetch_related("review_item__reviews")
+    questions = {one.scan_id: one for one in open_questions(person_of(request)).filter(scan__in=mine)}
+    asked = Exists(open_questions(person_of(request)).filter(scan=OuterRef("pk")).order_by())
+    shown = shown.annotate(asked=asked).order_by("-fresh", "-asked", "-received_at", "-pk")
+    page = Paginator(shown, ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "page": Paginator(shown.order_by("-fresh", "-received_at", "-pk"), ON_A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(scan, questions.get(scan.pk)) for scan in page],
         "unread": unread.count(),
         "oldest_unread": unread.first(),
         "missing": scans_for(person_of(request), Action.COMPLETE_INFO).count(),
@@ -51,6 +58,7 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         "reviews": reviews,
         "picture": picture_of(scan),
         "judgement": judgement_of(scan),
+        "report": report_of(scan),
         "back": "my-scans",
         "next_unread": _unread(person).first(),
     }

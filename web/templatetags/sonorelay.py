@@ -12,7 +12,10 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from pipeline.reasons import REASONS
 from pipeline.text import Text
+from storage.catalogue.models import Question
 from supervision.exam_types import exam_types
+from supervision.questions import QUESTIONS
+from supervision.reidentification import PURPOSES
 from web.icons import ICONS
 from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, UNITS, VERDICTS
 
@@ -114,6 +117,32 @@ def reason_in(scan: object, language: str) -> str:
         return known.format(**facts).say(language)
     except (KeyError, IndexError):
         return known.say(language)
+
+
+@register.filter
+def question(code: str) -> str:
+    """Say a question to the sender of a scan."""
+    return say(QUESTIONS[code].text) if code in QUESTIONS else code
+
+
+@register.filter
+def answer(asked: Question) -> str:
+    """Say what the sender answered."""
+    known = QUESTIONS[asked.code].answers if asked.code in QUESTIONS else {}
+    return say(known[asked.answer]) if asked.answer in known else asked.answer
+
+
+@register.filter
+def answers(asked: Question) -> list[tuple[str, str]]:
+    """Return the codes and words that the sender may answer with."""
+    known = QUESTIONS[asked.code].answers if asked.code in QUESTIONS else {}
+    return [(code, say(words)) for code, words in known.items()]
+
+
+@register.filter
+def purpose(code: str) -> str:
+    """Say for what somebody must know whose scan it is."""
+    return say(PURPOSES[code]) if code in PURPOSES else code
 
 
 @register.filter

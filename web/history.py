@@ -1,0 +1,72 @@
+"""What happened to a scan and who did it, in words?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from pipeline.reasons import REASONS
+from pipeline.text import Text
+from storage.catalogue.models import Event
+from supervision.questions import QUESTIONS
+from supervision.reidentification import PURPOSES
+
+EVENTS: dict[str, str | Promise] = {
+    "received": _("arrived"),
+    "withheld": _("held back"),
+    "rejected": _("refused by the software"),
+    "failed": _("failed on our side"),
+    "attempt_failed": _("an attempt failed on our side"),
+    "released": _("cleaned, checked and released"),
+    "queued": _("put into the review queue"),
+    "sector_drawn": _("sector drawn"),
+    "layout_taken": _("released with the outline of another scan"),
+    "layout_learned": _("its outline was learned for this device"),
+    "layout_retired": _("its outline is used no more"),
+    "text_accepted": _("writing inside read: it names nobody"),
+    "refused": _("refused"),
+    "asked": _("sender asked"),
+    "answered": _("sender answered"),
+    "info_completed": _("details completed"),
+    "reidentification_asked": _("re-identification asked for"),
+    "reidentification_approved": _("re-identification approved"),
+    "reidentification_revealed": _("patient's number shown"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event: when, who (empty: the software), what, and the code behind it in words."""
+
+    at: datetime
+    who: str
+    what: str | Promise
+    more: tuple[Text, ...]
+
+
+def told(events: Iterable[Event]) -> list[Told]:
+    """Say each event in words; one that has none stands as its code."""
+    return [
+        Told(
+            event.at,
+            event.person.display_name if event.person else "",
+            EVENTS.get(event.what, event.what.replace("_", " ")),
+            tuple(_more(event)),
+        )
+        for event in events
+    ]
+
+
+def _more(event: Event) -> Iterable[Text]:
+    code, answer = str(event.facts.get("code", "")), str(event.facts.get("answer", ""))
+    purpose = str(event.facts.get("purpose", ""))
+    if code in QUESTIONS:
+        yield QUESTIONS[code].text
+        if answer in QUESTIONS[code].answers:
+            yield QUESTIONS[code].answers[answer]
+    elif event.what == "refused" and code in REASONS:
+        yield REASONS[code]
+    if purpose in PURPOSES:
+        yield PURPOSES[purpose]
