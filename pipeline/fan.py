@@ -26,6 +26,7 @@ WIDE_DEGREES = 20.0
 CUT = 0.6
 TIP_WIDTH = 6.0
 
+Ends = tuple[Floats, Floats]
 
 UNSUPPORTED = Support(0.0, 0.0)
 
@@ -60,7 +61,8 @@ class Fan:
 
 def fit_fan(patch: Mask, tolerance: float) -> Fan | None:
     """Return the fan that bounds `patch` (rows, columns) to within `tolerance` pixels, or None."""
-    sides = _sides(patch, tolerance)
+    ends = side_points(patch, right=False), side_points(patch, right=True)
+    sides = _sides(*ends, tolerance)
     if sides is None:
         return None
     left, right, apex = sides
@@ -77,7 +79,7 @@ def fit_fan(patch: Mask, tolerance: float) -> Fan | None:
         far_is_arc = wide or _weight(far) >= _weight(far_row)
         chosen = near if near_is_arc else near_row, far if far_is_arc else far_row
         fan = Fan(left, right, *chosen, apex, near_is_arc, far_is_arc)
-    return _with_support(fan, patch, tolerance)
+    return _with_support(fan, patch, ends, tolerance)
 
 
 def outline(fan: Fan, rows: int, columns: int) -> tuple[Point, ...]:
@@ -97,6 +99,8 @@ def outline(fan: Fan, rows: int, columns: int) -> tuple[Point, ...]:
 def clip_to_picture(corners: list[Point], rows: int, columns: int) -> tuple[Point, ...]:
     """Return the polygon cut at the picture's border (Sutherland and Hodgman 1974, doi:10.1145/360767.360802)."""
     points = corners
+    if all(0 <= x <= columns - 1 and 0 <= y <= rows - 1 for x, y in corners):
+        return tuple((float(x), float(y)) for x, y in corners)
     for axis, limit, sign in ((0, 0.0, 1.0), (0, columns - 1.0, -1.0), (1, 0.0, 1.0), (1, rows - 1.0, -1.0)):
         kept: list[Point] = []
         for before, here in zip(points[-1:] + points[:-1], points, strict=True):
@@ -112,9 +116,8 @@ def clip_to_picture(corners: list[Point], rows: int, columns: int) -> tuple[Poin
     return tuple((float(x), float(y)) for x, y in points)
 
 
-def _sides(patch: Mask, tolerance: float) -> tuple[Edge, Edge, Point | None] | None:
+def _sides(left_points: Ends, right_points: Ends, tolerance: float) -> tuple[Edge, Edge, Point | None] | None:
     """Return both sides and where they meet above the patch (None where they are parallel)."""
-    left_points, right_points = side_points(patch, right=False), side_points(patch, right=True)
     left = fit_edge(*left_points, right=False, tolerance=tolerance)
     right = fit_edge(*right_points, right=True, tolerance=tolerance)
     if left is None or right is None or right.degrees - left.degrees < -PARALLEL_DEGREES:
@@ -127,7 +130,7 @@ def _sides(patch: Mask, tolerance: float) -> tuple[Edge, Edge, Point | None] | N
     return left, right, (left.x(y), y)
 
 
-def _with_support(fan: Fan, patch: Mask, tolerance: float) -> Fan:
+def _with_support(fan: Fan, patch: Mask, ends: tuple[Ends, Ends], tolerance: float) -> Fan:
     """Return `fan` with the evidence for its sides, counted only over the rows that each side bounds."""
 
     def rows_of(edge: Edge) -> tuple[float, float]:
@@ -140,8 +143,8 @@ def _with_support(fan: Fan, patch: Mask, tolerance: float) -> Fan:
         lowest = min(bottom, patch.shape[0] - 1.0, leaves / edge.slope if abs(edge.slope) > 0.01 else np.inf)
         return top + 2 * tolerance, lowest - 2 * tolerance
 
-    left = edge_support(fan.left, side_points(patch, right=False), rows_of(fan.left), tolerance)
-    right = edge_support(fan.right, side_points(patch, right=True), rows_of(fan.right), tolerance)
+    left = edge_support(fan.left, ends[0], rows_of(fan.left), tolerance)
+    right = edge_support(fan.right, ends[1], rows_of(fan.right), tolerance)
     return Fan(
         fan.left, fan.right, fan.near, fan.far, fan.apex, fan.near_is_arc, fan.far_is_arc, left, right
     )  # fmt: skip
@@ -185,7 +188,7 @@ def _radii(patch: Mask, left: Edge, right: Edge, apex: Point, tolerance: float) 
     x = np.rint(apex[0] + radii * np.sin(angles)).astype(int)
     y = np.rint(apex[1] + radii * np.cos(angles)).astype(int)
     within = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
-    lit = within & patch[y.clip(0, rows - 1), x.clip(0, columns - 1)]
+    lit = within & patch.ravel().take(y.clip(0, rows - 1) * columns + x.clip(0, columns - 1))
     some = lit.any(axis=1)
     ends = []
     for outermost, at in ((False, lit.argmax(axis=1)), (True, len(radii) - 1 - lit[:, ::-1].argmax(axis=1))):

@@ -18,12 +18,12 @@ def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, insid
     """
     grown = grow(inside, 3)
     ring = grow(grown, 4) & ~grown
-    area = int(inside.sum())
+    area = _count(inside)
     if area == 0:
         return 0.0
-    fill = float((patch & inside).sum() / area)
-    spill = float((patch & ~grown).sum() / max(1, int(patch.sum())))
-    bleed = float((bright & ring).sum() / max(1, int(ring.sum())))
+    fill = _count(patch & inside) / area
+    spill = _count(patch & ~grown) / max(1, _count(patch))
+    bleed = _count(bright & ring) / max(1, _count(ring))
     lean = abs(fan.left.degrees + fan.right.degrees)
     ends = min(_end(fan.far), 1.0 if fan.shape is Shape.PHASED else _end(fan.near, strict=fan.shape is Shape.LINEAR))
     trusted = (
@@ -54,6 +54,10 @@ def grow(mask: Mask, pixels: int) -> Mask:
     kernel = np.ones((2 * pixels + 1, 2 * pixels + 1), np.uint8)
     grown: Mask = cv2.dilate(mask.astype(np.uint8), kernel).astype(bool)
     return grown
+
+
+def _count(mask: Mask) -> int:
+    return int(np.count_nonzero(mask))
 
 
 def _sides(fan: Fan, lean: float) -> float:

@@ -48,7 +48,7 @@ class _Candidate:
 
     @property
     def area(self) -> int:
-        return int(self.inside.sum())
+        return int(np.count_nonzero(self.inside))
 
     @property
     def side_support(self) -> float:
@@ -175,7 +175,7 @@ def _rival(best: _Candidate, screen: Screen) -> bool:
     outside = (best.bright & ~screen.smooth & ~grow(best.inside, 3)).astype(np.uint8)
     solid = cv2.morphologyEx(outside, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
     count, _, stats, _ = cv2.connectedComponentsWithStats(solid, ltype=cv2.CV_16U)
-    return count > 1 and int(stats[1:, cv2.CC_STAT_AREA].max()) > RIVAL * int(best.patch.sum())
+    return count > 1 and int(stats[1:, cv2.CC_STAT_AREA].max()) > RIVAL * int(np.count_nonzero(best.patch))
 
 
 def _without_furniture(best: _Candidate, screen: Screen) -> _Candidate:
@@ -188,7 +188,7 @@ def _without_furniture(best: _Candidate, screen: Screen) -> _Candidate:
 
 
 def _overlap(one: _Candidate, other: _Candidate) -> float:
-    return float((one.inside & other.inside).sum() / (one.inside | other.inside).sum())
+    return float(np.count_nonzero(one.inside & other.inside) / np.count_nonzero(one.inside | other.inside))
 
 
 def _patches(bright: Mask) -> list[Mask]:

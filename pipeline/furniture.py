@@ -37,25 +37,40 @@ AFTER_CUT = 1.0
 Places = NDArray[np.intp]
 
 
+LIT, WRITTEN, STILL, SMOOTH, STROKE, DULL = 1, 2, 4, 8, 16, 32
+KINDS = 64
+
+
 @dataclass(frozen=True, eq=False)
 class _Pixels:
-    """What the pixels inside the outline show, one after the other."""
+    """What the pixels inside the outline show, one after the other: grey levels, and a sum of LIT to DULL."""
 
-    lit: Mask
     light: NDArray[np.uint8]
-    still: Mask
-    smooth: Mask
-    strokes: Mask
-
-    @property
-    def readable(self) -> Mask:
-        return self.lit & (self.light > READABLE)
+    kind: NDArray[np.uint8]
 
     @property
     def move(self) -> bool:
         """Whether most readable echoes flicker, so that what does not is no echo."""
-        readable = self.readable
-        return bool(readable.any()) and float(self.still[readable].mean()) < MOVING
+        counts = np.bincount(self.kind, minlength=KINDS)
+        readable = counts[_having(WRITTEN)].sum()
+        return bool(readable) and float(counts[_having(WRITTEN | STILL)].sum() / readable) < MOVING
+
+
+def _having(bits: int) -> Mask:
+    """Return which of the KINDS have all of `bits`."""
+    having: Mask = np.arange(KINDS) & bits == bits
+    return having
+
+
+def _pixels(screen: Screen, places: Places) -> _Pixels:
+    light = screen.light.ravel().take(places)
+    lit = screen.lit.ravel().take(places)
+    kind = lit * np.uint8(LIT)
+    kind |= (lit & (light > READABLE)) * np.uint8(WRITTEN)
+    for field, bit in ((screen.still, STILL), (screen.smooth, SMOOTH), (screen.strokes, STROKE)):
+        kind |= field.ravel().take(places) * np.uint8(bit)
+    kind |= (light < SATURATED) * np.uint8(DULL)
+    return _Pixels(light, kind)
 
 
 def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
@@ -64,12 +79,12 @@ def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
     Both ends of every fan and the sides of a rectangle are looked at: the sides of an opening fan are fitted to too
     many rows for writing to move them.
     """
-    rows, columns = np.nonzero(inside)
-    still, smooth, strokes = (field[rows, columns] for field in (screen.still, screen.smooth, screen.strokes))
-    pixels = _Pixels(screen.lit[rows, columns], screen.light[rows, columns], still, smooth, strokes)
+    places = np.flatnonzero(inside)
+    rows, columns = np.divmod(places.astype(np.int32), np.int32(inside.shape[1]))
+    pixels = _pixels(screen, places)
     moving = screen.is_cine and pixels.move
     apex = fan.apex or (0.0, 0.0)
-    radii = np.hypot(columns - apex[0], rows - apex[1])
+    radii = np.sqrt((columns - apex[0]) ** 2 + (rows - apex[1]) ** 2)
     ways = [
         ("near", radii if fan.near_is_arc else rows, 1.0, fan.near.value),
         ("far", radii if fan.far_is_arc else rows, -1.0, fan.far.value),
@@ -78,7 +93,7 @@ def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
         ways += [("left", columns, 1.0, fan.left.at), ("right", columns, -1.0, fan.right.at)]
     cuts: dict[str, float] = {}
     for name, place, inward, end in ways:
-        away = np.floor(inward * (place - end) + 1e-6).astype(int).clip(0)
+        away = np.floor(inward * (place - end) + 1e-6).clip(0).astype(np.intp)
         cut = _cut(away, pixels, moving=moving, is_end=name in ("near", "far"), straight=fan.apex is None)
         if cut is None:
             return None
@@ -90,25 +105,26 @@ def cut_furniture(fan: Fan, inside: Mask, screen: Screen) -> Fan | None:
 def _cut(away: Places, pixels: _Pixels, *, moving: bool, is_end: bool, straight: bool) -> int | None:
     """Return how many pixels of one end are furniture: 0 where none are, None where it is more than an end."""
     length = int(away.max()) + 1
-    total = np.maximum(1, np.bincount(away, minlength=length))
+    counts = np.bincount(away * KINDS + pixels.kind, minlength=length * KINDS).reshape(length, KINDS)
+    total = np.maximum(1, counts.sum(axis=1))
 
-    def share(mask: Mask) -> Floats:
-        counted: Floats = np.bincount(away[mask], minlength=length) / total
+    def share(bits: int) -> Floats:
+        counted: Floats = counts[:, _having(bits)].sum(axis=1) / total
         return counted
 
-    lit, readable, still = share(pixels.lit), share(pixels.readable), share(pixels.still)
+    lit, readable, still = share(LIT), share(WRITTEN), share(STILL)
     if is_end:
         # what fills whole rows may stand still all the same (ring-down under the probe); boxes have one level, and do
         # not follow an arc from side to side
         boxed = _boxes(away, pixels.light, length) & (straight | (lit < DENSE))
         even: Floats = np.where(boxed, np.minimum(readable, still), 0.0)
         stands = np.where(lit >= DENSE, 0.0, still)
-        strokes = share(pixels.strokes & pixels.still)
+        strokes = share(STROKE | STILL)
     else:
-        even = share(pixels.smooth)
+        even = share(SMOOTH)
         # a whole side that stands still is a bar, or saturated
-        stands = np.where(lit >= DENSE, share(pixels.still & (pixels.light < SATURATED)), still)
-        strokes = share(pixels.strokes)
+        stands = np.where(lit >= DENSE, share(STILL | DULL), still)
+        strokes = share(STROKE)
     furniture = np.maximum(stands, even) if moving else even
     echoes = np.where(furniture > MOSTLY * np.maximum(lit, 1e-9), 0.0, lit)
     first = _first_populated(echoes, usual=float(np.median(lit[length // 4 : max(length // 4 + 1, 3 * length // 4)])))
