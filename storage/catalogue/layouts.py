@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pipeline.received import Kind
 from storage.catalogue import scope
@@ -73,25 +73,23 @@ def retire(layout_id: int, person: Person, now: datetime) -> None:
 
 
 def same_screen(scan: Scan) -> Q:
-    """Return which scans come from the screen of `scan`."""
-    return _of_screen(
-        project=scan.project_id,
-        kind=scan.kind,
-        size=(scan.rows, scan.columns),
-        device=scan.device_id,
-        model=scan.device.model if scan.device is not None else "",
-    )
+    """Return which scans come from the screen of `scan`: of its device, or of any device of its model."""
+    device = scan.device
+    same = Q(project=scan.project_id, kind=scan.kind, rows=scan.rows, columns=scan.columns)
+    return same & _of_device(scan.device_id, device.model if device is not None else "")
 
 
 def of_screen(layout: SectorLayout) -> Q:
-    """Return which scans come from the screen of `layout`."""
-    return _of_screen(
-        project=layout.project_id,
-        kind=layout.kind,
-        size=(layout.rows, layout.columns),
-        device=layout.device_id,
-        model=layout.model,
-    )
+    """Return which scans come from the screen of `layout`: of its device, or of any device of its model."""
+    same = Q(project=layout.project_id, kind=layout.kind, rows=layout.rows, columns=layout.columns)
+    return same & _of_device(layout.device_id, layout.model)
+
+
+def known_of_screen(scan: Scan) -> QuerySet[SectorLayout]:
+    """Return the layouts, retired ones too, that were drawn or learned for the screen of `scan`."""
+    same = Q(project=scan.project_id, kind=scan.kind, rows=scan.rows, columns=scan.columns)
+    model = scan.device.model if scan.device is not None else ""
+    return SectorLayout.objects.filter(same, Q(device=scan.device_id) | Q(device=None, model=model))
 
 
 def as_layout(layout: SectorLayout) -> Layout:
@@ -114,10 +112,7 @@ def as_outlines(polygons: Iterable[Iterable[Sequence[float]]]) -> Drawing:
     return tuple(tuple((float(x), float(y)) for x, y in polygon) for polygon in polygons)
 
 
-def _of_screen(*, project: int, kind: str, size: tuple[int | None, int | None], device: int | None, model: str) -> Q:
-    """The same device, any device of the same model, or no device named by either."""
-    rows, columns = size
-    screen = Q(project=project, kind=kind, rows=rows, columns=columns)
-    if device is None:
-        return screen & Q(device=None)
-    return screen & (Q(device=device) | Q(device__model=model) if model else Q(device=device))
+def _of_device(device: int | None, model: str) -> Q:
+    if model:
+        return Q(device=device, device__isnull=False) | Q(device__model=model)
+    return Q(device=device)

@@ -29,7 +29,7 @@ def learn(scan: Scan, now: datetime) -> SectorLayout | None:
     if scan.device is None or not teaches(scan):
         return None
     mine = _mask(scan)
-    known = SectorLayout.objects.filter(layouts.same_screen(scan))
+    known = layouts.known_of_screen(scan)
     in_use = (_area(layouts.as_outlines(one.polygons), mine.shape) for one in known.filter(retired_at=None))
     if any(overlap(mine, area) >= AGREE for area in in_use):
         return None
@@ -37,11 +37,12 @@ def learn(scan: Scan, now: datetime) -> SectorLayout | None:
     retired_at = known.exclude(retired_at=None).order_by("-retired_at").values_list("retired_at", flat=True).first()
     if retired_at is not None:
         others = others.filter(processed_at__gt=retired_at)
-    agreeing = 1
+    agreeing = [scan]
     for other in others.order_by("-processed_at", "-pk")[:LOOKED_BACK]:
-        agreeing += teaches(other) and overlap(mine, _mask(other)) >= AGREE
-        if agreeing >= ENOUGH_SCANS:
-            return _learned(scan, now)
+        if teaches(other) and overlap(mine, _mask(other)) >= AGREE:
+            agreeing.append(other)
+        if len(agreeing) >= ENOUGH_SCANS:
+            return _learned(scan, now, one_device={one.device_id for one in agreeing} == {scan.device_id})
     return None
 
 
@@ -56,8 +57,12 @@ def overlap(one: Mask, other: Mask) -> float:
     return np.count_nonzero(one & other) / either if either else 0.0
 
 
-def _learned(scan: Scan, now: datetime) -> SectorLayout:
+def _learned(scan: Scan, now: datetime, *, one_device: bool) -> SectorLayout:
+    """Keep the layout; of the device where it alone taught it, of the model where several devices did."""
     layout = layouts.keep(scan, layouts.as_outlines(scan.kept["polygons"]), None, now)
+    if not one_device:
+        layout.device = None
+        layout.save(update_fields=["device"])
     Event.objects.create(at=now, what="layout_learned", scan=scan, facts={"layout": layout.pk})
     return layout
 

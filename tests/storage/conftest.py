@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipeline.deidentify.identity import Identity
+from pipeline.doubt import Doubt, TextInside
+from pipeline.errors import Withheld
 from pipeline.finding import Finding, Verdict
 from pipeline.inspection import Inspection
+from pipeline.kept import Witness
 from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import UNKNOWN_SECTOR
@@ -51,6 +54,13 @@ def inspection(score: float | None = 70.0) -> Inspection:
 def identity() -> Identity:
     return Identity(patient="SR-PATIENT", device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
 
+
+make_identity = identity
+FAN = ((300.0, 50.0), (340.0, 50.0), (520.0, 400.0), (120.0, 400.0))
+FACTS: dict[str, dict[str, str | float]] = {
+    "one_witness": {"witness": "fitted"},
+    "witnesses_differ": {"agreement": 0.5},
+}
 
 if TYPE_CHECKING:  # Django is not loaded yet when this file is read
     from storage.catalogue.models import Organisation, Person, Project, ReviewItem, Scan
@@ -97,11 +107,40 @@ class World:
         scan.refresh_from_db()
         return scan
 
+    def withheld(
+        self,
+        name: str = "",
+        *,
+        code: str = "no_sector",
+        identity: Identity | None = None,
+        now: datetime = NOON,
+        **known: Any,
+    ) -> Scan:
+        """Return a scan that is held back, with the pictures and the proposal of what is in doubt."""
+        from storage.catalogue import intake
+
+        scan = self.received(name or f"scan {next(_numbers)}", **known)
+        token = f"token {scan.pk}"
+        assert scan.digest in intake.take(scan.project.code, 1000, token, now)
+        error = TextInside(2) if code == "text_inside" else Withheld(code, **FACTS.get(code, {}))
+        doubt = Doubt(((Witness.FITTED, (FAN,)),), (), None)
+        whose = identity or make_identity()
+        stored = evidence(scan.digest)
+        assert intake.record_withheld(scan.digest, token, error, inspection(), whose, stored, now, doubt=doubt)
+        scan.refresh_from_db()
+        return scan
+
 
 def released(name: str) -> dict[str, tuple[StoredBytes, str]]:
     return {
         "preview": (StoredBytes(Area.RELEASED, digest_of("preview" + name), 10), "video/mp4"),
         "poster": (StoredBytes(Area.RELEASED, digest_of("poster" + name), 5), "image/jpeg"),
+    }
+
+
+def evidence(name: str) -> dict[str, tuple[StoredBytes, str]]:
+    return {
+        role: (StoredBytes(Area.WITHHELD, digest_of(role + name), 7), "image/jpeg") for role in ("evidence", "envelope")
     }
 
 
