@@ -1,7 +1,8 @@
 """How are the pixels of a DICOM file written when not one value inside the mask may change?
 
 Uncompressed pixels stay uncompressed; RLE, JPEG lossless, JPEG-LS and JPEG 2000 become JPEG-LS, and so do deflated
-files and subsampled chroma, which would grow. What came in with loss (near-lossless JPEG-LS, JPEG 2000) loses no more.
+files and subsampled chroma, which would grow. What JPEG-LS does not suit is written uncompressed. What came in with
+loss (near-lossless JPEG-LS, JPEG 2000) loses no more.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from pipeline.deidentify.samples import Blackened, blackened
 from pipeline.deidentify.verify import EXACT
 from pipeline.errors import Withheld
 from pipeline.reading import open_scan
+from pipeline.reading.native import Layout
 
 UNCOMPRESSED = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 FEWEST_PIXELS_OF_JPEG_LS = 1024  # its encoder has no room for the head of smaller ones
@@ -32,8 +34,7 @@ def lossless_pixels(source: PixelSource) -> Iterator[PixelPlan]:
         was_subsampled = scan.stored.layout.is_subsampled and source.syntax in UNCOMPRESSED
         stays = source.syntax in UNCOMPRESSED and black.layout.samples == scan.stored.layout.samples
         fits = count * layout.frame_bytes <= MOST_NATIVE_BYTES
-        too_small = layout.rows * layout.columns < FEWEST_PIXELS_OF_JPEG_LS or layout.bits_stored < 2
-        if (stays and not was_subsampled and fits) or too_small:
+        if (stays and not was_subsampled and fits) or not _suits_jpeg_ls(layout):
             syntax, step = dicom.NATIVE, "uncompressed"
             append = partial(dicom.write_native, black.frames, count, layout.frame_bytes)
         else:
@@ -43,6 +44,12 @@ def lossless_pixels(source: PixelSource) -> Iterator[PixelPlan]:
         yield PixelPlan(
             picture, EXACT, f"pixels: {step}, exact inside the sector", source.clip.frame_times, append, "exact"
         )
+
+
+def _suits_jpeg_ls(layout: Layout) -> bool:
+    """Return whether others read it: GDCM wants 8 bits or more, and a sign in the word's highest bit only."""
+    is_read = layout.bits_stored >= 8 and (not layout.is_signed or layout.bits_stored == layout.bits_allocated)
+    return is_read and layout.rows * layout.columns >= FEWEST_PIXELS_OF_JPEG_LS
 
 
 def _picture(black: Blackened, source: PixelSource, syntax: str) -> Picture:
