@@ -6,14 +6,18 @@ The table itself is `allowed.toml`; here it is read once and its values are chec
 import math
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
+from pydicom.datadict import dictionary_VR
+from pydicom.tag import BaseTag, Tag
+
 MODEL_NUMBER = re.compile(r"[A-Za-z]{0,3}-?\d{1,4}[A-Za-z]{0,2}|[A-Za-z]")
 MOST_MODEL_WORDS = 5
+PROBE = re.compile(r"[A-Za-z]{1,3}\d{1,2}(?:-\d{1,2})?[A-Za-z]{0,2}")
 EXAM_CODE = re.compile(r"\d{1,4}")
 
 
@@ -30,11 +34,38 @@ class Allowed:
     high: float = math.inf
     most: int = 1
     terms: tuple[str, ...] = ()
+    steps: tuple[tuple[float, float], ...] = ()
     empty: bool = False
+
+    @cached_property
+    def tag(self) -> BaseTag:
+        """The attribute's tag."""
+        return Tag(self.keyword)
+
+    @cached_property
+    def value_type(self) -> str:
+        """The attribute's value representation."""
+        return dictionary_VR(self.tag)
 
     def numbers(self, value: object) -> list[float] | None:
         """Return the value's numbers where there are 1 to `most` of them, all within bounds; else None."""
         return _numbers(value, self.most, self.low, self.high)
+
+    def coarse(self, value: object) -> float | None:
+        """Return a number within bounds, rounded to the step of its band; else None."""
+        numbers = self.numbers(value)
+        if numbers is None:
+            return None
+        for below, step in self.steps:
+            if numbers[0] < below:
+                return round(round(numbers[0] / step) * step, 2)
+        return self.steps[-1][0]
+
+    def probe(self, value: object, identifies: Callable[[str], bool]) -> str | None:
+        """Return the first value where it is the type of a transducer and identifies nobody in the same file."""
+        parts = list(value) if not isinstance(value, str) and isinstance(value, Iterable) else [value]
+        first = str(parts[0]).strip() if parts else ""
+        return first if PROBE.fullmatch(first) and not identifies(first) else None
 
     def term(self, value: object) -> str | None:
         """Return the value where it is one of the terms, else None."""
@@ -95,7 +126,8 @@ def image_type(value: object) -> list[str]:
 
 
 def _allowed(keyword: str, entry: dict[str, Any]) -> Allowed:
-    return Allowed(keyword, **(entry | {"terms": tuple(entry.get("terms", ()))}))
+    steps = tuple((float(below), float(step)) for below, step in entry.get("steps", ()))
+    return Allowed(keyword, **(entry | {"terms": tuple(entry.get("terms", ())), "steps": steps}))
 
 
 def _numbers(value: object, most: int, low: float, high: float) -> list[float] | None:

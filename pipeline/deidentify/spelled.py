@@ -72,7 +72,7 @@ def needles_of(text: str, encodings: Iterable[str] = ()) -> frozenset[bytes]:
     if text.isascii():
         lower = text.lower()
         return frozenset(lower.encode(encoding) for encoding in ("ascii", *WIDE))
-    found = set()
+    found: set[bytes] = set()
     for variant in {text, text.lower(), text.upper(), text.title(), text.capitalize(), folded(text)}:
         for encoding in dict.fromkeys((*ALWAYS, *encodings)):
             try:

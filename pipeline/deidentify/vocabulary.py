@@ -31,7 +31,8 @@ class Vocabulary:
 
     def description(self, text: str, names: Callable[[str], bool] = lambda _: False) -> Description:
         """Sort the words of a text, in their order; `names` says which words stand for somebody in the same file."""
-        kept, dropped = [], []
+        kept: list[str] = []
+        dropped: list[str] = []
         for word in words_of(text):
             known = word in self.words and len(kept) < MOST_WORDS and not names(word)
             (kept if known else dropped).append(word)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def _write(source: PixelSource, plan: PixelPlan, key: Key, identifiers: Identifi
     with source.path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     header = clean_header(source.header, digest, key, identifiers, plan.picture)
+    identifiers = replace(identifiers, kept=header.kept)
     target = source.folder / "scan.dcm"
     with target.open("w+b") as file:
         pixels_from = dicom.write_header(header.dataset, file)
@@ -78,4 +80,5 @@ def _write(source: PixelSource, plan: PixelPlan, key: Key, identifiers: Identifi
         pixels_from,
         partial(dicom.mark_verified, target, pixels_from),
         plan.pixels,
+        header.removed,
     )

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.deidentify.allow_list import allow_list
+from pipeline.deidentify.header import EQUIPMENT, IMPLEMENTATION, IMPLEMENTATION_VERSION, VERSION
 from pipeline.deidentify.identifiers import Identifiers
 from pipeline.deidentify.masking import masked
 from pipeline.deidentify.verify import Tolerance
@@ -28,7 +30,7 @@ class Written:
 
     frame_times: as a reader of it will find them. pixels_from: where its pixels begin, 0 where they may begin anywhere.
     made: texts in its header that the key made. confirm: what is left to do once the checks passed.
-    pixels: how they were written, one of `report.PIXELS`.
+    pixels: how they were written, one of `report.PIXELS`. removed: how much of each class of `report.REMOVED`.
     """
 
     path: Path
@@ -40,6 +42,7 @@ class Written:
     pixels_from: int = 0
     confirm: Callable[[], None] = lambda: None
     pixels: str = "exact"
+    removed: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -62,6 +65,7 @@ def h264_step() -> str:
     return f"pixels: H.264 encoded anew, crf {DERIVATIVE.crf}, one track, no tags"
 
 
+@cache
 def constants() -> str:
     """Return every text that each released file may hold, one after the other."""
     table = allow_list()
@@ -70,7 +74,17 @@ def constants() -> str:
         parts += [entry.value, *entry.terms]
     parts += ["DERIVED", "PRIMARY", "MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL_422", "YBR_PARTIAL_420"]
     parts += ["PALETTE COLOR", "IDENTITY", "INVERSE", "MODIFIED"]
-    parts += ["SONORELAY_1", "YES", "VideoHandler", "JFIF", "isomiso2avc1mp41", "DCM", "SR-"]
+    parts += [
+        IMPLEMENTATION,
+        IMPLEMENTATION_VERSION,
+        EQUIPMENT,
+        f"deidentify {VERSION}",
+        "REMOVED",
+        "YES",
+        "SR-",
+        "DCM",
+    ]
+    parts += ["VideoHandler", "JFIF", "isomiso2avc1mp41"]
     parts += [
         "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
     ]
