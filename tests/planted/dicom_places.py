@@ -27,11 +27,11 @@ WRITTEN_BY: dict[str, tuple[Callable[[Ink, str], str], tuple[str, ...]]] = {
     "record number": (Ink.number, ("PatientID", "OtherPatientIDs", "MedicalRecordLocator", "AdmissionID")),
     "accession": (Ink.number, ("AccessionNumber", "FillerOrderNumberImagingServiceRequest", "RequestedProcedureID")),
     "study id": (Ink.number, ("StudyID", "ScheduledProcedureStepID", "PerformedProcedureStepID", "PlateID")),
-    "address": (Ink.address, ("PatientAddress", "InstitutionAddress", "RequestingService", "CurrentPatientLocation")),
+    "address": (Ink.address, ("PatientAddress", "InstitutionAddress", "RequestingService", "EthnicGroup")),
     "telephone": (Ink.phone, ("PatientTelephoneNumbers", "ReferringPhysicianTelephoneNumbers")),
     "e-mail": (Ink.mail, ("PatientTelecomInformation", "CountryOfResidence", "ResponsibleOrganization")),
     "institution": (Ink.institution, ("InstitutionName", "InstitutionalDepartmentName", "IssuerOfPatientID")),
-    "station": (Ink.number, ("StationName", "PerformedStationName", "PerformedLocation")),
+    "station": (Ink.number, ("StationName", "PerformedStationName", "PerformedLocation", "CurrentPatientLocation")),
     "device": (Ink.serial, ("DeviceSerialNumber", "DetectorID", "GantryID", "DeviceID", "DeviceDescription")),
     "date": (Ink.day, ("StudyDate", "SeriesDate", "AcquisitionDate", "InstanceCreationDate",
                        "DateOfLastCalibration", "LastMenstrualDate", "PerformedProcedureStepStartDate")),
@@ -42,7 +42,7 @@ WRITTEN_BY: dict[str, tuple[Callable[[Ink, str], str], tuple[str, ...]]] = {
     "position": (Ink.position, ("RegionOfResidence", "Occupation")),
 }  # fmt: skip
 AMONG_WORDS = ("Manufacturer", "ManufacturerModelName", "SoftwareVersions", "ProcessingFunction", "TransducerData",
-               "TransducerType", "BodyPartExamined", "PatientSex", "ConvolutionKernel", "EthnicGroup")  # fmt: skip
+               "TransducerType", "BodyPartExamined", "PatientSex", "ConvolutionKernel")  # fmt: skip
 CODES = ("BodyPartExamined", "TransducerType", "PatientSex")
 
 
