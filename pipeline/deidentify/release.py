@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.clip import Clip
+from pipeline.deidentify.allow_list import allow_list
+from pipeline.deidentify.header import VERSION
 from pipeline.deidentify.key import Key
+from pipeline.deidentify.report import Check, Report
 from pipeline.deidentify.text import TextReader
 from pipeline.deidentify.verify import Inspection, read_inside, search_bytes
+from pipeline.deidentify.vocabulary import vocabulary
 from pipeline.deidentify.write_dicom import write_dicom
 from pipeline.deidentify.write_still import write_still
 from pipeline.deidentify.write_video import write_video
@@ -31,7 +35,6 @@ from pipeline.reading import open_scan
 from pipeline.received import Kind
 from pipeline.sector import Mask
 
-VERSION = "1"
 MEDIA_TYPES = {".dcm": "application/dicom", ".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
 WRITERS = {Kind.DICOM: write_dicom, Kind.VIDEO: write_video, Kind.STILL: write_still}
 
@@ -47,13 +50,13 @@ class Output:
 
 @dataclass(frozen=True)
 class Release:
-    """What was written, the area kept, the frames, their times in the preview (s), the checks."""
+    """What was written, the area kept, the frames, their times in the preview (s), and the report of what was done."""
 
     outputs: tuple[Output, ...]
     kept: Kept
     frames: int
     frame_times: tuple[float, ...]
-    steps: tuple[str, ...]
+    report: Report
 
 
 def deidentify(
@@ -75,20 +78,28 @@ def deidentify(
     mask = kept.mask(clip.rows, clip.columns)
     if not mask.any():
         raise Withheld("no_sector")
+    reader = verifier or TextReader()
     with _draft(to) as draft:
         written = _write(path, clip, mask, key, draft)
-        names, steps = _check(written, clip, mask, draft, verifier or TextReader(), text_accepted=text_accepted)
+        names, checks = _check(written, clip, mask, draft, reader, text_accepted=text_accepted)
         written.confirm()
         for name in names.values():
             (draft / name).rename(to / name)
     outputs = tuple(Output(role, to / name, MEDIA_TYPES[Path(name).suffix]) for role, name in names.items())
-    return Release(
-        outputs,
-        kept,
-        clip.frames,
-        playable_times(clip.frame_times),
-        (f"deidentify {VERSION}", *written.steps, *steps),
+    report = Report(
+        {
+            "deidentify": VERSION,
+            "allow_list": allow_list().edition,
+            "vocabulary": vocabulary().version,
+            "text_reader": reader.name,
+        },
+        written.removed,
+        tuple(map(str, kept.witnesses)),
+        float(mask.mean()),
+        written.pixels,
+        checks,
     )
+    return Release(outputs, kept, clip.frames, playable_times(clip.frame_times), report)
 
 
 @contextmanager
@@ -118,7 +129,7 @@ def _write(path: Path, clip: Clip, mask: Mask, key: Key, draft: Path) -> Written
 
 def _check(
     written: Written, clip: Clip, mask: Mask, draft: Path, reader: TextReader, *, text_accepted: bool
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str], tuple[Check, ...]]:
     """Decode the written file, make preview and poster of what comes out, and search all of it."""
     times = written.frame_times
     inspection = Inspection(mask, clip.keyframe_numbers, times, written.tolerance)
@@ -137,19 +148,19 @@ def _check(
     except Rejected as fault:  # our own file: never the sender's fault
         raise Withheld("cannot_clean") from fault
     write_jpeg(inspection.poster[0], draft / names["poster"], longest_side=POSTER_LONGEST_SIDE, quality=POSTER_QUALITY)
-    words = read_inside(inspection.keyframes, mask, reader)
+    words = read_inside(inspection, reader)
     if words and not text_accepted:
         raise TextInside(len(words), tuple(word.corners for word in words))
     for name in names.values():
         pixels_from = written.pixels_from if name == written.path.name else 0
         if search_bytes(draft / name, written.identifiers, written.made, pixels_from):
             raise Withheld("identifier_left")
-    blackness = (
-        f"decoded again: {inspection.frames} frames, all black from {written.tolerance.margin} pixels off the sector"
-        f" (brightest {inspection.brightest_outside} of 255)"
+    tolerance, sought = written.tolerance, len(written.identifiers.sought)
+    brightest = inspection.brightest_outside
+    return names, (
+        Check("decoded_again", passed=True, facts={"frames": inspection.frames}),
+        Check("frame_times", passed=True, facts={"frames": len(times)}),
+        Check("black_outside", passed=True, facts={"brightest": brightest, "margin": tolerance.margin}),
+        Check("text", passed=not words, facts={"words": len(words), "accepted": int(bool(words))}),
+        Check("bytes", passed=True, facts={"identifiers": sought, "files": len(names)}),
     )
-    return names, [
-        blackness,
-        f"text: {len(words) or 'none'} read inside{', accepted by a person' if words else ''}, {reader.name}",
-        f"bytes: {len(written.identifiers.sought)} identifiers sought in {len(names)} files, none found",
-    ]

@@ -64,8 +64,8 @@ def _count(dataset: Dataset, released: Dataset | None, judged: dict[BaseTag, All
         entry = judged.get(tag) if released is not None else None
         kept = released.get_item(tag) if released is not None else None
         left = None if kept is None or kept.value == "" else kept.value
-        if entry is not None and left is not None:
-            if entry.action in UNCHANGED:
+        if left is not None:
+            if entry is None or entry.action in UNCHANGED:
                 continue
             kind = OF_ACTION.get(entry.action, kind)
         if kind == "uids" and _text(element.value).startswith(STANDARD_UIDS):
@@ -79,15 +79,17 @@ def _count(dataset: Dataset, released: Dataset | None, judged: dict[BaseTag, All
 def _count_items(
     dataset: Dataset, tag: BaseTag, released: Dataset | None, judged: dict[BaseTag, Allowed], counts: dict[str, int]
 ) -> None:
-    if released is not None and tag in released:
-        return
     sequence = element_of(dataset, tag)
     if sequence is None:
         counts["unknown"] = counts.get("unknown", 0) + 1
         return
-    counts["references"] = counts.get("references", 0) + len(sequence.value or ())
-    for item in sequence.value or ():
-        _count(item, None, judged, counts)
+    items = sequence.value or ()
+    kept_items = released.get(tag) if released is not None else None
+    if kept_items is None:
+        counts["references"] = counts.get("references", 0) + len(items)
+    for number, item in enumerate(items):
+        left = kept_items.value[number] if kept_items is not None and number < len(kept_items.value) else None
+        _count(item, left, judged, counts)
 
 
 def _text(value: Any) -> str:

@@ -84,7 +84,7 @@ def constants() -> str:
         "SR-",
         "DCM",
     ]
-    parts += ["VideoHandler", "JFIF", "isomiso2avc1mp41"]
+    parts += ["DCM", "VideoHandler", "JFIF", "isomiso2avc1mp41"]
     parts += [
         "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
     ]

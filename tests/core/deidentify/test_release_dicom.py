@@ -188,3 +188,20 @@ def test_a_cine_that_states_no_times_is_released_with_those_it_is_shown_at(tmp_p
     path = written(cine(frames(3)), tmp_path)
     assert read_clip(path).frames_per_second is None
     assert released(path, tmp_path / "out").frame_times == (0.0, 0.04, 0.08)
+
+
+def test_the_report_tells_what_was_removed_and_which_checks_ran(tmp_path: Path) -> None:
+    path, marks = planted_cine(tmp_path)
+    report = released(path, tmp_path / "out").report
+    assert report.kept_witnesses == ("drawn",)
+    assert 0.1 < report.kept_share < 0.4
+    assert report.pixels == "exact"
+    assert [check.name for check in report.checks if check.passed] == [
+        *("decoded_again", "frame_times", "black_outside", "text", "bytes"),
+    ]
+    expected = {
+        *("names", "identifiers", "places", "dates", "dates_shifted", "uids", "device", "free_text", "private"),
+        *("overlays", "curves", "icons", "unknown", "file_meta", "preamble", "ages_banded", "references"),
+    }
+    assert expected <= set(report.removed)
+    assert found_in(repr(report.as_json()).encode(), marks) == []
