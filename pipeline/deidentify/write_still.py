@@ -3,19 +3,50 @@
 from pathlib import Path
 
 import cv2
+from PIL import Image
 
 from pipeline.clip import Clip
 from pipeline.deidentify.harvest import identifiers_of_picture
+from pipeline.deidentify.jpeg_blocks import Blanking
+from pipeline.deidentify.jpeg_coefficients import Transformer
+from pipeline.deidentify.jpeg_segments import Unblankable, geometry_of
 from pipeline.deidentify.key import Key
-from pipeline.deidentify.verify import EXACT
+from pipeline.deidentify.verify import EXACT, Tolerance
 from pipeline.deidentify.written import Written, constants, masked_frames
 from pipeline.sector import Mask
 
+_ORIENTATION = 0x0112
+
 
 def write_still(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> Written:
-    """Write `scan.png`: the pixels and nothing else."""
+    """Write `scan.jpg` of the source's own blocks where it is a JPEG that allows it, else `scan.png`."""
     del key
-    target = folder / "scan.png"
+    if clip.codec == "jpeg":
+        try:
+            return _in_blocks(path, clip, mask, folder / "scan.jpg")
+        except Unblankable:
+            pass  # encoded anew it would lose: PNG loses nothing
+    return _as_png(path, clip, mask, folder / "scan.png")
+
+
+def _in_blocks(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
+    jpeg = path.read_bytes()
+    with Image.open(path, formats=["JPEG"]) as image:
+        orientation = int(image.getexif().get(_ORIENTATION, 1))
+    if orientation in range(2, 9):
+        jpeg = Transformer().upright(jpeg, orientation)
+    target.write_bytes(Blanking(mask).blank(jpeg))
+    return Written(
+        target,
+        clip.frame_times,
+        Tolerance(geometry_of(jpeg).margin, 0),
+        identifiers_of_picture(path, constants()),
+        ("pixels: JPEG blanked block by block, the blocks of the sector as they were",),
+        pixels="jpeg_blocks",
+    )
+
+
+def _as_png(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
     with masked_frames(path, mask) as (_, frames):
         (pixels,) = frames
     ordered = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)

@@ -96,6 +96,7 @@ def test_blocks_inside_are_kept_and_beyond_the_margin_all_is_black(data: st.Data
     written = blank(source, mask)
     geometry = geometry_of(written)
     assert geometry == geometry_of(source)
+    assert (geometry.components[-1].across, geometry.components[-1].down) == SPANS[sampling]
     assert written == blank(source, mask)
     assert len(written) <= max(len(source) * GROWTH, len(source) + 64)
     outside = ~grown(mask, geometry.margin)
@@ -142,7 +143,18 @@ def test_strokes_next_to_the_outline_are_gone(
     assert abs(np.corrcoef(shown[beside].astype(float), strokes[beside])[0, 1]) < 0.08
 
 
-def test_a_block_inside_ends_and_nothing_else_survives() -> None:
+def test_colour_from_beside_the_outline_does_not_shine_in() -> None:
+    picture = np.full((64, 96, 3), 128, np.uint8)
+    picture[:, :33] = (255, 0, 0)  # the colour sample of columns 32 and 33 is half red
+    mask = np.zeros((64, 96), bool)
+    mask[:, 33:] = True
+    source = encoded(picture, 100, "420")
+    assert planes(source)[:, 32:34, 2].min() > 150
+    assert np.abs(planes(blank(source, mask))[:, :, 1:].astype(int) - 128).max() <= 2
+    assert blank(source, mask) != source
+
+
+def test_no_segment_of_the_source_and_no_trailer_survives() -> None:
     marks = [b"COMMENT MBEKI 81", b"Exif\0\0 THANDI 82", b"http://ns.adobe.com/xap/1.0/ KIVU 83"]
     plain = encoded(speckle(96, 128), 80, "420", 2)
     source = with_segments(plain, *marks) + b"TRAILER MBEKI 84"
