@@ -29,10 +29,17 @@ EVENTS: dict[str, str | Promise] = {
     "refused": _("refused"),
     "asked": _("sender asked"),
     "answered": _("sender answered"),
+    "try_again": _("to be processed anew"),
+    "rekeyed": _("made anew under a changed key"),
+    "rekey_refused": _("could not be made anew under a changed key"),
+    "claimed": _("taken by a reviewer"),
+    "given_back": _("given back by a reviewer"),
+    "reviewed": _("reviewed by an expert"),
+    "seen": _("feedback seen"),
     "info_completed": _("details completed"),
     "reidentification_asked": _("re-identification asked for"),
     "reidentification_approved": _("re-identification approved"),
-    "reidentification_revealed": _("patient's number shown"),
+    "reidentified": _("shown whose scan it is"),
 }
 
 

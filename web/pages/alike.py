@@ -31,7 +31,7 @@ def alike(request: HttpRequest, layout_id: int) -> HttpResponseBase:
     context = {
         "layout": layout,
         "outlines": [points_of(polygon) for polygon in layout.polygons],
-        "scans": list(fitting.select_related("project")[:SHOWN]),
+        "scans": list(fitting.select_related("device")[:SHOWN]),
         "total": fitting.count(),
     }
     return render(request, "alike.html", context)

@@ -71,7 +71,21 @@
     points.forEach((p, n) => { if (length(minus(p, points[0])) > length(minus(points[far], points[0]))) far = n; });
     return [...thin(points.slice(0, far + 1)).slice(0, -1), ...thin([...points.slice(far), points[0]]).slice(0, -1)];
   }
-  const free = (points) => ({ points: fewer(points.map(inside), Math.max(1, Math.hypot(columns, rows) / 800)) });
+  const free = (points) => ({ points: fewer(points.map(inside), Math.max(1, Math.hypot(columns, rows) / 600)) });
+  function asFan(points) { // the two longest sides of an outline that ends in arcs; null when a fan does not fit it
+    const few = fewer(points, Math.hypot(columns, rows) / 600), sides = few.map((p, n) => [p, few[(n + 1) % few.length]]);
+    const [a, b] = sides.sort((s, t) => length(minus(...t)) - length(minus(...s))), apex = few.length > 6 && meeting(...a, ...b);
+    if (!apex || a.some((p) => b.includes(p))) return null;
+    const near = [a, b].map((side) => [...side].sort((p, q) => length(minus(p, apex)) - length(minus(q, apex)))).sort((s, t) => s[1][0] - t[1][0]);
+    const [[nl, fl], [nr, fr]] = near, sector = { corners: [nl, nr, fr, fl].map(inside), near: null, far: null }, edge = flat(sector);
+    const off = (p) => Math.min(...edge.map((q, n) => away(p, q, edge[(n + 1) % edge.length])));
+    return points.every((p) => off(p) < Math.hypot(columns, rows) / 250) ? sector : null;
+  }
+  function away(p, q, r) { // how far p lies from the side q–r
+    const line = minus(r, q), t = clamp(((p[0] - q[0]) * line[0] + (p[1] - q[1]) * line[1]) / (length(line) ** 2 || 1), 0, 1);
+    return length(minus(p, [q[0] + t * line[0], q[1] + t * line[1]]));
+  }
+  const start = (points) => asFan(points) ?? free(points);
   const box = (left, top, right, bottom) => ({ points: [[left, top], [right, top], [right, bottom], [left, bottom]].map(inside) });
   function fan() {
     const apex = [columns / 2, -rows * 0.1], ray = (radius, angle) => inside([apex[0] + radius * Math.sin(angle), apex[1] + radius * Math.cos(angle)]);
@@ -185,7 +199,7 @@
     fan: () => replace(fan(), say("fan")),
     rectangle: () => replace(box(columns * 0.15, rows * 0.1, columns * 0.85, rows * 0.9), say("rectangle")),
     whole: () => { at = 0; put([box(0, 0, columns - 1, rows - 1)], say("whole")); },
-    take: (one) => { at = 0; put(proposals[Number(one.dataset.number)].map(free), say("taken")); },
+    take: (one) => { at = 0; put(proposals[Number(one.dataset.number)].map(start), say("taken")); },
     "add-sector": () => {
       const second = box(columns * 0.55, rows * 0.15, columns * 0.95, rows * 0.85), all = [...sectors, second];
       keep(); sectors = all; at = all.length - 1; picked = 0; view(false); paint(); tell(say("added"));
@@ -260,8 +274,7 @@
     const here = place(event), points = flat(sectors[at]);
     let best = { off: Infinity };
     points.forEach((p, n) => {
-      const q = points[(n + 1) % points.length], line = minus(q, p), t = clamp(((here[0] - p[0]) * line[0] + (here[1] - p[1]) * line[1]) / (length(line) ** 2 || 1), 0, 1);
-      const off = length(minus(here, [p[0] + t * line[0], p[1] + t * line[1]]));
+      const off = away(here, p, points[(n + 1) % points.length]);
       if (off < best.off) best = { off, n };
     });
     if (best.off > CLOSEST * unit || !sectors[at].points) return;
@@ -285,6 +298,6 @@
   for (const one of document.querySelectorAll("[data-script]")) one.removeAttribute("hidden");
   new ResizeObserver(scale).observe(stage);
   if (text.value.trim() && text.value !== text.dataset.first) sectors = numbers(text.value);
-  else if (proposals.length) sectors = proposals[0].map(free);
+  else if (proposals.length) sectors = proposals[0].map(start);
   scale();
 })();
