@@ -73,6 +73,7 @@ def clean_header(source: Dataset, digest: str, key: Key, identifiers: Identifier
         if entry.action in ("words", "model", "probe"):
             kept.append(str(value))
     released.ImageType = image_type(value_of(source, "ImageType"))
+    made.update(released.ImageType)  # the standard's words and codes
     describe_regions(released, source, picture)
     describe_pixels(released, picture)
     describe_loss(released, source, picture)

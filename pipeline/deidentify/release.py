@@ -11,6 +11,7 @@ from pipeline.clip import Clip
 from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.header import VERSION
 from pipeline.deidentify.key import Key
+from pipeline.deidentify.released_values import names_somebody
 from pipeline.deidentify.report import Check, Report
 from pipeline.deidentify.text import TextReader
 from pipeline.deidentify.verify import Inspection, read_inside, search_bytes
@@ -18,7 +19,7 @@ from pipeline.deidentify.vocabulary import vocabulary
 from pipeline.deidentify.write_dicom import write_dicom
 from pipeline.deidentify.write_still import write_still
 from pipeline.deidentify.write_video import write_video
-from pipeline.deidentify.written import Written
+from pipeline.deidentify.written import Written, constant_values
 from pipeline.doubt import TextInside
 from pipeline.errors import Rejected, Withheld
 from pipeline.h264 import playable_times
@@ -155,6 +156,8 @@ def _check(
         pixels_from = written.pixels_from if name == written.path.name else 0
         if search_bytes(draft / name, written.identifiers, written.made, pixels_from):
             raise Withheld("identifier_left")
+    if written.path.suffix == ".dcm" and _named_in_header(written):
+        raise Withheld("identifier_left")
     tolerance, sought = written.tolerance, len(written.identifiers.sought)
     brightest = inspection.brightest_outside
     return names, (
@@ -164,3 +167,10 @@ def _check(
         Check("text", passed=not words, facts={"words": len(words), "accepted": int(bool(words))}),
         Check("bytes", passed=True, facts={"identifiers": sought, "files": len(names)}),
     )
+
+
+def _named_in_header(written: Written) -> bool:
+    """Return whether a value of the written header names somebody, be it as short as two letters."""
+    with written.path.open("rb") as file:
+        header = file.read(written.pixels_from)
+    return names_somebody(header, written.identifiers, constant_values(), written.made)

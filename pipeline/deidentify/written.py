@@ -23,6 +23,8 @@ from pipeline.sector import Mask
 
 Pixels = NDArray[np.uint8]
 
+UNTOUCHED_STEP = "pixels: H.264 as it came, nothing to blank, one track, no tags"
+
 
 @dataclass(frozen=True)
 class Written:
@@ -66,26 +68,20 @@ def h264_step() -> str:
 
 
 @cache
+def constant_values() -> frozenset[str]:
+    """Return every text that may be a whole value of a released header, whoever is shown."""
+    table = allow_list()
+    parts = {table.method, *table.codes, *table.codes.values(), *table.exams, *table.sop_classes}
+    for entry in table.attributes:
+        parts.update((entry.value, *entry.terms))
+    parts.update(("DERIVED", "PRIMARY", "MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL", "YBR_FULL_422"))
+    parts.update(("YBR_PARTIAL_420", "PALETTE COLOR", "IDENTITY", "INVERSE", "MODIFIED", "REMOVED", "YES", "NO", "DCM"))
+    parts.update((IMPLEMENTATION, IMPLEMENTATION_VERSION, EQUIPMENT, "109104", "Sonorelay", f"deidentify {VERSION}"))
+    return frozenset(parts - {""})
+
+
+@cache
 def constants() -> str:
     """Return every text that each released file may hold, one after the other."""
-    table = allow_list()
-    parts = [table.method, *table.codes, *table.codes.values(), *table.exams, *table.sop_classes]
-    for entry in table.attributes:
-        parts += [entry.value, *entry.terms]
-    parts += ["DERIVED", "PRIMARY", "MONOCHROME1", "MONOCHROME2", "RGB", "YBR_FULL_422", "YBR_PARTIAL_420"]
-    parts += ["PALETTE COLOR", "IDENTITY", "INVERSE", "MODIFIED"]
-    parts += [
-        IMPLEMENTATION,
-        IMPLEMENTATION_VERSION,
-        EQUIPMENT,
-        f"deidentify {VERSION}",
-        "REMOVED",
-        "YES",
-        "SR-",
-        "DCM",
-    ]
-    parts += ["DCM", "VideoHandler", "JFIF", "isomiso2avc1mp41"]
-    parts += [
-        "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
-    ]
-    return "\n".join(parts)
+    boxes = "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
+    return "\n".join((*sorted(constant_values()), "SR-", "VideoHandler", "JFIF", "isomiso2avc1mp41", boxes))
