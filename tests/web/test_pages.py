@@ -10,8 +10,11 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import web
+from storage.catalogue import quarantine
+from tests.web.held_scans import fan, hold
 
 PAGES = {
     "rose": ["queue", "account"],
@@ -44,6 +47,12 @@ def every_page(world, signed_in) -> dict[str, object]:
     rose = signed_in("rose")
     pages["review"] = rose.get(rose.post("/queue/next/").headers["Location"])
     pages["scan"] = signed_in("supervisor").get(f"/scans/{world.scan().pk}/")
+    held = hold(world)
+    officer = signed_in("data_officer")
+    pages["held"] = officer.get(f"/held/{held.pk}/")
+    layout = quarantine.decide_sector(hold(world).pk, [fan()], world.people["data_officer"], timezone.now())
+    pages["alike"] = officer.get(f"/held/screen/{layout.pk}/")
+    pages["re-identification"] = officer.get("/re-identification/")
     pages["login"] = Client().get("/login/")
     pages["404"] = rose.get("/nowhere/")
     pages["403"] = rose.get("/overview/")
@@ -171,5 +180,14 @@ def test_every_language_button_and_label_is_there_in_french(every_page, world, s
 
 
 def test_the_scripts_are_found_where_the_pages_say() -> None:
-    for name in ("style.css", "player.js", "review.js", "keys.js", "icon.svg", "django_htmx/htmx-2.min.js"):
+    for name in (
+        "style.css",
+        "player.js",
+        "review.js",
+        "draw.js",
+        "alike.js",
+        "keys.js",
+        "icon.svg",
+        "django_htmx/htmx-2.min.js",
+    ):
         assert finders.find(name)

@@ -10,17 +10,17 @@ from web.permissions import requires, rule_of
 from web.urls import urlpatterns
 
 PUBLIC = {"login", "demo-login", "set-language", "object", "health"}
-LISTS = ("queue", "my-scans", "overview", "scans", "awaiting", "quarantine", "people")
+LISTS = ("queue", "my-scans", "overview", "scans", "awaiting", "quarantine", "reidentify", "people")
 OPENED = {
     Role.TRAINEE: {"my-scans", "awaiting"},
     Role.REVIEWER: {"queue"},
     Role.ARBITER: {"queue", "scans"},
-    Role.FACILITATOR: {"overview", "scans", "awaiting"},
+    Role.FACILITATOR: {"overview", "scans", "awaiting", "quarantine"},
     Role.SUPERVISOR: {"queue", "overview", "scans"},
     Role.BIOMED: set(),
-    Role.DATA_OFFICER: {"overview", "scans", "quarantine"},
-    Role.AUDITOR: {"queue", "overview", "scans"},
-    Role.PARTNER_OWNER: {"queue", "overview", "scans", "awaiting", "quarantine", "people"},
+    Role.DATA_OFFICER: {"overview", "scans", "quarantine", "reidentify"},
+    Role.AUDITOR: {"queue", "overview", "scans", "quarantine"},
+    Role.PARTNER_OWNER: {"queue", "overview", "scans", "awaiting", "quarantine", "reidentify", "people"},
     Role.ADMINISTRATOR: {"people"},
 }
 HOMES = {
@@ -41,6 +41,16 @@ WRITES = {
     "renew": (1,),
     "give-back": (1,),
     "complete": (1,),
+    "answer": (1,),
+    "held-release": (1,),
+    "held-text": (1,),
+    "held-refuse": (1,),
+    "held-ask": (1,),
+    "alike-release": (1,),
+    "layout-retire": (1,),
+    "reidentify-ask": (1,),
+    "reidentify-approve": (1,),
+    "reidentify-show": (1,),
     "person-new": (),
     "person-password": (1,),
     "person-active": (1,),
@@ -49,10 +59,14 @@ WRITES = {
 }
 READERS = frozenset({Role.REVIEWER, Role.ARBITER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
+DECIDERS = frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER})
 WRITERS = {
     **dict.fromkeys(("take-next", "take", "review", "renew", "give-back"), READERS),
     **dict.fromkeys(("person-new", "person-password", "person-active", "role-add", "role-remove"), MANAGERS),
-    "complete": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
+    **dict.fromkeys(("complete", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
+    **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),
+    **dict.fromkeys(("alike-release", "layout-retire"), DECIDERS),
+    **dict.fromkeys(("reidentify-ask", "reidentify-approve", "reidentify-show"), DECIDERS),
 }
 NAMES = {Role.TRAINEE: "amina", Role.REVIEWER: "rose"}
 
@@ -113,7 +127,8 @@ def test_only_the_right_roles_can_write(role: Role, signed_in) -> None:
 
 
 def test_whoever_is_not_signed_in_is_asked_to(db: None) -> None:
-    arguments = {"item_id": 1, "scan_id": 1, "person_id": 1, "membership_id": 1}
+    numbers = dict.fromkeys(("item_id", "scan_id", "person_id", "membership_id", "layout_id", "request_id"), 1)
+    arguments = {**numbers, "role": "evidence"}
     for one in every_address():
         if one.name in PUBLIC:
             continue
