@@ -44,7 +44,7 @@ class _Transform(ctypes.Structure):
 
 @cache
 def library() -> ctypes.CDLL | None:
-    """Return libjpeg-turbo: the system's, else the one inside the package pylibjxl; None where neither is."""
+    """Return libjpeg-turbo: the one inside the package pylibjxl, else the system's; None where neither is."""
     for name in _candidates():
         try:
             found = ctypes.CDLL(name)
@@ -62,13 +62,12 @@ def library() -> ctypes.CDLL | None:
 
 
 def _candidates() -> list[str]:
-    names = [find_library("turbojpeg")]
     try:
         parts = files("pylibjxl") or []
     except PackageNotFoundError:
         parts = []
-    names += [str(part.locate()) for part in parts if part.name.startswith("_pylibjxl.")]
-    return [name for name in names if name]
+    names = [str(part.locate()) for part in parts if part.name.startswith("_pylibjxl.")]
+    return [*names, *filter(None, [find_library("turbojpeg")])]
 
 
 class Transformer:
