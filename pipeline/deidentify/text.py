@@ -1,35 +1,61 @@
 """Is there still writing in the picture?
 
-The detector only checks: it never decides what is removed. DBNet finds the lines, a recogniser reads them
-(PP-OCRv4 in rapidocr-onnxruntime, the models are part of the package), and what it read decides whether it is writing
-that could name somebody or a scale that cannot.
+The detector only checks: it never decides what is removed. DBNet finds the lines, a recogniser reads them (PP-OCRv4 in
+rapidocr-onnxruntime, the models are part of the package), and what was read decides. Echoes that the detector takes for
+a line are read as one sign or none; writing as three or more, however unsure.
+
+What withholds is a line of three letters or digits, unless it is a measure: a number of at most three digits (or two
+and two around a point), alone, with a unit or after the name of a measurement, as calipers, depth and time marks and
+gains are. Four digits in a row (a record number, a year), a date, a time of day, a word, initials with a number: these
+withhold. One or two signs (the letter of orientation, R, LV, a mark) do not.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.clip import Luminance
+from pipeline.deidentify.layout_memory import LayoutMemory, StillLayout
+from pipeline.deidentify.strokes import Event, Watch, steep_strokes
 
 if TYPE_CHECKING:
     from rapidocr_onnxruntime import RapidOCR
 
 Corners = tuple[tuple[float, float], ...]
 
-WORKING_SIDE = 960
+READER_VERSION = "2"
+LONGEST_SIDE = 1280
 """Longest side in pixels that the detector sees: its memory grows with the area."""
+ENLARGED = 2.0
+BOX_SCORE = 0.3
+"""How sure the detector must be; the usual .5 loses faint lines, and what echoes give is told apart by reading it."""
+LOCAL_CONTRAST, TILES = 3.0, (8, 8)
+HAT = np.ones((9, 9), np.uint8)
+HAT_GAIN = 2.0
+DIFFERENCE_GAIN = 2.0
 
-_NUMBER = r"[-+<>=~±]?(?:\d{1,3}|\d{0,2}[.,]\d{1,2})"
-_UNIT = r"(?:cm[²³]?|mm[²³]?|ml|[cm]?m/s|ms|s|mhz|khz|hz|db|%|bpm|fps|°|[a-z]{1,2})"
-SCALE = re.compile(rf"{_NUMBER}[-x]?{_UNIT}?|[-+x]?(?:[a-z]{{1,2}}\d?[:=]?){_NUMBER}{_UNIT}", re.IGNORECASE)
-"""Depth and time marks and calipers: at most three digits (a record number, a year, a date has more), or two and two
-around a point; then a unit or two letters (a unit cut by the sector's edge); letters in front only with both."""
+_UNIT = (
+    r"(?:cm[²³23]?|mm[²³23]?|m?l|[cm]?m/s|m?s|min|mhz|khz|hz|db|%|bpm|fps|kg|g|°c?|w|d"
+    r"|c|m|mh|h|k|kh|b|bp|f|fp|cm/|m/)"  # cut by the sector's edge
+)
+_LABEL = (
+    r"(?:a[cfo]|afi|bpd|crl|dr|e[fv]|efw|f[lrs]|g[an]|hc|hr|ivc|l[av]|mi|p[i]|prf|ri|sd|ti[bcs]?|wf|vol|freq|depth|gain"
+    r"|dist|d|[a-z]\d)"
+)
+_WHOLE, _BROKEN = r"\d{1,3}", r"\d{0,2}[.,]\d{1,2}"
+_SIGN = r"[-+<>=~±]?"
+SCALE = re.compile(
+    rf"{_SIGN}(?:{_WHOLE}|{_BROKEN})[-x]?{_UNIT}?"
+    rf"|[-+x]?{_LABEL}[:=]?{_SIGN}(?:{_WHOLE}|{_BROKEN}){_UNIT}?"
+    rf"|[-+x]?[a-z]{{1,2}}[:=]?{_SIGN}(?:{_BROKEN}{_UNIT}?|{_WHOLE}{_UNIT})",
+    re.IGNORECASE,
+)
+"""Depth and time marks, gains and calipers, spaces left out."""
 
 
 @dataclass(frozen=True)
@@ -46,35 +72,67 @@ class Word:
         (x0, y0), (x1, y1) = self.corners[0], self.corners[-1]
         return float(np.hypot(x1 - x0, y1 - y0))
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the line."""
+        x, y = np.mean(self.corners, axis=0)
+        return float(x), float(y)
+
+    def moved(self, right: float, down: float) -> "Word":
+        """Return the line in a picture that begins further left and up."""
+        return replace(self, corners=tuple((x + right, y + down) for x, y in self.corners))
+
 
 @dataclass(frozen=True)
 class TextReader:
     """How sure the recogniser must be, and from how many letters and digits on a line counts as writing.
 
+    memory: layouts in which this reader found nothing before; without one every scan is read.
     The model itself is loaded at the first reading, once a process; this value may be sent to another process.
     """
 
-    confidence: float = 0.5
+    confidence: float = 0.2
     fewest_characters: int = 3
+    memory: LayoutMemory | None = None
 
     @property
     def name(self) -> str:
-        """Name and version of the detector, for the record."""
-        return f"rapidocr-onnxruntime {version('rapidocr-onnxruntime')}, confidence {self.confidence}"
+        """Name and version of the detector and its settings, for the record."""
+        return (
+            f"rapidocr-onnxruntime {version('rapidocr-onnxruntime')}, reading {READER_VERSION},"
+            f" confidence {self.confidence}, {self.fewest_characters} characters"
+        )
 
     def read(self, picture: Luminance) -> tuple[Word, ...]:
         """Return every line found in a grey picture (rows, columns), whatever the confidence, top to bottom."""
-        scale = min(1.0, WORKING_SIDE / max(picture.shape))
-        seen = picture if scale == 1.0 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        lines, _ = _engine()(cv2.cvtColor(np.ascontiguousarray(seen), cv2.COLOR_GRAY2BGR))
+        scale = min(ENLARGED, LONGEST_SIDE / max(picture.shape))
+        way = cv2.INTER_LINEAR if scale > 1 else cv2.INTER_AREA
+        seen = cv2.resize(np.ascontiguousarray(picture), None, fx=scale, fy=scale, interpolation=way)
+        lines, _ = _engine()(cv2.cvtColor(seen, cv2.COLOR_GRAY2BGR))
         return tuple(
             Word(str(text), float(sure), tuple((float(x) / scale, float(y) / scale) for x, y in corners))
             for corners, text, sure in lines or ()
         )
 
     def writing(self, picture: Luminance) -> tuple[Word, ...]:
-        """Return the lines that could name somebody: read with confidence, long enough, and no scale."""
+        """Return the lines that could name somebody: read, long enough, and no scale."""
         return tuple(word for word in self.read(picture) if self.is_writing(word))
+
+    def writing_in(self, watch: Watch) -> tuple[Word, ...]:
+        """Return the writing in the kept area of a scan that was watched, corners in pixels of the whole picture.
+
+        Nothing is read where the memory knows the layout and nothing came or went that looks like writing.
+        """
+        layout = StillLayout.of(watch) if self.memory and watch.can_tell else None
+        if self.memory and layout and not watch.has_novelty and self.memory.knows(layout, self.name):
+            return ()
+        found: list[Word] = []
+        for picture in pictures_of(watch):
+            found += (word for word in self.writing(picture) if not any(_same(word, other) for other in found))
+        if self.memory and layout and not found:
+            self.memory.remember(layout, self.name)
+        rows, columns = watch.window
+        return tuple(word.moved(float(columns.start), float(rows.start)) for word in found)
 
     def is_writing(self, word: Word) -> bool:
         """Return whether a line is more than marks, an orientation letter or the number of a scale."""
@@ -85,11 +143,50 @@ class TextReader:
         )
 
 
-def static_layout(keyframes: NDArray[np.uint8]) -> tuple[Luminance, ...]:
-    """Return what (k, rows, columns) keyframes show all the time (median), and what they ever show (maximum)."""
-    if len(keyframes) == 1:
-        return (keyframes[0],)
-    return (np.median(keyframes, axis=0).astype(np.uint8), keyframes.max(axis=0))
+def pictures_of(watch: Watch) -> tuple[Luminance, ...]:
+    """Return the pictures in which writing is looked for, each the window around the kept area.
+
+    What stands on all frames: their mean, its local contrast raised, and its strokes alone. What comes or goes: for
+    each of the few changes that look most like writing, the change itself and the frame that shows more strokes.
+    """
+    mean = watch.mean
+    pictures = [clearer(mean), strokes_alone(mean)]
+    for event in sorted(watch.events, key=lambda event: -event.novelty):
+        pictures += [_change(event), clearer(_written_on(event))]
+    return tuple(pictures)
+
+
+def clearer(picture: Luminance) -> Luminance:
+    """Return the picture with its local contrast raised (CLAHE; Zuiderveld 1994)."""
+    return np.asarray(cv2.createCLAHE(LOCAL_CONTRAST, TILES).apply(picture), np.uint8)
+
+
+def strokes_alone(picture: Luminance) -> Luminance:
+    """Return thin bright and thin dark strokes about a middle grey, whatever lies behind them."""
+    bright = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, HAT).astype(np.float32)
+    dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, HAT).astype(np.float32)
+    return np.asarray(np.clip(128 + HAT_GAIN * (bright - dark), 0, 255), np.uint8)
+
+
+def _change(event: Event) -> Luminance:
+    change = event.after.astype(np.float32) - event.before.astype(np.float32)
+    return np.asarray(np.clip(128 + DIFFERENCE_GAIN * change, 0, 255), np.uint8)
+
+
+def _written_on(event: Event) -> Luminance:
+    before, after = (int(steep_strokes(frame).sum()) for frame in (event.before, event.after))
+    return event.after if after >= before else event.before
+
+
+def _same(word: Word, other: Word) -> bool:
+    """Whether the middle of one line lies on the other."""
+    outline = np.array(other.corners, np.float32)
+    return bool(cv2.pointPolygonTest(outline, word.centre, measureDist=False) >= 0)
+
+
+def load_models() -> None:
+    """Load the models now, so that processes that are forked from this one have them."""
+    _engine()
 
 
 @cache
@@ -98,4 +195,13 @@ def _engine() -> "RapidOCR":
     from rapidocr_onnxruntime import RapidOCR
 
     cv2.setNumThreads(1)
-    return RapidOCR(text_score=0.0, use_cls=False, intra_op_num_threads=1, inter_op_num_threads=1)
+    return RapidOCR(
+        text_score=0.0,
+        use_cls=False,
+        max_side_len=2 * LONGEST_SIDE,
+        det_limit_type="min",
+        det_limit_side_len=32,
+        det_box_thresh=BOX_SCORE,
+        intra_op_num_threads=1,
+        inter_op_num_threads=1,
+    )

@@ -2,17 +2,17 @@
 
 import mmap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.clip import Luminance
 from pipeline.deidentify.identifiers import Identifiers, appears
 from pipeline.deidentify.masking import grown, padded
-from pipeline.deidentify.text import TextReader, Word, static_layout
+from pipeline.deidentify.strokes import Watch
+from pipeline.deidentify.text import TextReader, Word
 from pipeline.errors import Withheld
 from pipeline.reading import Frame
 from pipeline.reading.scan import grey_of
@@ -46,7 +46,7 @@ class Inspection:
     tolerance: Tolerance
     frames: int = 0
     brightest_outside: int = 0
-    keyframes: list[Luminance] = field(default_factory=list)
+    watch: Watch | None = None
     poster: list[Pixels] = field(default_factory=list)
 
     def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
@@ -54,9 +54,10 @@ class Inspection:
         outside: Pixels | None = None
         for frame in frames:
             pixels = frame.pixels
-            if outside is None:
-                kept = grown(padded(self.mask, *pixels.shape[:2]), self.tolerance.margin)
-                outside = np.ascontiguousarray(~kept, np.uint8)
+            if outside is None or self.watch is None:
+                mask = padded(self.mask, *pixels.shape[:2])
+                outside = np.ascontiguousarray(~grown(mask, self.tolerance.margin), np.uint8)
+                self.watch = Watch(mask)
             if frame.damaged or self.frames >= len(self.times):
                 raise Withheld("cannot_clean")
             if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
@@ -65,8 +66,7 @@ class Inspection:
             self.brightest_outside = max(self.brightest_outside, int(left.max()))
             if self.brightest_outside > self.tolerance.brightest:
                 raise Withheld("cannot_clean")
-            if self.frames in self.keyframe_numbers:
-                self.keyframes.append(grey_of(pixels).copy())
+            self.watch.add(grey_of(pixels))
             if self.frames == len(self.times) // 2:
                 self.poster.append(pixels.copy())
             self.frames += 1
@@ -75,21 +75,12 @@ class Inspection:
             raise Withheld("cannot_clean")
 
 
-def read_inside(keyframes: list[Luminance], mask: Mask, reader: TextReader) -> tuple[Word, ...]:
-    """Return the writing that stands in the kept area of the keyframes, each of them (rows, columns).
+def read_inside(inspection: Inspection, reader: TextReader) -> tuple[Word, ...]:
+    """Return the writing that stands in the kept area on any frame that passed through the inspection.
 
     Its corners are in pixels of the whole picture.
     """
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    window = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-    found: list[Word] = []
-    for layout in static_layout(np.stack([frame[window] for frame in keyframes])):
-        found += (_moved(word, float(columns[0]), float(rows[0])) for word in reader.writing(layout))
-    return tuple(found)
-
-
-def _moved(word: Word, right: float, down: float) -> Word:
-    return replace(word, corners=tuple((x + right, y + down) for x, y in word.corners))
+    return () if inspection.watch is None else reader.writing_in(inspection.watch)
 
 
 def search_bytes(path: Path, identifiers: Identifiers, made: frozenset[str], header_bytes: int) -> bool:
