@@ -1,10 +1,16 @@
 """Which declared regions can be where a sector is, and which of them are sectors of their own?"""
 
+import numpy as np
+
 from pipeline.clip import Clip, Region
-from pipeline.sector import Provenance, Sector
+from pipeline.sector import Mask, Provenance, Sector
 
 LARGEST_DECLARED_SHARE = 0.95
 LIES_IN = 0.5
+BESIDE = 2
+STRIP = 5
+RUNS_ON = 0.4
+LEAST_STRIP = 0.25
 
 
 def believable_regions(clip: Clip) -> tuple[Region, ...]:
@@ -30,6 +36,35 @@ def separate_regions(clip: Clip) -> tuple[Region, ...]:
         if all(_common(region, other) <= LIES_IN * _area(region) for other in separate):
             separate.append(region)
     return tuple(separate)
+
+
+def window_of(region: Region, shape: tuple[int, ...], scale: float) -> Mask:
+    """Return the region as a mask of `shape`, the picture shrunk to `scale`."""
+    window = np.zeros(shape, bool)
+    down = slice(int(region.top * scale), int(region.bottom * scale) + 1)
+    window[down, int(region.left * scale) : int(region.right * scale) + 1] = True
+    return window
+
+
+def runs_on(window: Mask, lit: Mask, others: Mask) -> bool:
+    """Return whether what is lit goes on behind a side of the `window`, so that the side is not where a sector ends.
+
+    Inside such a window anything bright would look like a sector of its size. What lies in `others` is not asked.
+    """
+    rows, columns = np.flatnonzero(window.any(axis=1)), np.flatnonzero(window.any(axis=0))
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    near, far = BESIDE, BESIDE + STRIP
+    strips = (
+        (slice(top, bottom), slice(max(0, left - far), max(0, left - near))),
+        (slice(top, bottom), slice(right + near, right + far)),
+        (slice(max(0, top - far), max(0, top - near)), slice(left, right)),
+        (slice(bottom + near, bottom + far), slice(left, right)),
+    )
+    for strip in strips:
+        asked = ~others[strip]
+        if asked.any() and asked.mean() >= LEAST_STRIP and lit[strip][asked].mean() > RUNS_ON:
+            return True
+    return False
 
 
 def believed_scale(clip: Clip, sector: Sector) -> float | None:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from pipeline.appearance import strangeness
-from pipeline.clip import Clip, Region
-from pipeline.declared import separate_regions
+from pipeline.clip import Clip
+from pipeline.declared import runs_on, separate_regions, window_of
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
 from pipeline.fan_trust import grow, trust
 from pipeline.furniture import cut_furniture
@@ -111,9 +111,11 @@ def _trusted(clip: Clip) -> float:
 
 def _declared(clip: Clip, screen: Screen, scale: float) -> tuple[Sector, ...]:
     sectors = []
-    for region in separate_regions(clip):
-        window = np.zeros(screen.light.shape, bool)
-        window[_rows(region, scale), _columns(region, scale)] = True
+    windows = [window_of(region, screen.light.shape, scale) for region in separate_regions(clip)]
+    declared = np.logical_or.reduce([np.zeros(screen.light.shape, bool), *windows])
+    for window in windows:
+        if runs_on(window, screen.lit, declared):
+            return ()
         found = _best(screen, window, _trusted(clip))
         if found is None or found.confidence < CONFIDENT:
             return ()
@@ -133,14 +135,6 @@ def _whole_picture(clip: Clip) -> Sector:
     right, bottom = clip.columns - 1.0, clip.rows - 1.0
     corners = ((0.0, 0.0), (right, 0.0), (right, bottom), (0.0, bottom))
     return Sector(Shape.LINEAR, Provenance.ESTIMATED, WHOLE_CONFIDENCE, corners)
-
-
-def _rows(region: Region, scale: float) -> slice:
-    return slice(int(region.top * scale), int(region.bottom * scale) + 1)
-
-
-def _columns(region: Region, scale: float) -> slice:
-    return slice(int(region.left * scale), int(region.right * scale) + 1)
 
 
 def _best(screen: Screen, window: Mask, trusted: float) -> _Candidate | None:
