@@ -215,9 +215,37 @@ REASONS: dict[str, Text] = {
         "The pseudonym key can be read by other users of this machine. Give it mode 0600.",
         "La clé de pseudonymisation est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
     ),
+    "no_key": Text(
+        "{organisation} has no key yet; one is made when its first scan is read.",
+        "{organisation} n'a pas encore de clé ; elle est créée à la lecture de son premier examen.",
+    ),
+    "file_unreadable": Text(
+        "{file} cannot be read. Check the name and who may read it.",
+        "{file} est illisible. Vérifiez le nom et les droits de lecture.",
+    ),
+    "file_there": Text(
+        "{file} exists already. Name another file.",
+        "{file} existe déjà. Nommez un autre fichier.",
+    ),
     "key_damaged": Text(
         "The pseudonym key does not hold 32 bytes. Restore it from the backup: a new key would break all pseudonyms.",
         "La clé de pseudonymisation n'a pas 32 octets. Restaurez-la : une nouvelle clé romprait les pseudonymes.",
+    ),
+    "passphrase_short": Text(
+        "The passphrase is too short: choose {fewest} characters or more, such as five words.",
+        "La phrase secrète est trop courte : choisissez au moins {fewest} caractères, cinq mots par exemple.",
+    ),
+    "passphrase_wrong": Text(
+        "This passphrase does not open this key. Type it again; if it is right, the text of the key was damaged.",
+        "Cette phrase secrète n'ouvre pas cette clé. Retapez-la ; si elle est juste, le texte de la clé est abîmé.",
+    ),
+    "wrapped_key_damaged": Text(
+        "This is no key exported by Sonorelay, or it was changed on the way. Export it again on the other machine.",
+        "Ce n'est pas une clé exportée par Sonorelay, ou elle a été altérée. Exportez-la de nouveau.",
+    ),
+    "key_present": Text(
+        "Another key is in use here ({fingerprint}). Replacing it changes all pseudonyms: say so if you mean it.",
+        "Une autre clé sert ici ({fingerprint}). La remplacer change tous les pseudonymes : confirmez-le.",
     ),
     "rule_missing": Text(
         "The rule file {name} defines no RULE. Add one, or begin the file's name with '_'.",

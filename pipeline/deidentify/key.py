@@ -46,7 +46,7 @@ class Key:
         try:
             return cls._load(path)
         except FileNotFoundError:
-            _create(path)
+            create(path, secrets.token_bytes(KEY_BYTES))
         return cls._load(path)
 
     @classmethod
@@ -60,6 +60,12 @@ class Key:
         if len(secret) != KEY_BYTES:
             raise Misconfigured("key_damaged")
         return cls(secret)
+
+    @property
+    def fingerprint(self) -> str:
+        """Sixteen hexadecimal digits in fours by which two people can compare keys; says nothing of the key."""
+        digits = self._digest("fingerprint", "").hex().upper()
+        return "-".join(digits[start : start + 4] for start in range(0, 16, 4))
 
     def pseudonym(self, domain: str, value: str, *, length: int = 8) -> str:
         """Return 'SR-' and `length` base32 characters (5 bits each) that stand for `value` in `domain`."""
@@ -80,13 +86,14 @@ class Key:
         return hmac.new(self.secret, message, sha256).digest()
 
 
-def _create(path: Path) -> None:
-    """Write 32 random bytes that are whole, on disk and private before the name `path` exists."""
+def create(path: Path, secret: bytes) -> None:
+    """Write the secret whole, on disk and private before the name `path` exists; a key that is there already stays."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
+            file.write(secret)
             file.flush()
             os.fsync(file.fileno())
         try:
