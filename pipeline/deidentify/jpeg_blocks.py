@@ -73,9 +73,10 @@ class Blanking:
         return written
 
     def _planned(self, geometry: Geometry) -> tuple[Plan, ...]:
+        kept = {(part.down, part.across): blocks_of(self._mask, part) for part in geometry.components}
         return tuple(
-            planned(self._mask, component, is_difference=number > 0 and not geometry.is_rgb)
-            for number, component in enumerate(geometry.components)
+            planned(kept[part.down, part.across], part, is_difference=number > 0 and not geometry.is_rgb)
+            for number, part in enumerate(geometry.components)
         )
 
 
@@ -84,9 +85,8 @@ def blank(jpeg: bytes, mask: Mask) -> bytes:
     return Blanking(mask).blank(jpeg)
 
 
-def planned(mask: Mask, component: Component, *, is_difference: bool) -> Plan:
-    """Sort the blocks of a component; is_difference: it is a colour difference, whose black is neutral."""
-    kept = blocks_of(mask, component)
+def planned(kept: NDArray[np.bool_], component: Component, *, is_difference: bool) -> Plan:
+    """Sort the blocks of a component, `kept` as of `blocks_of`; is_difference: of colour, whose black is neutral."""
     flat = kept.reshape(-1, 64)
     some = flat.any(axis=1)
     crossed = np.flatnonzero(some & ~flat.all(axis=1))
@@ -110,7 +110,9 @@ def blocks_of(mask: Mask, component: Component) -> NDArray[np.bool_]:
     rows, columns = down * 8 * component.down, across * 8 * component.across
     # beyond the picture's edge encoders repeat it
     whole = np.pad(mask, ((0, rows - mask.shape[0]), (0, columns - mask.shape[1])), mode="edge")
-    samples = whole.reshape(down * 8, component.down, across * 8, component.across).all(axis=(1, 3))
+    samples: NDArray[np.bool_] = whole
+    if (component.down, component.across) != (1, 1):
+        samples = np.all(whole.reshape(down * 8, component.down, across * 8, component.across), axis=(1, 3))
     blocks: NDArray[np.bool_] = samples.reshape(down, 8, across, 8).transpose(0, 2, 1, 3).reshape(down, across, 64)
     return blocks
 

@@ -5,10 +5,11 @@ By the lossless transform of libjpeg-turbo, which shows them to a callback; thro
 
 import ctypes
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes.util import find_library
 from functools import cache
-from importlib.metadata import PackageNotFoundError, files
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,13 @@ def library() -> ctypes.CDLL | None:
     return None
 
 
-def _candidates() -> list[str]:
-    try:
-        parts = files("pylibjxl") or []
-    except PackageNotFoundError:
-        parts = []
-    names = [str(part.locate()) for part in parts if part.name.startswith("_pylibjxl.")]
-    return [*names, *filter(None, [find_library("turbojpeg")])]
+def _candidates() -> Iterator[str]:
+    package = find_spec("pylibjxl")  # not imported: only its library is wanted
+    for folder in package.submodule_search_locations or () if package is not None else ():
+        yield from (str(path) for path in sorted(Path(folder).glob("_pylibjxl.*")))
+    installed = find_library("turbojpeg")
+    if installed is not None:
+        yield installed
 
 
 class Transformer:
