@@ -256,6 +256,10 @@
     pick(found.n, true);
     magnify(event);
   });
+  const reached = (event) => sectors.length && find("after").hasAttribute("hidden") && nearest(place(event)).off <= CLOSEST * unit;
+  svg.addEventListener("touchstart", (event) => { // a finger on a grip drags it, anywhere else it scrolls
+    if (event.touches.length === 1 && reached(event.touches[0])) event.preventDefault();
+  }, { passive: false });
   svg.addEventListener("pointermove", (event) => {
     if (!held || event.pointerId !== held.id) return;
     const here = place(event);
@@ -297,6 +301,7 @@
   find("picture").addEventListener("error", () => tell(say("failed")));
   for (const one of document.querySelectorAll("[data-script]")) one.removeAttribute("hidden");
   new ResizeObserver(scale).observe(stage);
+  if (!proposals.length) tell(say("choose"));
   if (text.value.trim() && text.value !== text.dataset.first) sectors = numbers(text.value);
   else if (proposals.length) sectors = proposals[0].map(start);
   scale();
