@@ -119,7 +119,7 @@ def _around_fans(heard: _Heard) -> Kept | None:
 def _within_layout(heard: _Heard) -> Kept | None:
     """Return a layout of the device that motion fills, or that the declared regions are drawn around."""
     for layout in heard.layouts:
-        declared, moving = _declared(heard, layout), _fills(heard, layout)
+        declared, moving = _declared(heard, layout), _fills(heard, layout) >= 1.0
         if heard.moving is not None and moving:
             rows, columns = heard.clip.rows, heard.clip.columns
             reach = cv2.resize(heard.moving.reach().astype(np.uint8), (columns, rows), interpolation=cv2.INTER_NEAREST)
@@ -144,7 +144,7 @@ def _doubt(heard: _Heard) -> Withheld:
         return Withheld("one_witness", witness=speak[0].value)
     shares = [0.0]
     for layout in heard.layouts:
-        shares += [_overlap(heard, heard.fans, layout), _moves(heard, layout)]
+        shares += [_overlap(heard, heard.fans, layout), _fills(heard, layout)]
     shares.append(_moves(heard, heard.fans))
     return Withheld("witnesses_differ", agreement=round(min(0.99, max(shares)), 2))
 
@@ -182,10 +182,11 @@ def _moves(heard: _Heard, polygons: Polygons) -> float:
     )  # fmt: skip
 
 
-def _fills(heard: _Heard, polygons: Polygons) -> bool:
+def _fills(heard: _Heard, polygons: Polygons) -> float:
+    """Return how far what moves fills the polygons: 1 where they need no fan."""
     if heard.moving is None:
-        return False
-    return _moves(heard, polygons) >= 1.0 and heard.moving.coverage(heard.small(polygons)) >= FILLED
+        return 0.0
+    return min(_moves(heard, polygons), heard.moving.coverage(heard.small(polygons)) / FILLED)
 
 
 def _overlap(heard: _Heard, some: Polygons, others: Polygons) -> float:

@@ -7,7 +7,7 @@ import pytest
 from pipeline.agreement import agree
 from pipeline.deidentify import TextReader, deidentify
 from pipeline.errors import Withheld
-from pipeline.find_sector import find_sector
+from pipeline.find_sector import CONFIDENT, find_sector
 from pipeline.guidance import Guidance
 from pipeline.reading import read_clip
 from tests.core.deidentify.scenes import KEY
@@ -24,8 +24,11 @@ BANNERED = [
 def texts_left(path: Path, to: Path) -> list[str] | None:
     """Return what is still read in the released file, None where it was withheld."""
     clip = read_clip(path)
+    sector = find_sector(clip)
+    # a still has one witness only: a person draws what was found
+    drawn = (sector.polygon,) if clip.is_still and sector.confidence >= CONFIDENT else ()
     try:
-        deidentify(path, clip, agree(clip, find_sector(clip), Guidance()), KEY, to)
+        deidentify(path, clip, agree(clip, sector, Guidance(drawn=drawn)), KEY, to)
     except Withheld as withheld:
         if withheld.code not in ("no_sector", "text_inside") or to.exists():
             raise
