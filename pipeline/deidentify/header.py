@@ -9,9 +9,14 @@ images are not kept, as nothing could follow them.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from pydicom import DataElement, Dataset
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileMetaDataset
+from pydicom.filebase import DicomBytesIO
+from pydicom.filewriter import write_sequence_item
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
 from pipeline.deidentify.allow_list import allow_list, image_type
@@ -35,6 +40,7 @@ IMPLEMENTATION = UID("2.25.104886392871937401264528740815672091733")
 IMPLEMENTATION_VERSION = "SONORELAY_" + VERSION
 EQUIPMENT = "De-identifying Equipment"
 NOT_YET = "NO  "  # as long as "YES " is, which replaces it in place once the checks passed
+METHOD_CODES, EQUIPMENT_SEQUENCE = Tag("DeidentificationMethodCodeSequence"), Tag("ContributingEquipmentSequence")
 MADE = {"uid", "instance", "pseudonym", "date"}
 GRAPHICS = ("overlays", "curves", "icons")
 CHARACTERISTICS = ("PatientSex", "PatientAge", "PatientSize", "PatientWeight", "PregnancyStatus")
@@ -108,14 +114,36 @@ def _describe_method(released: Dataset, source: Dataset, removed: dict[str, int]
     codes = allow_list().codes
     released.PatientIdentityRemoved = NOT_YET
     released.DeidentificationMethod = allow_list().method
-    released.DeidentificationMethodCodeSequence = [_code(code, codes[code]) for code in applied if applied[code]]
+    released[METHOD_CODES] = _written_once(
+        METHOD_CODES, tuple((code, codes[code]) for code in applied if applied[code])
+    )
     released.BurnedInAnnotation = "NO"
     released.LongitudinalTemporalInformationModified = "MODIFIED" if dates else "REMOVED"
+    released[EQUIPMENT_SEQUENCE] = _equipment()
+
+
+@cache
+def _equipment() -> RawDataElement:
     equipment = Dataset()
     equipment.PurposeOfReferenceCodeSequence = [_code("109104", EQUIPMENT)]
     equipment.Manufacturer = "Sonorelay"
     equipment.SoftwareVersions = f"deidentify {VERSION}"
-    released.ContributingEquipmentSequence = [equipment]
+    return _as_bytes(EQUIPMENT_SEQUENCE, [equipment])
+
+
+@cache
+def _written_once(tag: BaseTag, codes: tuple[tuple[str, str], ...]) -> RawDataElement:
+    """Return a sequence of codes as the bytes that it is in every file: writing items is slow."""
+    return _as_bytes(tag, [_code(value, meaning) for value, meaning in codes])
+
+
+def _as_bytes(tag: BaseTag, items: list[Dataset]) -> RawDataElement:
+    target = DicomBytesIO()
+    target.is_implicit_VR, target.is_little_endian = False, True
+    for item in items:
+        write_sequence_item(target, item, ["iso8859"])
+    raw = target.getvalue()
+    return RawDataElement(tag, "SQ", len(raw), raw, 0, is_implicit_VR=False, is_little_endian=True)
 
 
 def _code(value: str, meaning: str) -> Dataset:

@@ -24,6 +24,7 @@ IDEOGRAPHS = "\u2e80"
 """From here on one letter says as much as two of an alphabet."""
 
 _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
+_NO_DIGITS = str.maketrans({code: None for code in range(128) if not chr(code).isdigit()})
 _SPLIT = re.compile(r"[\s^=,;/\\|_]+")
 _PRINTED = re.compile(r"[0-9A-Za-z\u00c0-\u024f .,'^/_-]{6,256}")
 _NOT_PACKED = re.compile(r"[\W_]+")
@@ -75,12 +76,15 @@ class Identifiers:
 
     def needles(self, *, among_pixels: bool) -> frozenset[bytes]:
         """Return the byte strings to seek; where bytes are pixels, only those too long to appear by chance."""
-        shortest = SHORTEST_AMONG_PIXELS if among_pixels else SHORTEST
-        found: set[bytes] = set()
-        for text in self.sought:
-            if not among_pixels or len(set(text)) >= 3:
-                found.update(raw for raw in needles_of(text, self.encodings) if len(raw) >= shortest)
-        return frozenset(found)
+        if not among_pixels:
+            return frozenset(raw for raw in self._needles if len(raw) >= SHORTEST)
+        varied = [text for text in self.sought if len(set(text)) >= 3]
+        needles = self._needles if len(varied) == len(self.sought) else needles_of(varied, self.encodings)
+        return frozenset(raw for raw in needles if len(raw) >= SHORTEST_AMONG_PIXELS)
+
+    @cached_property
+    def _needles(self) -> set[bytes]:
+        return needles_of(self.sought, self.encodings)
 
 
 def words(text: str) -> Iterator[str]:
@@ -98,7 +102,8 @@ def words(text: str) -> Iterator[str]:
 def telling_words(text: str) -> Iterator[str]:
     """Yield the text and those of its parts that hold a number of five digits or more: record numbers, dates."""
     yield text
-    yield from (part for part in _SPLIT.split(text) if sum(map(str.isdigit, part)) >= SHORTEST_NUMBER)
+    if sum(map(text.count, "0123456789")) >= SHORTEST_NUMBER:
+        yield from (part for part in _SPLIT.split(text) if sum(map(str.isdigit, part)) >= SHORTEST_NUMBER)
 
 
 def printed(raw: bytes) -> Iterator[str]:
@@ -148,9 +153,12 @@ def _appears_long(by_start: dict[bytes, list[bytes]], chunk: bytes, first: np.nd
 
 def _tells(text: str) -> bool:
     """Return whether a text is long enough to point at somebody among bytes: three letters, or five digits."""
-    if len(set(text)) < 2 or sum(2 if letter >= IDEOGRAPHS else 1 for letter in text) < SHORTEST:
-        return False
-    return any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) >= SHORTEST_NUMBER
+    if text.isascii():
+        if len(text) < SHORTEST or text.count(text[0]) == len(text):
+            return False
+        return text.upper() != text.lower() or len(text.translate(_NO_DIGITS)) >= SHORTEST_NUMBER
+    weight = sum(2 if letter >= IDEOGRAPHS else 1 for letter in text[:SHORTEST])
+    return weight >= SHORTEST and len(set(text)) > 1 and any(map(str.isalnum, text))
 
 
 def _tells_alone(text: str) -> bool:

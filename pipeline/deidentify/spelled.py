@@ -12,7 +12,6 @@ from functools import lru_cache
 from pipeline.deidentify.vocabulary import folded
 
 ALWAYS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
-WIDE = ("utf-16-le", "utf-16-be")
 MONTHS = (
     ("jan", "january", "janv", "janvier"),
     ("feb", "february", "févr", "février"),
@@ -64,14 +63,25 @@ def spellings(day: date) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def needles_of(text: str, encodings: Iterable[str] = ()) -> frozenset[bytes]:
-    """Return the bytes that the text is in every encoding, whatever its case; ASCII letters are in lower case.
+def needles_of(texts: Iterable[str], encodings: Iterable[str] = ()) -> set[bytes]:
+    """Return the bytes that the texts are in every encoding, whatever their case; ASCII letters are in lower case.
 
-    Text with other letters also as it is, in lower and upper case, with capitals, and without accents.
+    A text with other letters also as it is, in lower and upper case, with capitals, and without accents.
     """
-    if text.isascii():
-        lower = text.lower()
-        return frozenset(lower.encode(encoding) for encoding in ("ascii", *WIDE))
+    plain, found = [], set[bytes]()
+    for text in texts:
+        if text.isascii():
+            plain.append(text.lower().replace("\n", " "))
+        else:
+            found |= _in_other_letters(text, encodings)
+    lines = "\n".join(plain).encode("ascii")
+    found.update(lines.split(b"\n"))
+    # between the first letter and the last both byte orders of UTF-16 are the same bytes
+    found.update(line.strip(b"\0") for line in lines.decode("ascii").encode("utf-16-le").split(b"\n\0"))
+    return found - {b""}
+
+
+def _in_other_letters(text: str, encodings: Iterable[str]) -> set[bytes]:
     found: set[bytes] = set()
     for variant in {text, text.lower(), text.upper(), text.title(), text.capitalize(), folded(text)}:
         for encoding in dict.fromkeys((*ALWAYS, *encodings)):
@@ -81,4 +91,4 @@ def needles_of(text: str, encodings: Iterable[str] = ()) -> frozenset[bytes]:
                 continue
             # escape sequences depend on what stands before the text; what stands between them does not
             found.update(part.translate(_LOWER) for part in _ESCAPES.split(raw) if part)
-    return frozenset(found)
+    return found
