@@ -74,7 +74,7 @@ def write_h264(pictures: Iterable[Pixels], times: Sequence[float], to: Path, enc
     Odd sides get one black row or column more, as 4:2:0 asks for. Raises ValueError when there are more or fewer
     pictures than times.
     """
-    ticks, stamps = _stamps(playable_times(times))
+    ticks, stamps = stamps_of(playable_times(times))
     options = {"movflags": "+faststart", "fflags": "+bitexact", "use_editlist": "0"}
     with av.open(str(to), "w", format="mp4", options=options) as container:
         stream: VideoStream | None = None
@@ -115,7 +115,7 @@ def _mux(
             container.mux(clean)
 
 
-def _stamps(times: Sequence[float]) -> tuple[int, list[int]]:
+def stamps_of(times: Sequence[float]) -> tuple[int, list[int]]:
     """Return ticks a second, and the times in ticks: exact where they can be, else to half a microsecond."""
     for ticks in TICKS:
         if all(abs(second * ticks - round(second * ticks)) < 1e-3 for second in times):

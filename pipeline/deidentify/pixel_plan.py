@@ -12,6 +12,8 @@ from pipeline.deidentify.header import Picture
 from pipeline.deidentify.verify import Tolerance
 from pipeline.sector import Mask
 
+UNTOUCHED_STEP = "pixels: H.264 as it came, nothing to blank, one track, no tags"
+
 
 @dataclass(frozen=True, eq=False)
 class PixelSource:

@@ -1,6 +1,13 @@
-"""Does a video container end before it says that it does?"""
+"""Of which boxes is a video container made, and does it end before it says that it does?"""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
+
+# boxes that hold others, and how many bytes of their own stand before those
+_BEFORE_CHILDREN = dict.fromkeys(("moov", "trak", "edts", "mdia", "minf", "dinf", "stbl", "udta", "ilst"), 0) | {
+    "meta": 4, "dref": 8, "stsd": 8, "avc1": 78,
+}  # fmt: skip
 
 
 def is_cut(file: BinaryIO) -> bool:
@@ -28,3 +35,25 @@ def _last_box_is_cut(file: BinaryIO, size: int) -> bool:
             return False
         position += length
     return position > size or not has_index
+
+
+def boxes_of(path: Path) -> Iterator[str]:
+    """Yield the type of every box of an ISO container, those inside of others too, '?' for bytes that are none."""
+    with path.open("rb") as file:
+        yield from _boxes(file, 0, file.seek(0, 2))
+
+
+def _boxes(file: BinaryIO, position: int, end: int) -> Iterator[str]:
+    while position < end:
+        file.seek(position)
+        head = file.read(16)
+        length, name = int.from_bytes(head[:4], "big"), head[4:8].decode("latin-1").replace(" ", "_")
+        start = position + (16 if length == 1 else 8)
+        length = int.from_bytes(head[8:16], "big") if length == 1 else length
+        if length < start - position or position + length > end:
+            yield "?"
+            return
+        yield name
+        if name in _BEFORE_CHILDREN:
+            yield from _boxes(file, start + _BEFORE_CHILDREN[name], position + length)
+        position += length

@@ -195,6 +195,20 @@ def _compressed(opened: Opened, pixels: PixelElement) -> Scan:
     return Scan(facts, pictures, lambda: (read_spans(stream, spans) for spans in frames), stored)
 
 
+@contextmanager
+def open_stream(path: Path) -> Iterator[BinaryIO]:
+    """Open the video that a DICOM file holds, its fragments joined. Raises Undecodable as `open_dicom` does."""
+    with open_dataset(path) as opened:
+        pixels = _ultrasound_pixels(opened)
+        if pixels.length is not None:
+            raise Undecodable("damaged")
+        yield _joined(opened, pixels)
+
+
+def _joined(opened: Opened, pixels: PixelElement) -> BinaryIO:
+    return cast(BinaryIO, Joined(opened.stream, fragments_of(opened.stream, pixels.start).spans))
+
+
 def _video(opened: Opened, pixels: PixelElement) -> Scan:
     """Hand the fragments to the video reader; the header's frame count and times go before the container's."""
     from pipeline.reading.video import pictures_of, scan_video
@@ -205,7 +219,7 @@ def _video(opened: Opened, pixels: PixelElement) -> Scan:
     _check_size(layout, 1)
     if pixels.length is not None:
         raise Undecodable("damaged")
-    inner = cast(BinaryIO, Joined(opened.stream, fragments_of(opened.stream, pixels.start).spans))
+    inner = _joined(opened, pixels)
     inside = scan_video(inner).facts
     if (inside.rows, inside.columns) != (layout.rows, layout.columns):
         raise Undecodable("size_mismatch")

@@ -122,7 +122,9 @@ def _not_whole(file: BinaryIO) -> Undecodable:
 
 def _picture_stream(container: av.container.InputContainer, file: BinaryIO) -> VideoStream:
     stream = container.streams.best("video")
-    if not isinstance(stream, VideoStream) or not stream.width or not stream.height:
+    if not isinstance(stream, VideoStream) or stream.codec_context is None:  # None: a codec that nobody knows
+        raise _not_whole(file)
+    if not stream.width or not stream.height:
         raise _not_whole(file)
     if stream.width * stream.height > MOST_PIXELS:
         raise TooLarge("too_large")
