@@ -145,6 +145,14 @@ def test_after_shows_exactly_the_inside_of_the_outline(window, live_world) -> No
     assert np.abs(shown[110:390, 130:510] - original[110:390, 130:510]).mean() < 8
 
 
+def test_nothing_that_names_somebody_goes_to_the_printer(window, live_world) -> None:
+    page = opened(window, hold(live_world))
+    page.emulate_media(media="print")
+    assert page.locator("[data-main]").is_hidden()
+    assert page.locator(".result").is_hidden()
+    assert page.locator("h1").is_visible()
+
+
 def test_a_finger_moves_a_corner_on_a_phone_beside_the_loupe(window, live_world) -> None:
     page = opened(window, hold(live_world), width=360, height=740, has_touch=True, is_mobile=True)
     assert page.evaluate(SIDEWAYS) <= 0

@@ -166,6 +166,7 @@ def test_a_question_goes_to_the_sender_and_the_answer_comes_back(world, signed_i
     question = "How did this file leave the device?"
     for client, address in (
         (amina, "/my-scans/"),
+        (amina, f"/my-scans/{scan.pk}/"),
         (amina, "/missing-details/"),
         (signed_in("facilitator"), "/missing-details/"),
     ):

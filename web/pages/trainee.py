@@ -59,6 +59,7 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         "picture": picture_of(scan),
         "judgement": judgement_of(scan),
         "report": report_of(scan),
+        "asked": open_questions(person).filter(scan=scan).first(),
         "back": "my-scans",
         "next_unread": _unread(person).first(),
     }
