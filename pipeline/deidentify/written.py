@@ -23,8 +23,6 @@ from pipeline.sector import Mask
 
 Pixels = NDArray[np.uint8]
 
-UNTOUCHED_STEP = "pixels: H.264 as it came, nothing to blank, one track, no tags"
-
 
 @dataclass(frozen=True)
 class Written:
@@ -84,4 +82,5 @@ def constant_values() -> frozenset[str]:
 def constants() -> str:
     """Return every text that each released file may hold, one after the other."""
     boxes = "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
+    boxes += " edts elst ctts pasp fiel udta meta hdlr mdir appl ilst sdtp co64 mdat"
     return "\n".join((*sorted(constant_values()), "SR-", "VideoHandler", "JFIF", "isomiso2avc1mp41", boxes))
