@@ -25,11 +25,12 @@ from pipeline.sector import Mask
 SUFFIX = ".layout"
 MOST_LAYOUTS = 48
 """Of one reader and one size of picture; the oldest gives way."""
-NEAR = np.ones((3, 3), np.uint8)
+NEAR = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 OUTLINE_REACH = np.ones((17, 17), np.uint8)
 LEFT_OVER = 12
 """Pixels of strokes in one window that the one layout has and the other has not, up to which they are the same."""
-TOO_DENSE = 0.5
+TOO_DENSE = 0.75
+"""Share of a window that the known strokes reach: with more, other strokes could hide among them."""
 
 
 @dataclass(frozen=True, eq=False)

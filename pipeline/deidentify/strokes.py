@@ -9,7 +9,7 @@ window is as tall as small letters and as wide as three of them. On planted text
 taller) the windows held at least 58 strokes; echoes spread sideways, flicker, and hold fewer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -35,22 +35,38 @@ EDGE = np.ones((5, 5), np.uint8)
 FEWEST_FRAMES = 8
 """Over fewer frames echoes do not move enough to be told from writing."""
 CELL = 4
-MOST_EVENTS = 4
+LAYERS = 2
+CHANGE_GAIN = 2.0
+AROUND_WINDOW = np.ones((3, 5), np.uint8)
+"""In cells: what is taken with a text window."""
 
 Floats = NDArray[np.float32]
 Window = tuple[slice, slice]
 
 
-@dataclass(frozen=True, eq=False)
-class Event:
-    """A change between two successive frames that looks as if writing came or went.
+@dataclass(eq=False)
+class Changes:
+    """The changes that held the most new strokes, each place at its own time, side by side in one picture."""
 
-    novelty: how many strokes of one window are new, less the usual. before, after: (rows, columns) of the window.
-    """
+    picture: Luminance
+    cells: tuple[int, int]
 
-    novelty: float
-    before: Luminance
-    after: Luminance
+    def __post_init__(self) -> None:
+        """Begin with no change."""
+        self.counted = np.zeros(self.cells[::-1], np.float32)
+
+    def take(self, change: Luminance, counted: Floats) -> tuple[Luminance, Floats]:
+        """Take over where `change` (rows, columns) has more strokes by cell; return what had to give way to it."""
+        more = counted > self.counted
+        if not more.any():
+            return change, counted
+        there = cv2.resize(more.astype(np.uint8), self.picture.shape[::-1], interpolation=cv2.INTER_NEAREST)
+        given_way = change.copy()
+        cv2.copyTo(self.picture, there, given_way)
+        left = np.where(more, self.counted, counted)
+        cv2.copyTo(change, there, self.picture)
+        np.copyto(self.counted, counted, where=more)
+        return given_way, left
 
 
 def steep_strokes(picture: Luminance) -> Luminance:
@@ -80,17 +96,16 @@ class Watch:
     frames: int = 0
     novelty: float = 0.0
     """The most new strokes that any window held between any two successive frames."""
-    events: list[Event] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Look at the smallest window around the kept area only."""
         self.window = bounds(self.mask)
         self.inside = np.ascontiguousarray(self.mask[self.window])
-        self._inner = cv2.erode(255 * self.inside.astype(np.uint8), EDGE, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         rows, columns = self.inside.shape
+        self._inner = cv2.erode(255 * self.inside.astype(np.uint8), EDGE, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         self._cells = max(1, columns // CELL), max(1, rows // CELL)
         self._sum = np.zeros((rows, columns), np.float32)
-        self._usual = np.zeros(self._cells[::-1], np.float32)
+        self._changes = [Changes(np.zeros((rows, columns), np.uint8), self._cells) for _ in range(LAYERS)]
 
     def add(self, frame: Luminance) -> None:
         """Look at the next frame, (rows, columns) of the whole picture."""
@@ -108,30 +123,27 @@ class Watch:
         came = cv2.morphologyEx(cv2.subtract(seen, self._last), cv2.MORPH_TOPHAT, WIDEST_STROKE)
         went = cv2.morphologyEx(cv2.subtract(self._last, seen), cv2.MORPH_TOPHAT, WIDEST_STROKE)
         _, new = cv2.threshold(cv2.max(came, went), NOVEL_STROKE - 1, 255, cv2.THRESH_BINARY)
-        new = cv2.min(new, self._inner)
-        share = cv2.resize(new, self._cells, interpolation=cv2.INTER_AREA)
+        share = cv2.resize(cv2.min(new, self._inner), self._cells, interpolation=cv2.INTER_AREA)
         size = WINDOW[0] // CELL, WINDOW[1] // CELL
         summed = cv2.boxFilter(share, cv2.CV_32F, size, normalize=False, borderType=cv2.BORDER_CONSTANT)
-        counted = summed * np.float32(CELL * CELL / 255)
-        self.novelty = max(self.novelty, float(counted.max()))
-        unusual = float(cv2.subtract(counted, self._usual).max())
-        cv2.accumulateWeighted(counted, self._usual, 1 / self.frames)
-        if unusual >= TEXT_LIKE / 2 and float(counted.max()) >= TEXT_LIKE:
-            self._keep(unusual, seen)
+        counted = np.asarray(summed, np.float32) * np.float32(CELL * CELL / 255)
+        most = float(counted.max())
+        self.novelty = max(self.novelty, most)
+        if most >= TEXT_LIKE:
+            change = np.asarray(cv2.convertScaleAbs(cv2.absdiff(seen, self._last), alpha=CHANGE_GAIN), np.uint8)
+            counted = np.asarray(cv2.dilate(np.where(counted >= TEXT_LIKE, counted, 0), AROUND_WINDOW), np.float32)
+            for layer in self._changes:
+                change, counted = layer.take(change, counted)
         np.copyto(self._last, seen)
-
-    def _keep(self, novelty: float, seen: Luminance) -> None:
-        if len(self.events) == MOST_EVENTS:
-            least = min(self.events, key=lambda event: event.novelty)
-            if least.novelty >= novelty:
-                return
-            self.events.remove(least)
-        self.events.append(Event(novelty, self._last.copy(), seen.copy()))
 
     @property
     def has_novelty(self) -> bool:
         """Whether something came or went that could be writing."""
         return self.novelty >= TEXT_LIKE
+
+    def changes(self) -> tuple[Luminance, ...]:
+        """Return pictures of all that came or went and could be writing: what held the most strokes, and the next."""
+        return tuple(layer.picture for layer in self._changes if layer.counted.any())
 
     @property
     def mean(self) -> Luminance:

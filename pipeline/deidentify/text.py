@@ -2,7 +2,7 @@
 
 The detector only checks: it never decides what is removed. DBNet finds the lines, a recogniser reads them (PP-OCRv4 in
 rapidocr-onnxruntime, the models are part of the package), and what was read decides. Echoes that the detector takes for
-a line are read as one sign or none; writing as three or more, however unsure.
+a line are read as one sign or none, or unsurely.
 
 What withholds is a line of three letters or digits, unless it is a measure: a number of at most three digits (or two
 and two around a point), alone, with a unit or after the name of a measurement, as calipers, depth and time marks and
@@ -21,7 +21,7 @@ import numpy as np
 
 from pipeline.clip import Luminance
 from pipeline.deidentify.layout_memory import LayoutMemory, StillLayout
-from pipeline.deidentify.strokes import Event, Watch, steep_strokes
+from pipeline.deidentify.strokes import Watch
 
 if TYPE_CHECKING:
     from rapidocr_onnxruntime import RapidOCR
@@ -37,7 +37,6 @@ BOX_SCORE = 0.3
 LOCAL_CONTRAST, TILES = 3.0, (8, 8)
 HAT = np.ones((9, 9), np.uint8)
 HAT_GAIN = 2.0
-DIFFERENCE_GAIN = 2.0
 
 _UNIT = (
     r"(?:cm[²³23]?|mm[²³23]?|m?l|[cm]?m/s|m?s|min|mhz|khz|hz|db|%|bpm|fps|kg|g|°c?|w|d"
@@ -91,7 +90,7 @@ class TextReader:
     The model itself is loaded at the first reading, once a process; this value may be sent to another process.
     """
 
-    confidence: float = 0.2
+    confidence: float = 0.5
     fewest_characters: int = 3
     memory: LayoutMemory | None = None
 
@@ -146,14 +145,11 @@ class TextReader:
 def pictures_of(watch: Watch) -> tuple[Luminance, ...]:
     """Return the pictures in which writing is looked for, each the window around the kept area.
 
-    What stands on all frames: their mean, its local contrast raised, and its strokes alone. What comes or goes: for
-    each of the few changes that look most like writing, the change itself and the frame that shows more strokes.
+    What stands on all frames: their mean, its local contrast raised, and its strokes alone. What comes or goes: the
+    changes from frame to frame.
     """
     mean = watch.mean
-    pictures = [clearer(mean), strokes_alone(mean)]
-    for event in sorted(watch.events, key=lambda event: -event.novelty):
-        pictures += [_change(event), clearer(_written_on(event))]
-    return tuple(pictures)
+    return clearer(mean), strokes_alone(mean), *watch.changes()
 
 
 def clearer(picture: Luminance) -> Luminance:
@@ -166,16 +162,6 @@ def strokes_alone(picture: Luminance) -> Luminance:
     bright = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, HAT).astype(np.float32)
     dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, HAT).astype(np.float32)
     return np.asarray(np.clip(128 + HAT_GAIN * (bright - dark), 0, 255), np.uint8)
-
-
-def _change(event: Event) -> Luminance:
-    change = event.after.astype(np.float32) - event.before.astype(np.float32)
-    return np.asarray(np.clip(128 + DIFFERENCE_GAIN * change, 0, 255), np.uint8)
-
-
-def _written_on(event: Event) -> Luminance:
-    before, after = (int(steep_strokes(frame).sum()) for frame in (event.before, event.after))
-    return event.after if after >= before else event.before
 
 
 def _same(word: Word, other: Word) -> bool:
