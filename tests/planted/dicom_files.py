@@ -177,8 +177,10 @@ FORMS: dict[str, tuple[Form, bool]] = {
 H264 = "h264 in dicom"
 
 
-def write_dicom(form: str, shown: Picture, path: Path, ink: Ink, *, density: float = 0.75) -> None:
-    """Write the picture in one of FORMS (or H264), each place of the header planted with that probability."""
+def write_dicom(
+    form: str, shown: Picture, path: Path, ink: Ink, *, density: float = 0.75, but: tuple[str, ...] = ()
+) -> None:
+    """Write the picture in one of FORMS (or H264), each place of the header but some planted by that probability."""
     still = len(shown.frames) == 1
     with as_devices_write():
         if form == H264:
@@ -189,8 +191,8 @@ def write_dicom(form: str, shown: Picture, path: Path, ink: Ink, *, density: flo
         _frame(data_set, shown, still=still)
         deflated = form == "deflated"
         before = len(ink.marks)
-        for place in PLACES.values():
-            if ink.rng.random() < density:
+        for name, place in PLACES.items():
+            if name not in but and ink.rng.random() < density:
                 place(data_set, ink)
         if deflated:
             ink.marks[before:] = [replace(mark, plain=False) for mark in ink.marks[before:]]
@@ -205,6 +207,8 @@ def _frame(data_set: FileDataset, shown: Picture, *, still: bool) -> None:
     """State class, times and region as a device would."""
     data_set.SOPClassUID = UltrasoundImageStorage if still else UltrasoundMultiFrameImageStorage
     data_set.file_meta.MediaStorageSOPClassUID = UID(data_set.SOPClassUID)
+    data_set.file_meta.FileMetaInformationVersion = b"\0\1"
+    data_set.file_meta.FileMetaInformationGroupLength = 0  # counted as the file is written
     data_set.SpecificCharacterSet = "ISO_IR 192"
     if still:
         del data_set.NumberOfFrames

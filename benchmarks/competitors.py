@@ -1,0 +1,253 @@
+"""What do other de-identifiers leave in the same files? Each in an environment of its own, of pinned versions.
+
+`python -m benchmarks.competitors [FILE.md]` prints the table, and writes it between the marks of FILE.md where one is
+named. Environments are made in a cache folder the first time, which needs a package registry.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pydicom
+
+from pipeline.agreement import agree
+from pipeline.deidentify import Key, TextReader, deidentify
+from pipeline.errors import SonorelayError
+from pipeline.find_sector import find_sector
+from pipeline.guidance import Guidance
+from pipeline.reading import read_clip
+from tests.planted.cases import DICOM_FORMS
+from tests.planted.dicom_files import write_dicom
+from tests.planted.marks import Ink, Mark
+from tests.planted.pictures import Picture
+from tests.planted.screens import Screen, screen
+from tests.planted.searching import surviving
+
+PINNED = {
+    "dentdeid": "0.1.0",
+    "dicom-anonymizer": "2.1.0",
+    "dcmanon": "0.3.1",
+    "dicognito": "0.19.0",
+    "deid": "0.4.13",
+}
+WITH = ("pydicom==3.0.2", "pylibjpeg-openjpeg==2.6.0", "pyjpegls==1.5.1", "python-gdcm==3.2.6", "Pillow==13.0.0")
+"""Decoders that the tools use where they are there: none of them shall fail for want of one."""
+OURS = "Sonorelay"
+SEED = 3
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+MALFORMED = ("broken_values",)
+"""Values that break the rules of their type: a tool that raises there says nothing about what it would leave."""
+BANNER_ROWS, LETTER_INK, BANNER_GONE = 0.14, 50, 0.1
+KEY = Key.from_bytes(bytes(range(32)))
+
+
+@dataclass(frozen=True)
+class Input:
+    """One planted DICOM file with a banner on every frame."""
+
+    form: str
+    path: Path
+    marks: tuple[Mark, ...]
+    shown: Screen
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one tool made of one file; None where it made none."""
+
+    seconds: float
+    classes: frozenset[str] | None = None
+    places: frozenset[str] = frozenset()
+    banner_left: float | None = None
+    sector_changed: float | None = None
+    size_ratio: float = 0.0
+
+
+def main() -> None:
+    """Print the table; write it into the page that is named."""
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = list(inputs_in(Path(folder) / "in"))
+        rows = {OURS: list(_ours(inputs, Path(folder) / "ours"))}
+        for tool in PINNED:
+            rows[tool] = list(_theirs(tool, inputs, Path(folder) / tool))
+    text = table(rows, inputs)
+    print(text)
+    if len(sys.argv) > 1 and sys.argv[1].endswith(".md"):
+        _write_into(Path(sys.argv[1]), text)
+
+
+def inputs_in(folder: Path) -> Iterable[Input]:
+    """Write a planted still or cine in each form of DICOM, a banner above its sector."""
+    folder.mkdir()
+    for number, form in enumerate((*DICOM_FORMS, "native colour", "jpeg 4:2:2")):
+        ink = Ink(np.random.default_rng([SEED, number]))
+        shown = screen(6 + number % 12)
+        frames = shown.frames[: 6 if number % 2 == 0 or form.startswith("h264") else 1]
+        path = folder / f"{number:02}.dcm"
+        write_dicom(form, Picture(frames, shown.outline, shown.sector), path, ink, but=MALFORMED)
+        yield Input(form, path, tuple(ink.marks), shown)
+
+
+def _ours(inputs: list[Input], folder: Path) -> Iterable[Result]:
+    reader = TextReader()
+    _ = reader.read(np.zeros((64, 64), np.uint8))  # models are loaded once a process, as the others' imports are
+    for one in inputs:
+        to, begin = folder / one.path.stem, time.perf_counter()
+        try:
+            clip = read_clip(one.path)
+            guidance = Guidance(drawn=(one.shown.outline,)) if clip.is_still else Guidance()
+            deidentify(one.path, clip, agree(clip, find_sector(clip), guidance), KEY, to, verifier=reader)
+        except SonorelayError as refused:
+            print(f"{OURS}: {one.form}: {refused.code}", file=sys.stderr)
+        yield _judged(one, to / "scan.dcm", time.perf_counter() - begin)
+
+
+def _theirs(tool: str, inputs: list[Input], folder: Path) -> Iterable[Result]:
+    folder.mkdir()
+    pairs = [(str(one.path), str(folder / one.path.name)) for one in inputs]
+    driver = Path(__file__).with_name("competitor_driver.py")
+    done = subprocess.run(
+        [str(_environment(tool)), str(driver), tool],
+        input=json.dumps(pairs),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ.get("PATH", ""), "HOME": str(folder)},
+    )
+    answers = {number: (seconds, fault) for number, seconds, fault in map(json.loads, done.stdout.splitlines())}
+    for number, one in enumerate(inputs):
+        seconds, fault = answers.get(number, (0.0, "ended"))
+        if fault:
+            print(f"{tool}: {one.form}: {fault}", file=sys.stderr)
+        yield _judged(one, folder / one.path.name, seconds)
+
+
+def _environment(tool: str) -> Path:
+    """Return the Python of the tool's environment, made the first time."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sonorelay-competitors"
+    home = cache / f"{tool}-{PINNED[tool]}"
+    python = home / "bin" / "python"
+    if not (home / "complete").exists():
+        venv.create(home, with_pip=True, clear=True)
+        asked = [f"{tool}=={PINNED[tool]}", *WITH]
+        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *asked], check=True)
+        (home / "complete").touch()
+    return python
+
+
+def _judged(one: Input, target: Path, seconds: float) -> Result:
+    if not target.is_file():
+        return Result(seconds)
+    left = surviving(target, one.marks)
+    banner, changed = _pixels(one, target)
+    return Result(
+        seconds,
+        frozenset(mark.kind for mark in left),
+        frozenset(mark.place for mark in left),
+        banner,
+        changed,
+        target.stat().st_size / one.path.stat().st_size,
+    )
+
+
+def _pixels(one: Input, target: Path) -> tuple[float | None, float | None]:
+    """Return how much of the banner's letters is left (1: all), and the mean change of the sector's grey levels.
+
+    None, None where the released file cannot be decoded, or no longer to a picture of its size.
+    """
+    try:
+        after = _grey(target)
+        before = _grey(one.path)
+    except Exception:  # noqa: BLE001 - whatever a decoder says of another program's file
+        return None, None
+    if after.shape != before.shape:
+        return None, None
+    was, now = before.mean(axis=0), after.mean(axis=0)
+    letters = _letters(was, one.shown.sector)
+    was, now = was[letters] - was[letters].mean(), now[letters] - now[letters].mean()
+    slope = float((now * was).sum() / (was**2).sum())
+    return slope, float(np.abs(after - before)[:, one.shown.sector].mean())
+
+
+def _letters(picture: np.ndarray, sector: np.ndarray) -> np.ndarray:
+    """Return the pixels of the banner's letters and those around them, at the top of the screen."""
+    paper = cv2.medianBlur(picture.astype(np.uint8), 15)
+    ink = np.abs(picture - paper) > LETTER_INK
+    ink[round(BANNER_ROWS * len(ink)) :] = False
+    return cv2.dilate((ink & ~sector).astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & ~sector
+
+
+def _grey(path: Path) -> np.ndarray:
+    data_set = pydicom.dcmread(path)
+    if data_set.file_meta.TransferSyntaxUID.startswith("1.2.840.10008.1.2.4.10"):
+        from tests.planted.screens import shown_by
+
+        video = path.with_suffix(".h264.mp4")
+        video.write_bytes(next(pydicom.encaps.generate_frames(data_set.PixelData, number_of_frames=1)))
+        try:
+            return shown_by(video).astype(float)
+        finally:
+            video.unlink()
+    pixels = data_set.pixel_array
+    if data_set.PhotometricInterpretation == "PALETTE COLOR":
+        pixels = pydicom.pixels.apply_color_lut(pixels, data_set) >> 8
+    if pixels.shape[-1] == 3:
+        pixels = pixels[..., 1]
+    return (pixels if pixels.ndim == 3 else pixels[None]).astype(float)
+
+
+def table(rows: dict[str, list[Result]], inputs: list[Input]) -> str:
+    """Return the Markdown table and what was measured."""
+    classes = {mark.kind for one in inputs for mark in one.marks}
+    places = {mark.place for one in inputs for mark in one.marks}
+    columns = (
+        *("tool", "files written", "identifiers left: classes", "places", "banner removed"),
+        *("changed in the sector (grey levels)", "size out / in (median, largest)", "s a file (median)"),
+    )
+    measured = f"Measured on {datetime.now(UTC):%Y-%m-%d} on {len(inputs)} DICOM files made by seed {SEED}:"
+    planted = f"{len(classes)} classes of identifiers in {len(places)} places, a banner on every frame."
+    lines = [f"{measured} {planted}", "", f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)]
+    lines += [_row(tool, results, classes, places) for tool, results in rows.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _row(tool: str, results: list[Result], classes: set[str], places: set[str]) -> str:
+    made = [result for result in results if result.classes is not None]
+    left = frozenset().union(*(result.classes or frozenset() for result in made))
+    where = frozenset().union(*(result.places for result in made))
+    shown = [result for result in made if result.banner_left is not None]
+    removed = sum((result.banner_left or 0.0) < BANNER_GONE for result in shown)
+    undecoded = len(made) - len(shown)
+    changed = [result.sector_changed for result in shown if result.sector_changed is not None]
+    ratios = [result.size_ratio for result in made] or [0.0]
+    cells = [
+        f"{tool} {PINNED.get(tool, '(this commit)')}",
+        f"{len(made)}/{len(results)}",
+        f"{len(left)} of {len(classes)}",
+        f"{len(where)} of {len(places)}",
+        f"{removed}/{len(made)}" + (f" ({undecoded} cannot be decoded)" if undecoded else ""),
+        f"{np.mean(changed):.2f}" if changed else "-",
+        f"{np.median(ratios):.2f}, {max(ratios):.1f}",
+        f"{np.median([result.seconds for result in made] or [0.0]):.3f}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def _write_into(page: Path, text: str) -> None:
+    before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    page.write_text(f"{before}{BEGIN}\n{text}{END}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
