@@ -17,7 +17,7 @@ from pydicom.tag import BaseTag, Tag
 
 MODEL_NUMBER = re.compile(r"[A-Za-z]{0,3}-?\d{1,4}[A-Za-z]{0,2}|[A-Za-z]")
 MOST_MODEL_WORDS = 5
-PROBE = re.compile(r"[A-Za-z]{1,3}\d{1,2}(?:-\d{1,2})?[A-Za-z]{0,2}")
+PROBE = re.compile(r"[A-Za-z]{1,3}\d{1,2}(?:[-_]\d{1,2})?[A-Za-z]{0,2}")
 EXAM_CODE = re.compile(r"\d{1,4}")
 
 

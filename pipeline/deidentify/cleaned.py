@@ -79,7 +79,7 @@ def as_written(entry: Allowed, old: object) -> object | None:
 
 def _described(entry: Allowed, old: Any, subject: Subject) -> str | None:
     text = old if isinstance(old, str) else " ".join(map(str, old))
-    kept = " ".join(vocabulary().description(text, subject.identifiers.inside).kept)
+    kept = " ".join(vocabulary().description(text, subject.identifiers.is_name).kept)
     most = MOST_LETTERS.get(entry.value_type, 64)
     return (kept if len(kept) <= most else kept[: most + 1].rpartition(" ")[0]) or None
 

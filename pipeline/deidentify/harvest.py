@@ -172,7 +172,7 @@ def _is_plain(text: str) -> bool:
 
 @cache
 def _judged() -> frozenset[str]:
-    actions = ("number", "term", "fixed", "coarse")
+    actions = ("number", "term", "fixed", "coarse", "age")
     return frozenset(entry.keyword for entry in allow_list().attributes if entry.action in actions) | PLAIN
 
 

@@ -42,6 +42,7 @@ EQUIPMENT = "De-identifying Equipment"
 NOT_YET = "NO  "  # as long as "YES " is, which replaces it in place once the checks passed
 METHOD_CODES, EQUIPMENT_SEQUENCE = Tag("DeidentificationMethodCodeSequence"), Tag("ContributingEquipmentSequence")
 MADE = {"uid", "instance", "pseudonym", "date"}
+KEPT = {"words", "model", "probe", "age"}
 GRAPHICS = ("overlays", "curves", "icons")
 CHARACTERISTICS = ("PatientSex", "PatientAge", "PatientSize", "PatientWeight", "PregnancyStatus")
 
@@ -50,7 +51,7 @@ CHARACTERISTICS = ("PatientSex", "PatientAge", "PatientSize", "PatientWeight", "
 class Header:
     """The new data set without pixels, the texts in it that the key made, and what was removed by class.
 
-    kept: the words of descriptions and models that stayed, one phrase a line.
+    kept: the words of descriptions and models and the age that stayed, one phrase a line.
     """
 
     dataset: Dataset
@@ -76,7 +77,7 @@ def clean_header(source: Dataset, digest: str, key: Key, identifiers: Identifier
         released.add(DataElement(entry.tag, entry.value_type, value, already_converted=plain))
         if entry.action in MADE and value:
             made.add(str(value))
-        if entry.action in ("words", "model", "probe"):
+        if entry.action in KEPT:
             kept.append(str(value))
     released.ImageType = image_type(value_of(source, "ImageType"))
     made.update(released.ImageType)  # the standard's words and codes

@@ -35,7 +35,7 @@ class Identifiers:
     """Texts that must not appear.
 
     texts: who and when: names, numbers, dates, UIDs, places. others: what else the input says. harmless: the constants
-    that every released file holds. kept: the words of `others` that stay in this file. encodings: those it declares.
+    that every released file holds. kept: the phrases that stay in this file. encodings: those it declares.
     """
 
     texts: frozenset[str]
@@ -47,10 +47,10 @@ class Identifiers:
     @cached_property
     def sought(self) -> tuple[str, ...]:
         """The texts worth seeking, in lower case: long enough, and no part of what we write ourselves."""
-        constants, kept = self.harmless.lower(), self.kept.lower()
+        ours = f"{self.harmless}\n{self.kept}".lower()
         lower = {text.strip().lower() for text in self.others}
-        others = {text for text in lower if _tells(text) and text not in kept}
-        return tuple(sorted(text for text in others.union(self._telling) if text not in constants))
+        telling = self._telling.union(text for text in lower if _tells(text))
+        return tuple(sorted(text for text in telling if text not in ours))
 
     @cached_property
     def short(self) -> frozenset[str]:
@@ -73,6 +73,11 @@ class Identifiers:
         if any(sought in plain for sought in self._folded):
             return True
         return bool(self.short) and not self.short.isdisjoint((*words_of(text), *_SPLIT.split(plain)))
+
+    def is_name(self, word: str) -> bool:
+        """Return whether a word is a name or number, and not only a part of one or around one."""
+        plain = folded(word)
+        return plain in self._folded or plain in self.short
 
     def needles(self, *, among_pixels: bool) -> frozenset[bytes]:
         """Return the byte strings to seek; where bytes are pixels, only those too long to appear by chance."""

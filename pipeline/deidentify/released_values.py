@@ -23,10 +23,13 @@ def names_somebody(header: bytes, identifiers: Identifiers, harmless: frozenset[
 
     header: a whole file up to its pixels. Raises ValueError where it is not what our writer writes.
     """
+    phrases = frozenset(identifiers.kept.split("\n")) - {""}
     for value in texts_in(header):
         if value in harmless or value in made or value.startswith(STANDARD_UIDS):
             continue
-        if identifiers.inside(value):
+        # a part of a word of the vocabulary is nobody's name: "Ana" in "canal"
+        words = value.split() if value in phrases else ()
+        if any(map(identifiers.is_name, words)) if words else identifiers.inside(value):
             return True
     return False
 

@@ -61,7 +61,8 @@ def test_a_description_word_by_word(text: str, left: str | None) -> None:
 def test_a_word_that_is_the_patients_name_is_gone() -> None:
     assert described("thyroid right rein", "REIN") == "thyroid right"
     assert described("apical lv", "Lv") == "apical"
-    assert described("canal", "Ana") is None
+    assert described("right canal", "Ana") == "right canal"
+    assert described("right canal", "Canal") == "right"
 
 
 @few
