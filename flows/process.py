@@ -63,7 +63,7 @@ def _withhold(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore
         walked.inspection,
         as_the_channel_knew(walked.identity, scan, key, store),
         doubt=doubt,
-        key=key_name(key),
+        key=key.fingerprint,
     )
     placed(store, Area.WITHHELD, files, lambda stored: record(stored, _now()))
     return "withheld"
@@ -79,8 +79,8 @@ def _release(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore)
         as_the_channel_knew(walked.identity, scan, key, store),
         walked.release.frame_times,
         kept=walked.release.kept,
-        report=report_of(walked.release),
-        key=key_name(key),
+        report=walked.release.report.as_json(),
+        key=key.fingerprint,
     )
     placed(store, Area.RELEASED, files_of(walked.release), lambda stored: record(stored, _now()))
     return "released"
@@ -91,21 +91,10 @@ def files_of(release: Release) -> Files:
     return {output.role: (output.path, output.media_type) for output in release.outputs}
 
 
-def report_of(release: Release) -> dict[str, object] | None:
-    """Return how the scan was made safe, as JSON."""
-    report = getattr(release, "report", None)
-    return None if report is None else report.as_json()
-
-
 @cache
 def organisation_key(organisation: str) -> Key:
     """Return the pseudonym key of an organisation, made on first use."""
     return Key.load_or_create(settings().key_file(organisation))
-
-
-def key_name(key: Key) -> str:
-    """Return by which name the catalogue knows a key: it tells one from another and nothing of either."""
-    return key.pseudonym("key", "name", length=16)
 
 
 def where(error: Exception) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from flows.channel import as_the_channel_knew
 from flows.placed import placed
 from flows.presence import Run
-from flows.process import SECONDS_FOR_ONE_SCAN, files_of, key_name, organisation_key, report_of
+from flows.process import SECONDS_FOR_ONE_SCAN, files_of, organisation_key
 from pipeline.child import run_in_child
 from pipeline.deidentify import Key, identify
 from pipeline.deidentify.again import release_again
@@ -32,7 +32,7 @@ log = logging.getLogger("sonorelay.flows")
 def rekey(project: str, organisation: str, run: Run, store: ObjectStore) -> dict[str, int]:
     """Make up to 20 scans of the project anew under the key of today; returns how many were, and were refused."""
     key = organisation_key(organisation)
-    wanted = rekeying.to_make_anew(project, key_name(key))[:IN_ONE_CYCLE]
+    wanted = rekeying.to_make_anew(project, key.fingerprint)[:IN_ONE_CYCLE]
     return dict(Counter(_rekey(scan, key, run, store) for scan in wanted))
 
 
@@ -44,12 +44,12 @@ def _rekey(scan: Scan, key: Key, run: Run, store: ObjectStore) -> str:
             else:
                 identity = run_in_child(identify, raw, key, seconds=SECONDS_FOR_ONE_SCAN)
                 known = as_the_channel_knew(identity, scan, key, store)
-                rekeying.record_rekeyed(scan, known, {}, datetime.now(UTC), key=key_name(key))
+                rekeying.record_rekeyed(scan, known, {}, datetime.now(UTC), key=key.fingerprint)
     except Unavailable:
         raise
     except SonorelayError as error:
         log.error("rekey_refused digest=%s code=%s", scan.digest[:10], error.code)
-        rekeying.record_refused(scan, key_name(key), error, datetime.now(UTC))
+        rekeying.record_refused(scan, key.fingerprint, error, datetime.now(UTC))
         return "refused"
     return "rekeyed"
 
@@ -62,9 +62,9 @@ def _release(scan: Scan, raw: Path, folder: Path, key: Key, store: ObjectStore) 
         rekeying.record_rekeyed,
         scan,
         as_the_channel_knew(identity, scan, key, store),
-        key=key_name(key),
+        key=key.fingerprint,
         frame_times=release.frame_times,
-        report=report_of(release),
+        report=release.report.as_json(),
     )
     placed(store, Area.RELEASED, files_of(release), lambda stored: record(stored, datetime.now(UTC)))
 

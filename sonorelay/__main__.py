@@ -53,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     deidentify.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a scan, or a folder of scans")
     deidentify.add_argument("--to", required=True, type=Path, metavar="DIR", help="where the copies go")
     deidentify.add_argument("--project", required=True, metavar="CODE", help="whose key makes the pseudonyms")
+    deidentify.add_argument("--layouts", type=Path, metavar="JSON", help="sectors that a person drew")
+    deidentify.add_argument("--again", action="store_true", help="also what has a copy already")
     deidentify.add_argument("--json", action="store_true", help="one JSON object per line and file")
     deidentify.set_defaults(command=_deidentify)
 
@@ -70,6 +72,15 @@ def _parser() -> argparse.ArgumentParser:
     administrator.add_argument("username", metavar="USERNAME")
     administrator.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
     administrator.set_defaults(command=_administrator)
+
+    key = commands.add_parser("key", help="hand over, take over or change the key of an organisation's pseudonyms")
+    key.add_argument("action", choices=["export", "import", "rotate"])
+    key.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
+    key.add_argument("--to", type=Path, metavar="FILE", help="export: the file to write")
+    key.add_argument("--from", dest="source", type=Path, metavar="FILE", help="import: the file to read")
+    key.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line; else it is asked for")
+    key.add_argument("--replace", action="store_true", help="import: in place of another key that is here")
+    key.set_defaults(command=_key)
 
     up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
@@ -89,7 +100,14 @@ def _inspect(options: argparse.Namespace) -> int:
 def _deidentify(options: argparse.Namespace) -> int:
     from sonorelay.deidentify import deidentify
 
-    return deidentify(options.files, to=options.to, project=options.project, as_json=options.json)
+    return deidentify(
+        options.files,
+        to=options.to,
+        project=options.project,
+        as_json=options.json,
+        layouts=options.layouts,
+        again=options.again,
+    )
 
 
 def _ingest(options: argparse.Namespace) -> int:
@@ -108,6 +126,16 @@ def _administrator(options: argparse.Namespace) -> int:
     from sonorelay.administrator import invite
 
     return invite(options.username, options.organisation)
+
+
+def _key(options: argparse.Namespace) -> int:
+    from sonorelay.key import export_key, import_key, rotate_key
+
+    if options.action == "export":
+        return export_key(options.organisation, options.to, options.passphrase_file)
+    if options.action == "import":
+        return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
+    return rotate_key(options.organisation)
 
 
 def _up(options: argparse.Namespace) -> int:

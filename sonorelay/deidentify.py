@@ -1,18 +1,22 @@
 """Which copies of these files identify nobody, and where do they lie? Without Prefect, Django or any server."""
 
-import hashlib
 import re
-import shutil
+import sys
 import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from pipeline.deidentify import Key
-from pipeline.errors import Misconfigured, Rejected
+from pipeline.errors import Misconfigured, Rejected, SonorelayError, Withheld
 from pipeline.text import Text
-from qa_rules import Walk, walk_in_child
-from sonorelay import programme
-from sonorelay.inspect import answered, polygon_as_json
+from qa_rules import walk_in_child
+from sonorelay import copies, programme
+from sonorelay.copies import Copy
+from sonorelay.inspect import answered
+from sonorelay.layouts import Drawn, read_layouts
 from sonorelay.outcome import ANSWERED, USAGE, absent, fail, files_below, language, print_json
 from storage.settings import settings
 
@@ -22,25 +26,42 @@ OUTCOMES = {
     "withheld": Text("withheld", "retenu"),
     "rejected": Text("rejected", "refusé"),
 }
-Answer = tuple[Walk | Rejected, list[Path]]
+SUMMARY = Text(
+    "{released} released ({there} of them there already), {withheld} withheld, {rejected} rejected",
+    "{released} libérés (dont {there} déjà présents), {withheld} retenus, {rejected} refusés",
+)
+AT_WORK = Text("De-identifying", "Désidentification")
 
 
-def deidentify(files: list[Path], *, to: Path, project: str, as_json: bool) -> int:
-    """Write de-identified copies below `to` and print the outcome of each file."""
+@dataclass(frozen=True)
+class Held:
+    """A file that has no copy since something is in doubt, and the screen that it comes from."""
+
+    withheld: Withheld
+    screen: dict[str, object]
+
+
+Answer = Copy | Held | Rejected
+
+
+def deidentify(
+    files: list[Path], *, to: Path, project: str, as_json: bool, layouts: Path | None = None, again: bool = False
+) -> int:
+    """Write de-identified copies below `to` and print the outcome of each file, and how many ended how.
+
+    layouts: what a person drew. again: also what has a copy already.
+    """
     complaint = absent(files)
     if complaint is not None:
         return fail(complaint, USAGE)
+    drawn = read_layouts(layouts)
     to.mkdir(parents=True, exist_ok=True)
     key = Key.load_or_create(settings().key_file(_organisation(project)))
-    answers = answered(partial(_deidentify_one, key=key, to=to), files_below(files))
-    if as_json:
-        for path, answer in answers:
-            print_json(_as_json(path, answer))
-        return ANSWERED
-    from sonorelay.tables import print_deidentified
-
-    speech = language()
-    print_deidentified(((path, *_as_row(answer, speech)) for path, answer in answers), speech)
+    wanted = list(files_below(files))
+    answers = _watched(answered(partial(_answer, key=key, to=to, drawn=drawn, again=again), wanted), len(wanted))
+    counts = _print_json(answers) if as_json else _print_table(answers)
+    said = SUMMARY.format(**{name: counts[name] for name in (*OUTCOMES, "there")}).say(language())
+    print(said, file=sys.stderr if as_json else sys.stdout)
     return ANSWERED
 
 
@@ -56,49 +77,91 @@ def _organisation(project: str) -> str:
     return project
 
 
-def _deidentify_one(path: Path, *, key: Key, to: Path) -> Answer:
-    with tempfile.TemporaryDirectory(dir=to, prefix=".writing-") as folder:
+def _answer(path: Path, *, key: Key, to: Path, drawn: Drawn, again: bool) -> Answer:
+    place = copies.place_of(path, key, to)
+    there = None if again else copies.found(place)
+    if there is not None:
+        return there
+    # not below `to`: what is written of a file that is withheld shows who it is
+    with tempfile.TemporaryDirectory(prefix="sonorelay-") as folder:
         try:
-            walked = walk_in_child(path, key, Path(folder))
+            walked = walk_in_child(path, key, Path(folder), drawn.guidance_for(path))
         except Rejected as refusal:
-            return refusal, []
-        if walked.release is None:
-            return walked, []
-        place = to / _folder_name(path, key)
-        shutil.rmtree(place, ignore_errors=True)
-        place.mkdir()
-        return walked, [Path(shutil.move(output.path, place)) for output in walked.release.outputs]
+            copies.withdraw(place)
+            return refusal
+        if walked.release is not None:
+            return copies.publish(walked, walked.release, place)
+    copies.withdraw(place)
+    return Held(walked.withheld or Withheld("cannot_clean"), copies.screen_of(walked))
 
 
-def _folder_name(path: Path, key: Key) -> str:
-    """Name the copy by a pseudonym of the bytes: the file's own name may hold the patient's."""
-    with path.open("rb") as file:
-        return key.pseudonym("file", hashlib.file_digest(file, "sha256").hexdigest())
+def _watched(answers: Iterator[tuple[Path, Answer]], total: int) -> Iterator[tuple[Path, Answer]]:
+    """Show on the error stream how far the work is, where somebody sits before it."""
+    if not sys.stderr.isatty():
+        yield from answers
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        yield from shown.track(answers, total=total, description=AT_WORK.say(language()))
 
 
-def _outcome(answer: Answer) -> tuple[str, str | None, Text | None]:
-    walked, _ = answer
-    if isinstance(walked, Rejected):
-        return "rejected", walked.code, walked.text
-    if walked.withheld is not None:
-        return "withheld", walked.withheld.code, walked.withheld.text
-    return "released", None, None
+def _print_json(answers: Iterator[tuple[Path, Answer]]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for path, answer in answers:
+        _count(answer, counts)
+        print_json(_as_json(path, answer))
+    return counts
+
+
+def _print_table(answers: Iterator[tuple[Path, Answer]]) -> Counter[str]:
+    from sonorelay.tables import print_deidentified
+
+    counts: Counter[str] = Counter()
+    rows = []
+    for path, answer in answers:
+        _count(answer, counts)
+        rows.append((path, *_as_row(answer, language())))
+    print_deidentified(rows, language())
+    return counts
+
+
+def _count(answer: Answer, counts: Counter[str]) -> None:
+    counts[_outcome(answer)] += 1
+    counts["there"] += isinstance(answer, Copy) and answer.already_there
+
+
+def _outcome(answer: Answer) -> str:
+    if isinstance(answer, Copy):
+        return "released"
+    return "rejected" if isinstance(answer, Rejected) else "withheld"
+
+
+def _reason(answer: Answer) -> SonorelayError | None:
+    if isinstance(answer, Held):
+        return answer.withheld
+    return answer if isinstance(answer, Rejected) else None
 
 
 def _as_json(path: Path, answer: Answer) -> dict[str, object]:
-    walked, outputs = answer
-    outcome, reason, _ = _outcome(answer)
-    kept = walked.release.kept.polygons if isinstance(walked, Walk) and walked.release is not None else None
+    copy, reason = answer if isinstance(answer, Copy) else None, _reason(answer)
     return {
         "file": str(path),
-        "outcome": outcome,
-        "reason": reason,
-        "outputs": [str(output) for output in outputs],
-        "kept_polygons": None if kept is None else [polygon_as_json(polygon) for polygon in kept],
+        "outcome": _outcome(answer),
+        "reason": reason.code if reason else None,
+        "outputs": [str(output) for output in copy.outputs] if copy else [],
+        "kept_polygons": copy.kept_polygons if copy else None,
+        "report": str(copy.report) if copy else None,
+        "already_there": copy is not None and copy.already_there,
+        "screen": None if isinstance(answer, Rejected) else answer.screen,
     }
 
 
 def _as_row(answer: Answer, speech: str) -> tuple[str, str]:
-    outcome, _, text = _outcome(answer)
-    known = text.say(speech) if text else ", ".join(f"{output.parent.name}/{output.name}" for output in answer[1])
-    return OUTCOMES[outcome].say(speech), known
+    outcome, reason = OUTCOMES[_outcome(answer)].say(speech), _reason(answer)
+    if reason is not None:
+        return outcome, reason.text.say(speech)
+    outputs = answer.outputs if isinstance(answer, Copy) else ()
+    return outcome, ", ".join(f"{output.parent.name}/{output.name}" for output in outputs)

@@ -21,6 +21,8 @@ from supervision.states import State
 if TYPE_CHECKING:  # it brings decoders along, which no web process needs
     from pipeline.deidentify import Identity
 
+RELEASED = (State.AWAITING_INFO, State.QUEUED, State.FINAL)
+
 
 def of_another_key(project: str, key: str) -> QuerySet[Scan]:
     """Return the project's scans whose pseudonyms another key made; those that are read anew anyway left out."""
@@ -35,7 +37,7 @@ def to_make_anew(project: str, key: str) -> QuerySet[Scan]:
 
 def name_the_first_key(organisation: str, key: str) -> int:
     """Note that all scans of the organisation whose key is not known were made with this one; return how many."""
-    made = ~Q(processed_at=None) | ~Q(device=None)
+    made = ~Q(patient="") | ~Q(device=None) | Q(state__in=RELEASED)
     unknown = Scan.objects.filter(made, project__organisation__code=organisation, pseudonymised_with="")
     return unknown.update(pseudonymised_with=key)
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from flows.process import key_name, organisation_key
+from flows.process import organisation_key
 from flows.sources.watched_folder import Sidecar
 from pipeline.deidentify import Key
 from storage.catalogue import quarantine, queue, rekeying
@@ -59,10 +59,10 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     devices = dict(Device.objects.values_list("pk", "pseudonym"))
 
     key = rotate()
-    assert rekeying.of_another_key("goma", key_name(key)).count() == 4
+    assert rekeying.of_another_key("goma", key.fingerprint).count() == 4
     assert cycle() == {"rekeyed": 4}
 
-    assert not rekeying.of_another_key("goma", key_name(key)).exists()
+    assert not rekeying.of_another_key("goma", key.fingerprint).exists()
     for scan in [*scans, held]:
         old, files = before[scan.pk]
         scan.refresh_from_db()
@@ -73,7 +73,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
             old.processed_at,
         )
         assert scan.patient not in ("", old.patient)
-        assert scan.pseudonymised_with == key_name(key) != old.pseudonymised_with
+        assert scan.pseudonymised_with == key.fingerprint != old.pseudonymised_with
         made_anew = objects_of(scan)
         assert set(made_anew) == set(files)
         if files:
@@ -133,12 +133,12 @@ def test_what_cannot_be_made_anew_is_told_and_not_tried_for_ever(arrive: Arrive,
     key = rotate()
     assert cycle() == {"refused": 1}
     scan.refresh_from_db()
-    assert (scan.state, scan.rekey_refused) == (State.QUEUED, key_name(key))
+    assert (scan.state, scan.rekey_refused) == (State.QUEUED, key.fingerprint)
     assert objects_of(scan) == files
     event = Event.objects.get(what="rekey_refused")
-    assert event.facts == {"key": key_name(key), "code": "no_sector"}
+    assert event.facts == {"key": key.fingerprint, "code": "no_sector"}
     assert cycle() == {}
-    assert rekeying.of_another_key("goma", key_name(key)).count() == 1
+    assert rekeying.of_another_key("goma", key.fingerprint).count() == 1
     Scan.objects.filter(pk=scan.pk).update(kept=kept)
     rotate()
     assert cycle() == {"rekeyed": 1}
@@ -147,7 +147,7 @@ def test_what_cannot_be_made_anew_is_told_and_not_tried_for_ever(arrive: Arrive,
 def test_scans_from_before_keys_had_names_are_under_the_first_one(arrive: Arrive, cycle: Cycle) -> None:
     scan = arrive(scene(), regions=True)
     cycle()
-    first = key_name(organisation_key("relief"))
+    first = organisation_key("relief").fingerprint
     Scan.objects.filter(pk=scan.pk).update(pseudonymised_with="", kept={})
     assert cycle() == {}
     assert rekeying.name_the_first_key("relief", first) == 1

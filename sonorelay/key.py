@@ -1,0 +1,137 @@
+"""How does the key of an organisation's pseudonyms leave, arrive or change, without ever being printed?"""
+
+import getpass
+import os
+import re
+import sys
+from pathlib import Path
+
+from pipeline.deidentify import Key
+from pipeline.deidentify.wrapping import install, rotate, unwrap, wrap
+from pipeline.errors import Misconfigured
+from pipeline.text import Text
+from sonorelay import programme
+from sonorelay.outcome import ANSWERED, USAGE, fail, language
+from storage.settings import settings
+
+CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
+ASKED = Text("Passphrase: ", "Phrase secrète : ")
+ASKED_AGAIN = Text("The same once more: ", "La même, encore une fois : ")
+DIFFERENT = Text("the two are not the same", "les deux ne sont pas les mêmes")
+NOT_A_TERMINAL = Text(
+    "nobody is there to be asked for the passphrase; name a file with --passphrase-file",
+    "personne n'est là pour donner la phrase secrète ; nommez un fichier avec --passphrase-file",
+)
+NO_FILE = Text("name the file with {option}", "nommez le fichier avec {option}")
+EXPORTED = Text(
+    "The key of {organisation} lies in {file}, locked by the passphrase. Send the two by different ways.",
+    "La clé de {organisation} est dans {file}, verrouillée par la phrase secrète. Envoyez les deux séparément.",
+)
+IMPORTED = Text("{organisation} has this key now.", "{organisation} a maintenant cette clé.")
+ROTATED = Text(
+    "{organisation} has a new key ({fingerprint}). The next cycles make {count} scans anew; sonorelay status tells how"
+    " many are left.",
+    "{organisation} a une nouvelle clé ({fingerprint}). Les prochains cycles refont {count} examens ; sonorelay status"
+    " dit combien il en reste.",
+)
+
+
+def export_key(organisation: str, to: Path | None, passphrase_file: Path | None) -> int:
+    """Write the organisation's key into a new file, locked by a passphrase."""
+    if to is None:
+        return fail(NO_FILE.format(option="--to"), USAGE)
+    place = _existing(organisation)
+    passphrase = _passphrase(passphrase_file, twice=True)
+    if isinstance(passphrase, Text):
+        return fail(passphrase, USAGE)
+    locked = wrap(Key.load_or_create(place), passphrase)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(to, "x", encoding="ascii", opener=_private) as file:
+            file.write(locked.rstrip("\n") + "\n")
+    except FileExistsError:
+        raise Misconfigured("file_there", file=str(to)) from None
+    print(EXPORTED.format(organisation=organisation, file=str(to)).say(language()))
+    return ANSWERED
+
+
+def import_key(organisation: str, source: Path | None, passphrase_file: Path | None, *, replace: bool) -> int:
+    """Take a key that was exported elsewhere as the organisation's own; twice changes nothing.
+
+    Misconfigured (`key_present`) where another key is here already, unless it is to be replaced.
+    """
+    if source is None:
+        return fail(NO_FILE.format(option="--from"), USAGE)
+    place = _place(organisation)
+    passphrase = _passphrase(passphrase_file, twice=False)
+    if isinstance(passphrase, Text):
+        return fail(passphrase, USAGE)
+    key = unwrap(_text_of(source), passphrase)
+    if replace and place.exists():
+        _name_the_first_key(organisation, Key.load_or_create(place))
+    install(key, place, replace=replace)
+    print(IMPORTED.format(organisation=organisation).say(language()))
+    return ANSWERED
+
+
+def rotate_key(organisation: str) -> int:
+    """Put a new key in place of the organisation's; the next cycles make its scans anew."""
+    place = _existing(organisation)
+    count = _name_the_first_key(organisation, Key.load_or_create(place))
+    _, new = rotate(place)
+    print(ROTATED.format(organisation=organisation, count=count, fingerprint=new.fingerprint).say(language()))
+    return ANSWERED
+
+
+def _place(organisation: str) -> Path:
+    """Return where the key lies; Misconfigured for an organisation that programme.toml does not know."""
+    if settings().programme_file.is_file():
+        known = [entry.code for entry in programme.read().organisations]
+        if organisation not in known:
+            raise Misconfigured("unknown_organisation", organisation=organisation, known=", ".join(known))
+    elif not CODE.fullmatch(organisation):
+        raise Misconfigured("code_invalid")
+    return settings().key_file(organisation)
+
+
+def _existing(organisation: str) -> Path:
+    place = _place(organisation)
+    if not place.exists():
+        raise Misconfigured("no_key", organisation=organisation)
+    return place
+
+
+def _name_the_first_key(organisation: str, key: Key) -> int:
+    """Let the catalogue, where there is one, know which key made what it holds; return how many scans will change."""
+    if not settings().programme_file.is_file():
+        return 0
+    programme.apply_programme()
+    from storage.catalogue import rekeying
+    from storage.catalogue.models import Scan
+
+    rekeying.name_the_first_key(organisation, key.fingerprint)
+    return Scan.objects.filter(project__organisation__code=organisation).exclude(pseudonymised_with="").count()
+
+
+def _passphrase(file: Path | None, *, twice: bool) -> str | Text:
+    """Return the passphrase, or what is wrong with the way it was given."""
+    if file is not None:
+        return next(iter(_text_of(file).splitlines()), "")
+    if not sys.stdin.isatty():
+        return NOT_A_TERMINAL
+    said = getpass.getpass(ASKED.say(language()))
+    if twice and getpass.getpass(ASKED_AGAIN.say(language())) != said:
+        return DIFFERENT
+    return said
+
+
+def _text_of(file: Path) -> str:
+    """Return what a file says; Misconfigured for one that cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise Misconfigured("file_unreadable", file=str(file)) from None
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
