@@ -173,4 +173,7 @@ def _named_in_header(written: Written) -> bool:
     """Return whether a value of the written header names somebody, be it as short as two letters."""
     with written.path.open("rb") as file:
         header = file.read(written.pixels_from)
-    return names_somebody(header, written.identifiers, constant_values(), written.made)
+    try:
+        return names_somebody(header, written.identifiers, constant_values(), written.made)
+    except ValueError as fault:
+        raise Withheld("cannot_clean") from fault
