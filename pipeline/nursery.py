@@ -13,9 +13,10 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from pipeline.errors import SonorelayError
 
@@ -30,6 +31,22 @@ _OPENCV_OUT_OF_MEMORY = -4
 _PRELOADED = ("pipeline.reading.dicom", "pipeline.reading.still", "pipeline.reading.video")
 
 
+_Work = TypeVar("_Work", bound=Callable[..., Any])
+
+
+def prepared_by(prepare: Callable[[], object]) -> Callable[[_Work], _Work]:
+    """Mark a function as work that `prepare` makes ready once a nursery, before its first child is forked.
+
+    For models that take long to load; what it loads must start no thread, which a fork would not take along.
+    """
+
+    def marked(work: _Work) -> _Work:
+        work.__dict__["prepared_by"] = prepare
+        return work
+
+    return marked
+
+
 def serve() -> None:
     """Do the work that comes in on standard input until it closes."""
     requests, answers = os.fdopen(os.dup(0), "rb"), os.dup(1)
@@ -40,6 +57,7 @@ def serve() -> None:
     while len(head := requests.read(REQUEST_HEAD.size)) == REQUEST_HEAD.size:
         seconds, memory_bytes, length = REQUEST_HEAD.unpack(head)
         work = pickle.loads(requests.read(length))  # noqa: S301
+        _prepare(work[0])
         answer = _done_by_a_child(work, seconds, memory_bytes, requests.fileno())
         del work
         view = memoryview(answer)
@@ -56,6 +74,14 @@ def _preload() -> None:
     for name in _PRELOADED:
         import_module(name)
     import_module("cv2").setNumThreads(1)
+
+
+def _prepare(function: Callable[..., Any]) -> None:
+    """Do what the work asks to be done once; where that fails, its child fails alone, with a reason."""
+    prepare = getattr(function, "prepared_by", None)
+    if prepare is not None:
+        with suppress(ImportError, OSError, RuntimeError, MemoryError):
+            prepare()
 
 
 def _done_by_a_child(

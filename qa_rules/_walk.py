@@ -7,11 +7,13 @@ from pipeline.agreement import agree, hear
 from pipeline.child import run_in_child
 from pipeline.clip import Clip
 from pipeline.deidentify import Identity, Key, Release, deidentify, identify
+from pipeline.deidentify.text import load_models
 from pipeline.doubt import Doubt, TextInside, write_evidence
 from pipeline.errors import Withheld
 from pipeline.find_sector import drawn_sector
 from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
+from pipeline.nursery import prepared_by
 from pipeline.reading import read_clip
 from pipeline.sector import Sector
 from qa_rules._discovery import rules_in
@@ -31,6 +33,7 @@ class Walk:
     doubt: Doubt | None = None
 
 
+@prepared_by(load_models)
 def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
     """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected.
 
