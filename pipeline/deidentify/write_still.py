@@ -11,6 +11,7 @@ from pipeline.deidentify.jpeg_blocks import Blanking
 from pipeline.deidentify.jpeg_coefficients import Transformer
 from pipeline.deidentify.jpeg_segments import Unblankable, geometry_of
 from pipeline.deidentify.key import Key
+from pipeline.deidentify.removed_media import removed_from_media
 from pipeline.deidentify.verify import EXACT, Tolerance
 from pipeline.deidentify.written import Written, constants, masked_frames
 from pipeline.sector import Mask
@@ -43,6 +44,7 @@ def _in_blocks(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
         identifiers_of_picture(path, constants()),
         ("pixels: JPEG blanked block by block, the blocks of the sector as they were",),
         pixels="jpeg_blocks",
+        removed=removed_from_media(path),
     )
 
 
@@ -53,4 +55,5 @@ def _as_png(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
     _, encoded = cv2.imencode(".png", ordered)
     target.write_bytes(encoded.tobytes())
     identifiers = identifiers_of_picture(path, constants())
-    return Written(target, clip.frame_times, EXACT, identifiers, ("pixels: PNG, exact inside the sector",))
+    step = "pixels: PNG, exact inside the sector"
+    return Written(target, clip.frame_times, EXACT, identifiers, (step,), removed=removed_from_media(path))
