@@ -46,8 +46,8 @@ def window_of(region: Region, shape: tuple[int, ...], scale: float) -> Mask:
     return window
 
 
-def runs_on(window: Mask, lit: Mask, others: Mask) -> bool:
-    """Return whether what is lit goes on behind a side of the `window`, so that the side is not where a sector ends.
+def runs_on(window: Mask, echoes: Mask, others: Mask) -> bool:
+    """Return whether what may be `echoes` goes on behind a side of `window`: then no sector ends there.
 
     Inside such a window anything bright would look like a sector of its size. What lies in `others` is not asked.
     """
@@ -62,7 +62,7 @@ def runs_on(window: Mask, lit: Mask, others: Mask) -> bool:
     )
     for strip in strips:
         asked = ~others[strip]
-        if asked.any() and asked.mean() >= LEAST_STRIP and lit[strip][asked].mean() > RUNS_ON:
+        if asked.any() and asked.mean() >= LEAST_STRIP and echoes[strip][asked].mean() > RUNS_ON:
             return True
     return False
 

@@ -11,10 +11,11 @@ OBSERVABLE = 0.3
 MIRRORED_DEGREES = 3.0
 
 
-def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, inside: Mask) -> float:
+def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, inside: Mask, *, cut: bool = False) -> float:
     """Return 0-1: sides and ends supported, sides symmetric, patch fills the outline, ring around it is dark.
 
-    Each condition is a ramp from "refuse" to "fine" and all are multiplied: any one of them can refuse.
+    Each condition is a ramp from "refuse" to "fine" and all are multiplied: any one of them can refuse. cut: the
+    picture's border is known to cut the sector, so that an outline may run along it.
     """
     grown = grow(inside, 3)
     ring = grow(grown, 4) & ~grown
@@ -32,7 +33,7 @@ def trust(fan: Fan, polygon: tuple[Point, ...], patch: Mask, bright: Mask, insid
         * _ramp(fill, 0.25, 0.55)
         * _ramp(spill, 0.06, 0.01)
         * _ramp(bleed, 0.35, 0.1)
-        * (1.0 - 0.5 * _ramp(border_share(polygon, *inside.shape), 0.5, 0.65))
+        * (1.0 if cut else 1.0 - 0.5 * _ramp(border_share(polygon, *inside.shape), 0.5, 0.65))
     )
     return float(trusted)
 

@@ -114,13 +114,22 @@ def _declared(clip: Clip, screen: Screen, scale: float) -> tuple[Sector, ...]:
     windows = [window_of(region, screen.light.shape, scale) for region in separate_regions(clip)]
     declared = np.logical_or.reduce([np.zeros(screen.light.shape, bool), *windows])
     for window in windows:
-        if runs_on(window, screen.lit, declared):
+        if runs_on(window, screen.lit & ~screen.smooth, declared):
             return ()
-        found = _best(screen, window, _trusted(clip))
+        found, corner = _best(screen, window, _trusted(clip)), (0, 0)
+        if found is None or found.confidence < CONFIDENT:
+            found, corner = _cut_by(window, screen, _trusted(clip))
         if found is None or found.confidence < CONFIDENT:
             return ()
-        sectors.append(_sector(found, Provenance.DECLARED, scale, clip))
+        sectors.append(_sector(found, Provenance.DECLARED, scale, clip, corner))
     return tuple(sectors)
+
+
+def _cut_by(window: Mask, screen: Screen, trusted: float) -> tuple[_Candidate | None, tuple[int, int]]:
+    """Return the fan that the sides of `window` cut, in pixels of the window, and the window's first column and row."""
+    rows, columns = np.flatnonzero(window.any(axis=1)), np.flatnonzero(window.any(axis=0))
+    part = screen.part(slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return _best(part, np.ones(part.light.shape, bool), trusted, cut=True), (int(columns[0]), int(rows[0]))
 
 
 def _whole_picture(clip: Clip) -> Sector:
@@ -137,18 +146,18 @@ def _whole_picture(clip: Clip) -> Sector:
     return Sector(Shape.LINEAR, Provenance.ESTIMATED, WHOLE_CONFIDENCE, corners)
 
 
-def _best(screen: Screen, window: Mask, trusted: float) -> _Candidate | None:
+def _best(screen: Screen, window: Mask, trusted: float, *, cut: bool = False) -> _Candidate | None:
     """Return the most trusted fan over thresholds and pieces.
 
     Of nearly equal ones the larger, because a dark far field hides from high thresholds; of those about as large
-    the one with the best sides, because low thresholds see the codec's noise around the sector.
+    the one with the best sides, because low thresholds see the codec's noise around the sector. cut: as for `trust`.
     """
     found = [
         (threshold, candidate)
         for threshold in THRESHOLDS
         for bright in ((screen.light > threshold) & screen.steady & window,)
         for patch in _patches(bright)
-        if (candidate := _fit(patch, bright)) is not None
+        if (candidate := _fit(patch, bright, cut=cut)) is not None
     ]
     if not found:
         return None
@@ -158,7 +167,7 @@ def _best(screen: Screen, window: Mask, trusted: float) -> _Candidate | None:
     threshold, best = max((f for f in good if f[1].area >= large), key=lambda f: f[1].side_support)
     confirmed = any(t != threshold and c.confidence > 0 and _overlap(c, best) >= SAME for t, c in found)
     confidence = trusted * (1.0 if confirmed else UNCONFIRMED)
-    best = _without_furniture(best, screen)
+    best = _without_furniture(best, screen, cut=cut)
     if window.all() and _rival(best, screen):
         confidence = 0.0
     return replace(best, confidence=confidence * best.confidence)
@@ -172,13 +181,13 @@ def _rival(best: _Candidate, screen: Screen) -> bool:
     return count > 1 and int(stats[1:, cv2.CC_STAT_AREA].max()) > RIVAL * int(np.count_nonzero(best.patch))
 
 
-def _without_furniture(best: _Candidate, screen: Screen) -> _Candidate:
+def _without_furniture(best: _Candidate, screen: Screen, *, cut: bool) -> _Candidate:
     """Return the candidate cut to its echoes; one that cannot be cut gets no confidence."""
     fan = cut_furniture(best.fan, best.inside, screen)
     if fan is best.fan:
         return best
-    cut = None if fan is None else _candidate(fan, best.patch, best.bright, best.inside)
-    return replace(best, confidence=0.0) if cut is None else cut
+    rest = None if fan is None else _candidate(fan, best.patch, best.bright, best.inside, cut=cut)
+    return replace(best, confidence=0.0) if rest is None else rest
 
 
 def _overlap(one: _Candidate, other: _Candidate) -> float:
@@ -210,12 +219,14 @@ def _patches(bright: Mask) -> list[Mask]:
     return pieces
 
 
-def _fit(patch: Mask, bright: Mask) -> _Candidate | None:
+def _fit(patch: Mask, bright: Mask, *, cut: bool) -> _Candidate | None:
     fan = fit_fan(patch, max(1.5, max(patch.shape) / 250))
-    return None if fan is None else _candidate(fan, patch, bright)
+    return None if fan is None else _candidate(fan, patch, bright, cut=cut)
 
 
-def _candidate(fan: Fan, patch: Mask, bright: Mask, before: Mask | None = None) -> _Candidate | None:
+def _candidate(
+    fan: Fan, patch: Mask, bright: Mask, before: Mask | None = None, *, cut: bool = False
+) -> _Candidate | None:
     """Return how far `fan` can be trusted; what of the outline `before` it leaves out is furniture, and no spill."""
     rows, columns = patch.shape
     polygon = outline(fan, rows, columns)
@@ -227,20 +238,25 @@ def _candidate(fan: Fan, patch: Mask, bright: Mask, before: Mask | None = None) 
     inside = Sector(Shape.LINEAR, Provenance.ESTIMATED, 0.0, polygon).mask(rows, columns)
     if before is not None:
         patch, bright = patch & (inside | ~before), bright & (inside | ~before)
-    confidence = trust(fan, polygon, patch, bright, inside)
+    confidence = trust(fan, polygon, patch, bright, inside, cut=cut)
     return _Candidate(fan, polygon, confidence, inside, patch, bright)
 
 
-def _sector(candidate: _Candidate, provenance: Provenance, scale: float, clip: Clip) -> Sector:
-    """Return the candidate in pixels of the full-size picture."""
-    corners = [((x + 0.5) / scale - 0.5, (y + 0.5) / scale - 0.5) for x, y in candidate.polygon]
+def _sector(
+    candidate: _Candidate, provenance: Provenance, scale: float, clip: Clip, corner: tuple[int, int] = (0, 0)
+) -> Sector:
+    """Return the candidate, found in a part of the screen that begins at `corner`, in pixels of the whole picture."""
+
+    def whole(x: float, y: float) -> Point:
+        return (x + corner[0] + 0.5) / scale - 0.5, (y + corner[1] + 0.5) / scale - 0.5
+
+    corners = [whole(x, y) for x, y in candidate.polygon]
     polygon = clip_to_picture(corners, clip.rows, clip.columns)
     fan = candidate.fan
     if fan.apex is None or fan.shape is Shape.LINEAR:
         return Sector(fan.shape, provenance, candidate.confidence, polygon)
     near = fan.near.value if fan.near_is_arc else fan.near.value - fan.apex[1]
-    apex = ((fan.apex[0] + 0.5) / scale - 0.5, (fan.apex[1] + 0.5) / scale - 0.5)
     return Sector(
-        fan.shape, provenance, candidate.confidence, polygon, apex,
+        fan.shape, provenance, candidate.confidence, polygon, whole(*fan.apex),
         (near / scale, fan.far.value / scale), (fan.left.degrees, fan.right.degrees),
     )  # fmt: skip

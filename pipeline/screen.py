@@ -43,6 +43,12 @@ class Screen:
     strokes: Mask
     is_cine: bool
 
+    def part(self, down: slice, across: slice) -> "Screen":
+        """Return a rectangle of the screen."""
+        masks = (self.steady, self.lit, self.still, self.smooth, self.strokes)
+        steady, lit, still, smooth, strokes = (mask[down, across] for mask in masks)
+        return Screen(self.light[down, across], steady, lit, still, smooth, strokes, self.is_cine)
+
 
 def screen_of(clip: Clip, scale: float) -> Screen:
     """Return the screen of `clip`, shrunk to `scale` of its size.
