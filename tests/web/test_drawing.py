@@ -197,6 +197,18 @@ def test_the_page_in_french_on_a_phone_without_scrolling_sideways(window, live_w
         assert page.evaluate(SIDEWAYS) <= 0, address
 
 
+def test_without_scripts_the_outline_is_typed(window, live_world) -> None:
+    scan = hold(live_world)
+    page = window("data_officer", f"/held/{scan.pk}/", java_script_enabled=False)
+    assert page.get_by_role("button", name="Rectangle").count() == 0
+    page.locator("summary", has_text="The outline as numbers").click()
+    assert len(outlines(page)[0]) == 50  # what the most trusted witness says
+    page.locator("[data-outlines]").fill("100,100 500,100 300,400")
+    page.get_by_role("button", name="Release with this outline").click()
+    page.get_by_text("Your outline is kept").wait_for()
+    assert Decision.objects.get(scan=scan).polygons == [[[100, 100], [500, 100], [300, 400]]]
+
+
 def test_a_scan_is_ticked_only_when_its_picture_was_on_the_screen(window, live_world) -> None:
     first, *others = [hold(live_world, seed=seed) for seed in range(8)]
     page = opened(window, first, width=360, height=740)

@@ -4,14 +4,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from storage.catalogue.models import Person, Scan, SectorLayout
+from storage.catalogue.models import Person, Question, Scan, SectorLayout
 from storage.catalogue.quarantine import alike_to_layout
 from storage.catalogue.scope import may, projects_for, scans_for
 from supervision.figures import ages
@@ -45,6 +45,7 @@ def quarantine(request: HttpRequest) -> HttpResponseBase:
     counts = Counter(here.values_list("reason", flat=True))
     shown = here.filter(**({"reason": reason} if reason else {}))
     page = Paginator(_ordered(shown, refusals=refusals), ON_A_PAGE).get_page(request.GET.get("page"))
+    asked = {one.scan_id: one for one in Question.objects.filter(scan__in=list(page)).order_by("asked_at", "pk")}
     kept = {"show": "refused" if refusals else "", "project": project, "reason": reason}
     context = {
         "refusals": refusals,
@@ -56,7 +57,7 @@ def quarantine(request: HttpRequest) -> HttpResponseBase:
         "reason": reason,
         "reasons": [(code, HOLDS.get(code, OTHER).short, number) for code, number in counts.most_common()],
         "page": page,
-        "rows": [(scan, hold_of(scan), scan.questions.order_by("-asked_at").first()) for scan in page],
+        "rows": [(scan, hold_of(scan), asked.get(scan.pk)) for scan in page],
         "query": "".join(f"{name}={value}&" for name, value in kept.items() if value.replace("-", "").isidentifier()),
         "screens": [] if refusals else _screens(person),
     }
@@ -65,8 +66,7 @@ def quarantine(request: HttpRequest) -> HttpResponseBase:
 
 def _ordered(scans: QuerySet[Scan], *, refusals: bool) -> QuerySet[Scan]:
     """Return what has waited longest first; of refusals the newest first."""
-    asked = Count("questions", filter=Q(questions__answered_at=None))
-    whole = scans.select_related("project").annotate(times=Count("arrivals", distinct=True), asked=asked)
+    whole = scans.select_related("project").annotate(times=Count("arrivals"))
     return whole.order_by("-received_at", "-pk") if refusals else whole.order_by("processed_at", "pk")
 
 
@@ -74,8 +74,13 @@ def _screens(person: Person) -> list[Screen]:
     """Return the known outlines from whose screens scans are held, those of most scans first."""
     if not may(person, Action.RELEASE_SCANS):
         return []
-    mine = scans_for(person, Action.RELEASE_SCANS).values("pk")
+    mine = scans_for(person, Action.RELEASE_SCANS)
+    sizes = set(mine.values_list("project", "kind", "rows", "columns"))
     known = SectorLayout.objects.filter(retired_at=None, project__in=projects_for(person, Action.RELEASE_SCANS))
-    whole = known.select_related("project", "device")
-    screens = [Screen(layout, alike_to_layout(layout).filter(pk__in=mine).count()) for layout in whole]
+    layouts = [
+        layout
+        for layout in known.select_related("project", "device")
+        if (layout.project_id, layout.kind, layout.rows, layout.columns) in sizes
+    ]
+    screens = [Screen(layout, alike_to_layout(layout).filter(pk__in=mine.values("pk")).count()) for layout in layouts]
     return sorted((one for one in screens if one.scans), key=lambda one: -one.scans)
