@@ -39,8 +39,10 @@ def _of_video(path: Path) -> dict[str, int]:
             chapters = container.chapters()
             counts["chapters"] = len(chapters)
             tags = [container.metadata, *(stream.metadata for stream in container.streams)]
-            for name, value in (pair for tag in tags for pair in tag.items()):
-                if name not in NOBODYS and value.lower() not in HANDLERS:
+            for tag in tags:
+                # the same tag may stand there once more by language: "location-eng"
+                told = {name.partition("-")[0] for name, value in tag.items() if value.lower() not in HANDLERS}
+                for name in told - NOBODYS:
                     counts["location" if any(place in name.lower() for place in PLACES) else "tags"] += 1
             shown = container.streams.video[0]
             for stream in container.streams:
