@@ -90,7 +90,7 @@ def _seen(seed_and_index: tuple[int, int], place: Place | None) -> Seen:
             return Seen(form, number, became, tuple(Text(one.style, one.place, len(one.text)) for one in written))
         after = shown_by(result.outputs[0].path)
     kept = result.kept.mask(*shown.sector.shape)
-    texts = tuple(_text(one, frames, after, kept, shown) for one in written)
+    texts = tuple(measured(one, frames, after, kept, shown) for one in written)
     return Seen(form, number, became, texts, _loss(before, after, shown) if place is None else None)
 
 
@@ -101,7 +101,7 @@ def _attempt(path: Path, form: str, shown: Screen, to: Path) -> tuple[str, Relea
         return refused.code, None
 
 
-def _text(one: Written, frames: Pixels, after: Pixels, kept: np.ndarray, shown: Screen) -> Text:
+def measured(one: Written, frames: Pixels, after: Pixels, kept: np.ndarray, shown: Screen) -> Text:
     """Compare what was released with what it would be without the text: the share of each letter's ink that is left."""
     if after.shape != frames.shape:
         raise ValueError("a released picture has the size of the scan")
