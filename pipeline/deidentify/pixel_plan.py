@@ -12,8 +12,6 @@ from pipeline.deidentify.header import Picture
 from pipeline.deidentify.verify import Tolerance
 from pipeline.sector import Mask
 
-UNTOUCHED_STEP = "pixels: H.264 as it came, nothing to blank, one track, no tags"
-
 
 @dataclass(frozen=True, eq=False)
 class PixelSource:
@@ -32,12 +30,12 @@ class PixelPlan:
     """What the header must say of the pixels, how exact they will be, and how they are appended behind it.
 
     append: writes the whole pixel data element at the position of the file. frame_times: as a reader will find them.
-    pixels: what was done, one of `report.PIXELS`; step: the same with its figures.
+    pixels: what was done, one of `report.PIXELS`; quality: of what was compressed again, '' where nothing was.
     """
 
     picture: Picture
     tolerance: Tolerance
-    step: str
+    quality: str
     frame_times: tuple[float, ...]
     append: Callable[[BinaryIO], None]
     pixels: str

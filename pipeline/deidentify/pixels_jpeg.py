@@ -58,7 +58,7 @@ def _in_blocks(source: PixelSource, draft: Path) -> PixelPlan:
     return PixelPlan(
         picture,
         Tolerance(geometry.margin, 0),
-        "pixels: JPEG blanked block by block, the blocks of the sector as they were",
+        "",
         source.clip.frame_times,
         partial(_append, draft),
         "jpeg_blocks",
@@ -106,7 +106,7 @@ def _anew(source: PixelSource) -> Iterator[PixelPlan]:
         yield PixelPlan(
             picture,
             JPEG,
-            f"pixels: JPEG baseline encoded anew, quality {dicom.JPEG_QUALITY}",
+            f"JPEG quality {dicom.JPEG_QUALITY}",
             source.clip.frame_times,
             partial(dicom.write_fragments, dicom.as_jpeg(frames), source.clip.frames),
             "jpeg_again",

@@ -35,15 +35,13 @@ def lossless_pixels(source: PixelSource) -> Iterator[PixelPlan]:
         stays = source.syntax in UNCOMPRESSED and black.layout.samples == scan.stored.layout.samples
         fits = count * layout.frame_bytes <= MOST_NATIVE_BYTES
         if (stays and not was_subsampled and fits) or not _suits_jpeg_ls(layout):
-            syntax, step = dicom.NATIVE, "uncompressed"
+            syntax = dicom.NATIVE
             append = partial(dicom.write_native, black.frames, count, layout.frame_bytes)
         else:
-            syntax, step = dicom.JPEG_LS, "JPEG-LS lossless"
+            syntax = dicom.JPEG_LS
             append = partial(dicom.write_fragments, dicom.as_jpeg_ls(black.frames, layout.bits_stored), count)
         picture = _picture(black, source, syntax)
-        yield PixelPlan(
-            picture, EXACT, f"pixels: {step}, exact inside the sector", source.clip.frame_times, append, "exact"
-        )
+        yield PixelPlan(picture, EXACT, "", source.clip.frame_times, append, "exact")
 
 
 def _suits_jpeg_ls(layout: Layout) -> bool:

@@ -7,9 +7,9 @@ from typing import BinaryIO
 
 from pipeline.deidentify import dicom
 from pipeline.deidentify.header import Picture
-from pipeline.deidentify.pixel_plan import UNTOUCHED_STEP, PixelPlan, PixelSource
+from pipeline.deidentify.pixel_plan import PixelPlan, PixelSource
 from pipeline.deidentify.verify import EXACT, H264
-from pipeline.deidentify.written import h264_step, masked_frames, peek
+from pipeline.deidentify.written import h264_quality, masked_frames, peek
 from pipeline.errors import Withheld
 from pipeline.h264 import DERIVATIVE, playable_times, write_h264
 from pipeline.reading.dicom import open_stream
@@ -52,9 +52,9 @@ def video_pixels(source: PixelSource) -> Iterator[PixelPlan]:
             video.unlink()
 
         if copied:
-            yield PixelPlan(picture, EXACT, UNTOUCHED_STEP, times, append, "untouched")
+            yield PixelPlan(picture, EXACT, "", times, append, "untouched")
         else:
-            yield PixelPlan(picture, H264, h264_step(), times, append, "h264_again")
+            yield PixelPlan(picture, H264, h264_quality(), times, append, "h264_again")
 
 
 def _copied(source: PixelSource, times: tuple[float, ...], to: Path) -> str | None:

@@ -93,7 +93,8 @@ def deidentify(
             "allow_list": allow_list().edition,
             "vocabulary": vocabulary().version,
             "text_reader": reader.name,
-        },
+        }
+        | ({"quality": written.quality} if written.quality else {}),
         written.removed,
         tuple(map(str, kept.witnesses)),
         float(mask.mean()),

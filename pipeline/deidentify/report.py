@@ -93,6 +93,7 @@ VERSIONS: Mapping[str, Text] = {
     "allow_list": Text("edition of the standard", "édition de la norme"),
     "vocabulary": Text("vocabulary of kept words", "vocabulaire des mots conservés"),
     "text_reader": Text("text reader", "lecteur de texte"),
+    "quality": Text("quality of what was compressed again", "qualité de ce qui a été recompressé"),
 }
 
 PLAIN = re.compile(r"[\w .,:+()-]{1,80}", re.ASCII)

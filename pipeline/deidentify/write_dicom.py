@@ -75,7 +75,7 @@ def _write(source: PixelSource, plan: PixelPlan, key: Key, identifiers: Identifi
         plan.frame_times,
         plan.tolerance,
         identifiers,
-        (f"header: allow-list of {allow_list().edition}", plan.step),
+        plan.quality,
         header.made | {table.decode("latin-1") for table in entries},
         pixels_from,
         partial(dicom.mark_verified, target, pixels_from),

@@ -42,7 +42,6 @@ def _in_blocks(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
         clip.frame_times,
         Tolerance(geometry_of(jpeg).margin, 0),
         identifiers_of_picture(path, constants()),
-        ("pixels: JPEG blanked block by block, the blocks of the sector as they were",),
         pixels="jpeg_blocks",
         removed=removed_from_media(path),
     )
@@ -55,5 +54,4 @@ def _as_png(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
     _, encoded = cv2.imencode(".png", ordered)
     target.write_bytes(encoded.tobytes())
     identifiers = identifiers_of_picture(path, constants())
-    step = "pixels: PNG, exact inside the sector"
-    return Written(target, clip.frame_times, EXACT, identifiers, (step,), removed=removed_from_media(path))
+    return Written(target, clip.frame_times, EXACT, identifiers, removed=removed_from_media(path))

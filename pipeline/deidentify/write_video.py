@@ -5,10 +5,9 @@ from pathlib import Path
 from pipeline.clip import Clip
 from pipeline.deidentify.harvest import identifiers_of_picture
 from pipeline.deidentify.key import Key
-from pipeline.deidentify.pixel_plan import UNTOUCHED_STEP
 from pipeline.deidentify.removed_media import removed_from_media
 from pipeline.deidentify.verify import EXACT, H264
-from pipeline.deidentify.written import Written, constants, h264_step, masked_frames
+from pipeline.deidentify.written import Written, constants, h264_quality, masked_frames
 from pipeline.h264 import DERIVATIVE, playable_times, write_h264
 from pipeline.remux import NotRemuxable, remux
 from pipeline.sector import Mask
@@ -23,9 +22,9 @@ def write_video(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> W
         try:
             with path.open("rb") as file:
                 remux(file, times, target)
-            return Written(target, times, EXACT, identifiers, (UNTOUCHED_STEP,), pixels="untouched", removed=removed)
+            return Written(target, times, EXACT, identifiers, pixels="untouched", removed=removed)
         except NotRemuxable:
             pass
     with masked_frames(path, mask) as (_, frames):
         write_h264(frames, times, target, DERIVATIVE)
-    return Written(target, times, H264, identifiers, (h264_step(),), pixels="h264_again", removed=removed)
+    return Written(target, times, H264, identifiers, h264_quality(), pixels="h264_again", removed=removed)

@@ -30,14 +30,15 @@ class Written:
 
     frame_times: as a reader of it will find them. pixels_from: where its pixels begin, 0 where they may begin anywhere.
     made: texts in its header that the key made. confirm: what is left to do once the checks passed.
-    pixels: how they were written, one of `report.PIXELS`. removed: how much of each class of `report.REMOVED`.
+    pixels: how they were written, one of `report.PIXELS`; quality: where they were compressed again.
+    removed: how much of each class of `report.REMOVED`.
     """
 
     path: Path
     frame_times: tuple[float, ...]
     tolerance: Tolerance
     identifiers: Identifiers
-    steps: tuple[str, ...]
+    quality: str = ""
     made: frozenset[str] = frozenset()
     pixels_from: int = 0
     confirm: Callable[[], None] = lambda: None
@@ -60,9 +61,9 @@ def peek(frames: Iterator[Pixels]) -> tuple[Pixels, Iterator[Pixels]]:
     return first, chain((first,), frames)
 
 
-def h264_step() -> str:
-    """Say how a video was written."""
-    return f"pixels: H.264 encoded anew, crf {DERIVATIVE.crf}, one track, no tags"
+def h264_quality() -> str:
+    """Say how well a video is written where it is written anew."""
+    return f"H.264 crf {DERIVATIVE.crf}"
 
 
 @cache
@@ -82,5 +83,5 @@ def constant_values() -> frozenset[str]:
 def constants() -> str:
     """Return every text that each released file may hold, one after the other."""
     boxes = "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
-    boxes += " edts elst ctts pasp fiel udta meta hdlr mdir appl ilst sdtp co64 mdat"
+    boxes += " edts elst ctts pasp fiel udta meta hdlr mdirappl ilst sdtp co64 mdat"
     return "\n".join((*sorted(constant_values()), "SR-", "VideoHandler", "JFIF", "isomiso2avc1mp41", boxes))
