@@ -63,6 +63,7 @@ def _withhold(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore
         walked.inspection,
         as_the_channel_knew(walked.identity, scan, key, store),
         doubt=doubt,
+        kept=walked.kept,
         key=key.fingerprint,
     )
     placed(store, Area.WITHHELD, files, lambda stored: record(stored, _now()))

@@ -13,6 +13,7 @@ from pipeline.errors import Withheld
 from pipeline.find_sector import drawn_sector
 from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
+from pipeline.kept import Kept
 from pipeline.nursery import prepared_by
 from pipeline.reading import read_clip
 from pipeline.sector import Sector
@@ -24,13 +25,17 @@ NO_GUIDANCE = Guidance()
 
 @dataclass(frozen=True)
 class Walk:
-    """How far one scan came: always inspected; released, or withheld with the reason and what a person must see."""
+    """How far one scan came: always inspected; released, or withheld with the reason and what a person must see.
+
+    kept: the area that was agreed on before something else withheld the scan.
+    """
 
     inspection: Inspection
     identity: Identity
     release: Release | None
     withheld: Withheld | None
     doubt: Doubt | None = None
+    kept: Kept | None = None
 
 
 @prepared_by(load_models)
@@ -42,7 +47,7 @@ def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Wa
     clip = read_clip(path)
     sector = drawn_sector(clip, guidance.drawn) if guidance.drawn else None
     inspection = inspect_clip(clip, rules_in(), sector)
-    identity = Identity()
+    identity, kept = Identity(), None
     try:
         identity = identify(path, key)
         guidance = _told(guidance, identity)
@@ -50,7 +55,8 @@ def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Wa
         release = deidentify(path, clip, kept, key, to, text_accepted=guidance.text_accepted)
         return Walk(inspection, identity, release, None)
     except Withheld as withheld:
-        return Walk(inspection, identity, None, withheld, _doubt(clip, inspection.sector, guidance, withheld, to))
+        doubt = _doubt(clip, inspection.sector, guidance, withheld, to)
+        return Walk(inspection, identity, None, withheld, doubt, kept)
 
 
 def _told(guidance: Guidance, identity: Identity) -> Guidance:

@@ -18,6 +18,9 @@ class State(StrEnum):
     FINAL = "final"
 
 
+RELEASED = frozenset({State.AWAITING_INFO, State.QUEUED, State.FINAL})
+"""States of a scan whose de-identified files may be seen."""
+
 ALLOWED_MOVES: dict[State, frozenset[State]] = {
     State.RECEIVED: frozenset(
         {State.REJECTED, State.WITHHELD, State.FAILED, State.AWAITING_INFO, State.QUEUED, State.RECEIVED}

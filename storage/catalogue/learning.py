@@ -11,7 +11,8 @@ import numpy as np
 from pipeline.kept import Kept, Polygon, Witness
 from pipeline.sector import Mask
 from storage.catalogue import layouts
-from storage.catalogue.models import Event, Scan, SectorLayout
+from storage.catalogue.models import Event, Project, Scan, SectorLayout
+from supervision.states import RELEASED
 
 ENOUGH_SCANS = 3
 AGREE = 0.97
@@ -28,12 +29,15 @@ def learn(scan: Scan, now: datetime) -> SectorLayout | None:
     """
     if scan.device is None or not teaches(scan):
         return None
+    # two releases at once would each learn what the other does
+    Project.objects.select_for_update(no_key=True).get(pk=scan.project_id)
     mine = _mask(scan)
     known = layouts.known_of_screen(scan)
     in_use = (_area(layouts.as_outlines(one.polygons), mine.shape) for one in known.filter(retired_at=None))
     if any(overlap(mine, area) >= AGREE for area in in_use):
         return None
-    others = Scan.objects.filter(layouts.same_screen(scan)).exclude(pk=scan.pk).exclude(kept={})
+    released = Scan.objects.filter(layouts.same_screen(scan), state__in=RELEASED).exclude(kept={})
+    others = released.exclude(pk=scan.pk)
     retired_at = known.exclude(retired_at=None).order_by("-retired_at").values_list("retired_at", flat=True).first()
     if retired_at is not None:
         others = others.filter(processed_at__gt=retired_at)

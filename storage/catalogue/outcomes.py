@@ -71,11 +71,13 @@ def record_withheld(
     now: datetime,
     *,
     doubt: Doubted | None = None,
+    kept: Kept | None = None,
     key: str = "",
 ) -> bool:
     """Note that the data manager must act, with what is known and the evidence; tell whether it counted.
 
-    key: the name of the key that made the pseudonyms. ValueError if an object lies in the released area.
+    kept: the area in which something else was in doubt. key: the name of the key that made the pseudonyms. ValueError
+    if an object lies in the released area.
     """
     _refuse_other_areas(stored, Area.WITHHELD)
     with one_transaction():
@@ -86,7 +88,7 @@ def record_withheld(
             _keep_identity(scan, identity, key)
         if inspection is not None:
             _keep_inspection(scan, inspection, now)
-        scan.kept = {}
+        scan.kept = {} if kept is None else as_json(kept)
         keep_objects(scan, stored)
         _keep_doubt(scan, doubt)
         _end(scan, State.WITHHELD, error, now)

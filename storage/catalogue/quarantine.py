@@ -49,15 +49,16 @@ def decide_sector(
 def accept_text(scan_id: int, person: Person, now: datetime) -> None:
     """Note that a person looked at the writing inside and says that it names nobody; the scan is received again.
 
-    Conflict (`stale`) unless it is held back for writing.
+    The area in which it was read is kept with the decision: another one may show other writing. Conflict (`stale`)
+    unless the scan is held back for writing.
     """
     with one_transaction():
         scan = _held_back(scan_id, person)
         if scan.reason != "text_inside":
             raise Conflict("stale")
-        Decision.objects.update_or_create(
-            scan=scan, defaults={"text_accepted": True, "decided_by": person, "decided_at": now}
-        )
+        looked_at = layouts.as_outlines(scan.kept.get("polygons", ()))
+        decided = {"text_accepted": True, "polygons": looked_at, "decided_by": person, "decided_at": now}
+        Decision.objects.update_or_create(scan=scan, defaults=decided)
         _receive_again(scan, "text_accepted", {"places": scan.reason_facts.get("count", 0)}, person, now)
 
 

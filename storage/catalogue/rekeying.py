@@ -16,12 +16,10 @@ from pipeline.errors import SonorelayError
 from storage.catalogue.models import Device, Event, Scan, SectorLayout
 from storage.catalogue.outcomes import Stored, keep_objects, keep_report
 from storage.catalogue.transaction import one_transaction
-from supervision.states import State
+from supervision.states import RELEASED, State
 
 if TYPE_CHECKING:  # it brings decoders along, which no web process needs
     from pipeline.deidentify import Identity
-
-RELEASED = (State.AWAITING_INFO, State.QUEUED, State.FINAL)
 
 
 def of_another_key(project: str, key: str) -> QuerySet[Scan]:

@@ -17,7 +17,7 @@ from pipeline.doubt import Doubt, TextInside
 from pipeline.errors import Withheld
 from pipeline.finding import Finding, Verdict
 from pipeline.inspection import Inspection
-from pipeline.kept import Witness
+from pipeline.kept import Kept, Witness
 from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import UNKNOWN_SECTOR
@@ -113,6 +113,7 @@ class World:
         *,
         code: str = "no_sector",
         identity: Identity | None = None,
+        kept: Kept | None = None,
         now: datetime = NOON,
         **known: Any,
     ) -> Scan:
@@ -126,7 +127,9 @@ class World:
         doubt = Doubt(((Witness.FITTED, (FAN,)),), (), None)
         whose = identity or make_identity()
         stored = evidence(scan.digest)
-        assert intake.record_withheld(scan.digest, token, error, inspection(), whose, stored, now, doubt=doubt)
+        assert intake.record_withheld(
+            scan.digest, token, error, inspection(), whose, stored, now, doubt=doubt, kept=kept
+        )
         scan.refresh_from_db()
         return scan
 

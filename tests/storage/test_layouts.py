@@ -31,7 +31,7 @@ def release(
     days: int = 0,
     project: str = "goma",
 ) -> Scan:
-    scan = world.received(f"scan {Scan.objects.count()}", project=project, trainee=None)
+    scan = world.received(f"released {Scan.objects.count()}", project=project, trainee=None)
     now, token = NOON + timedelta(days=days), f"token {scan.pk}"
     assert scan.digest in intake.take(project, 100, token, now)
     objects = released(scan.digest)
@@ -100,6 +100,15 @@ def test_scans_that_name_no_device_teach_nothing(world: World) -> None:
     for _ in range(4):
         release(world, whose=UNNAMED)
     assert learned() == []
+
+
+def test_a_scan_that_is_held_back_teaches_nothing(world: World) -> None:
+    release(world)
+    release(world)
+    world.withheld(code="text_inside", kept=Kept((FAN,), TWO))
+    assert learned() == []
+    release(world)
+    assert len(learned()) == 1
 
 
 def test_several_devices_of_a_model_teach_for_the_model(world: World) -> None:

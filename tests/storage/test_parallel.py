@@ -10,14 +10,25 @@ from typing import TypeVar
 import pytest
 from django.db import connection
 
+from pipeline.deidentify import Identity
 from pipeline.errors import Conflict
+from pipeline.kept import Kept, Witness
 from pipeline.received import Kind, Received
-from storage.catalogue import intake, queue
-from storage.catalogue.models import Arrival, Person, Review, ReviewItem, Scan
+from storage.catalogue import intake, quarantine, queue, reidentification, rekeying
+from storage.catalogue.models import (
+    Arrival,
+    Discarded,
+    Person,
+    ReleaseReport,
+    Review,
+    ReviewItem,
+    Scan,
+    SectorLayout,
+)
 from storage.objects import Area, StoredBytes
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
-from tests.storage.conftest import NOON, World, digest_of, make_world, next_for
+from tests.storage.conftest import FAN, NOON, World, digest_of, identity, inspection, make_world, next_for, released
 
 AT_ONCE = 8
 FORM = ReviewForm(3, adequate=True)
@@ -116,3 +127,53 @@ def test_runs_never_take_the_same_scan(shared: World) -> None:
     taken = [digest for digests in together(take_all) for digest in digests]
     assert sorted(taken) == sorted(Scan.objects.values_list("digest", flat=True))
     assert Person.objects.count() == 3
+
+
+def test_of_eight_decisions_at_once_one_counts(shared: World) -> None:
+    scan = shared.withheld()
+    officers = [shared.person(f"officer {number}", Role.DATA_OFFICER) for number in range(AT_ONCE)]
+    acts: list[Callable[[int, Person], object]] = [
+        lambda pk, officer: quarantine.decide_sector(pk, [FAN], officer, NOON),
+        lambda pk, officer: quarantine.refuse(pk, "names_patient", officer, NOON),
+    ]
+    results = Counter(together(lambda number: outcome(lambda: acts[number % 2](scan.pk, officers[number]))))
+    assert results == {"ok": 1, "stale": AT_ONCE - 1}
+    assert scan.events.filter(what__in=["sector_drawn", "refused"]).count() == 1
+
+
+def test_of_eight_consents_at_once_one_counts(shared: World) -> None:
+    scan = shared.queued()
+    officers = [shared.person(f"officer {number}", Role.DATA_OFFICER) for number in range(AT_ONCE)]
+    request = reidentification.ask(scan.pk, officers[0], "incident", NOON)
+    results = Counter(
+        together(lambda number: outcome(lambda: reidentification.approve(request.pk, officers[number], NOON)))
+    )
+    assert results == {"ok": 1, "request_over": AT_ONCE - 2, "second_person": 1}
+
+
+def test_releases_at_once_learn_a_layout_once(shared: World) -> None:
+    scans = [shared.received(f"scan {number}", trainee=None) for number in range(AT_ONCE)]
+    assert len(intake.take("goma", AT_ONCE, "token", NOON)) == AT_ONCE
+    kept = Kept((FAN,), (Witness.FITTED, Witness.MOVING))
+
+    def release(number: int) -> bool:
+        digest = scans[number].digest
+        stored = released(digest)
+        return intake.record_released(
+            digest, "token", inspection(), identity(), (0.0,), stored, NOON, kept=kept, report={}
+        )
+
+    assert all(together(release))
+    assert SectorLayout.objects.count() == 1
+
+
+def test_a_scan_is_made_anew_once_however_many_do_it(shared: World) -> None:
+    scan = shared.queued()
+    Scan.objects.filter(pk=scan.pk).update(pseudonymised_with="OLD")
+    read = Scan.objects.get(pk=scan.pk)
+    new = Identity("SR-NEW", "SR-NEWDEVICE")
+    stored = released(scan.digest + "anew")
+    results = together(lambda _: rekeying.record_rekeyed(read, new, stored, NOON, key="NEW", report={}))
+    assert Counter(results) == {True: 1, False: AT_ONCE - 1}
+    assert ReleaseReport.objects.filter(scan=scan, current=True).count() == 1
+    assert Discarded.objects.count() == 2

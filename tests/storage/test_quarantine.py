@@ -118,6 +118,14 @@ def test_only_writing_can_be_accepted(world: World, officer: Person) -> None:
     assert not guidance_for(other).text_accepted
 
 
+def test_accepted_is_the_writing_in_the_area_that_was_looked_at(world: World, officer: Person) -> None:
+    scan = world.withheld(code="text_inside", kept=Kept((OTHER_FAN,), (Witness.FITTED, Witness.MOVING)))
+    quarantine.accept_text(scan.pk, officer, NOON)
+    told = guidance_for(scan)
+    assert (told.text_accepted, told.drawn) == (True, (OTHER_FAN,))
+    assert told.layouts == ()
+
+
 ACTS: dict[str, Callable[[int, Person], object]] = {
     "sector_drawn": lambda scan, person: quarantine.decide_sector(scan, [FAN], person, NOON),
     "text_accepted": lambda scan, person: quarantine.accept_text(scan, person, NOON),
