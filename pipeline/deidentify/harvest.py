@@ -18,6 +18,7 @@ from pydicom.dataelem import RawDataElement
 from pydicom.tag import BaseTag
 
 from pipeline.deidentify.allow_list import allow_list
+from pipeline.deidentify.harvest_media import texts_of_media
 from pipeline.deidentify.identifiers import (
     MOST_IDENTIFIERS,
     STANDARD_UIDS,
@@ -75,7 +76,10 @@ def identifiers_of_dicom(source: Dataset, path: Path, harmless: str) -> Identifi
 
 
 def identifiers_of_picture(path: Path, harmless: str) -> Identifiers:
-    """Return what identifies in the tags of a video's container, streams and chapters, and in the file's name."""
+    """Return what identifies in a video's or picture's tags, notes and segments, and in the file's name.
+
+    Raises Withheld (`cannot_clean`) where there is more than can be searched for.
+    """
     found = set(of_name(path))
     try:
         with av.open(str(path), metadata_errors="replace") as container:
@@ -88,6 +92,11 @@ def identifiers_of_picture(path: Path, harmless: str) -> Identifiers:
             if name not in CONTAINER_WORDS and value.lower() not in TRACK_WORDS:
                 found.update(telling_words(value))
                 found.update(dates_in(value))
+    for text in texts_of_media(path):
+        found.update(telling_words(text))
+        found.update(dates_in(text))
+        if len(found) > MOST_IDENTIFIERS:  # a search that leaves some out proves nothing
+            raise Withheld("cannot_clean")
     return Identifiers(frozenset(found), harmless)
 
 

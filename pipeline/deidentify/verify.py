@@ -33,7 +33,7 @@ class Tolerance:
 
 EXACT = Tolerance(0, 0)
 JPEG = Tolerance(17, 2)  # one 4:2:2 block and its upsampled neighbour
-H264 = Tolerance(20, 4)  # one macroblock and the reach of its deblocking
+H264 = Tolerance(20, 0)  # one macroblock, the reach of its deblocking and two pixels of chroma
 
 
 @dataclass

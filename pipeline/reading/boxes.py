@@ -40,10 +40,16 @@ def _last_box_is_cut(file: BinaryIO, size: int) -> bool:
 def boxes_of(path: Path) -> Iterator[str]:
     """Yield the type of every box of an ISO container, those inside of others too, '?' for bytes that are none."""
     with path.open("rb") as file:
-        yield from _boxes(file, 0, file.seek(0, 2))
+        for name, _, _ in boxes_in(file):
+            yield name
 
 
-def _boxes(file: BinaryIO, position: int, end: int) -> Iterator[str]:
+def boxes_in(file: BinaryIO) -> Iterator[tuple[str, int, int]]:
+    """Yield type, first byte and end of the content of every box; as `boxes_of`."""
+    yield from _boxes(file, 0, file.seek(0, 2))
+
+
+def _boxes(file: BinaryIO, position: int, end: int) -> Iterator[tuple[str, int, int]]:
     while position < end:
         file.seek(position)
         head = file.read(16)
@@ -51,9 +57,9 @@ def _boxes(file: BinaryIO, position: int, end: int) -> Iterator[str]:
         start = position + (16 if length == 1 else 8)
         length = int.from_bytes(head[8:16], "big") if length == 1 else length
         if length < start - position or position + length > end:
-            yield "?"
+            yield "?", position, end
             return
-        yield name
+        yield name, start, position + length
         if name in _BEFORE_CHILDREN:
             yield from _boxes(file, start + _BEFORE_CHILDREN[name], position + length)
         position += length
