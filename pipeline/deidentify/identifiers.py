@@ -20,6 +20,7 @@ SHORTEST_AMONG_PIXELS = 7
 MOST_IDENTIFIERS = 5000
 STANDARD_UIDS = "1.2.840.10008."
 CHUNK = 1 << 22
+FEW_BYTES = 64
 IDEOGRAPHS = "\u2e80"
 """From here on one letter says as much as two of an alphabet."""
 
@@ -27,6 +28,8 @@ _LOWER = bytes(byte + 32 if 65 <= byte <= 90 else byte for byte in range(256))
 _NO_DIGITS = str.maketrans({code: None for code in range(128) if not chr(code).isdigit()})
 _SPLIT = re.compile(r"[\s^=,;/\\|_]+")
 _PRINTED = re.compile(r"[0-9A-Za-z\u00c0-\u024f .,'^/_-]{6,256}")
+_PRINTED_IN_FEW = re.compile(r"[0-9A-Za-z\u00c0-\u024f .,'^/_-]{3,256}")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _NOT_PACKED = re.compile(r"[\W_]+")
 
 
@@ -112,10 +115,18 @@ def telling_words(text: str) -> Iterator[str]:
 
 
 def printed(raw: bytes) -> Iterator[str]:
-    """Yield the readable runs of bytes whose meaning is unknown, read as 8 bit and as 16 bit text."""
+    """Yield the readable runs of bytes whose meaning is unknown, read as 8 bit and as 16 bit text.
+
+    From six letters on, in a value of a few bytes from three; with the accented letters around it, which may be no
+    letters but what stands beside, and without.
+    """
+    readable = _PRINTED if len(raw) > FEW_BYTES else _PRINTED_IN_FEW
     for encoding in ("latin-1", "utf-16-le", "utf-16-be"):
-        for run in _PRINTED.findall(raw.decode(encoding, "ignore")):
+        for run in readable.findall(raw.decode(encoding, "ignore")):
             yield from telling_words(run.strip())
+            if not run.isascii():
+                for part in _NOT_ASCII.split(run):
+                    yield from telling_words(part.strip())
 
 
 def appears(needles: Iterable[bytes], data: memoryview) -> bool:
