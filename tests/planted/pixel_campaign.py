@@ -13,7 +13,7 @@ from tests.planted.pictures import Pixels
 from tests.planted.screens import FORMS, Screen, file_of, guidance_of, is_still, screen, shown_by
 from tests.planted.writing import Place, Style, Written, any_style, any_text, write
 
-SCREENS = 18
+SCREENS = 60
 TEXTS_OUTSIDE = 8
 """Texts on one file that is written on outside only."""
 LETTER_LEFT = 0.5
