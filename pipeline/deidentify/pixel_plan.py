@@ -1,6 +1,6 @@
 """How will the pixels of one DICOM file be written? What every form of pixels is given, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -39,3 +39,4 @@ class PixelPlan:
     frame_times: tuple[float, ...]
     append: Callable[[BinaryIO], None]
     pixels: str
+    shown: Sequence[int] = ()

@@ -41,7 +41,7 @@ def lossless_pixels(source: PixelSource) -> Iterator[PixelPlan]:
             syntax = dicom.JPEG_LS
             append = partial(dicom.write_fragments, dicom.as_jpeg_ls(black.frames, layout.bits_stored), count)
         picture = _picture(black, source, syntax)
-        yield PixelPlan(picture, EXACT, "", source.clip.frame_times, append, "exact")
+        yield PixelPlan(picture, EXACT, "", source.clip.frame_times, append, "exact", black.shown)
 
 
 def _suits_jpeg_ls(layout: Layout) -> bool:

@@ -134,7 +134,7 @@ def _check(
 ) -> tuple[dict[str, str], tuple[Check, ...]]:
     """Decode the written file, make preview and poster of what comes out, and search all of it."""
     times = written.frame_times
-    inspection = Inspection(mask, clip.keyframe_numbers, times, written.tolerance)
+    inspection = Inspection(mask, clip.keyframe_numbers, times, written.tolerance, shown=written.shown)
     names = {"derivative": written.path.name, "preview": "preview.jpg" if clip.is_still else "preview.mp4"}
     names["poster"] = "poster.jpg"
     try:

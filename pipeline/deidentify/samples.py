@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.deidentify.header import Palette
+from pipeline.deidentify.verify import sum_of
 from pipeline.reading.native import Development, Layout, Samples
 from pipeline.reading.stored import Stored
 from pipeline.sector import Mask
@@ -13,11 +14,15 @@ from pipeline.sector import Mask
 
 @dataclass(frozen=True, eq=False)
 class Blackened:
-    """Samples of one kind that are black outside the mask: their layout, how they are shown, their frames."""
+    """Samples of one kind that are black outside the mask: their layout, how they are shown, their frames.
+
+    shown: fills up with a sum over each frame that was taken, as the input shows it, black outside the mask.
+    """
 
     layout: Layout
     development: Development
     frames: Iterable[Samples]
+    shown: list[int]
     palette: Palette | None = None
 
 
@@ -33,14 +38,21 @@ def blackened(stored: Stored, mask: Mask) -> Blackened:
     black = _black(layout, development)
     if black is None or not _can_be_written(layout, development):
         return _as_shown(stored, mask)
-    frames = (on_black(samples, mask, black) for samples, _ in stored.frames())
-    return Blackened(layout, replace(development, layout=layout), frames)
+    shown: list[int] = []
+    return Blackened(layout, replace(development, layout=layout), _frames(stored, mask, black, shown), shown)
 
 
 def on_black(samples: Samples, mask: Mask, black: Samples) -> Samples:
     """Return the samples where `mask` is True, and elsewhere `black`, one value for each sample of a pixel."""
     keep = mask if _of_size(samples, mask).ndim == 2 else mask[:, :, None]
     return np.ascontiguousarray(np.where(keep, samples, black.astype(samples.dtype)))
+
+
+def _frames(stored: Stored, mask: Mask, black: Samples, shown: list[int]) -> Iterator[Samples]:
+    for samples, is_rgb in stored.frames():
+        pixels = on_black(samples, mask, black)
+        shown.append(sum_of(on_black(stored.development.develop(samples, is_rgb=is_rgb), mask, np.array(0))))
+        yield pixels
 
 
 def _of_size(samples: Samples, mask: Mask) -> Samples:
@@ -115,12 +127,12 @@ def _indexed(stored: Stored, palette: Samples, mask: Mask) -> Blackened | None:
     lowest, levels = _range(layout)
     if not len(free) or not lowest <= free[0] + development.first < lowest + levels:
         return None
-    black = np.array(int(free[0]) + development.first)
-    shown = replace(development, palette=table)
-    frames = (on_black(samples, mask, black) for samples, _ in stored.frames())
+    black, shown = np.array(int(free[0]) + development.first), list[int]()
+    table = table[: 1 + max(int(free[0]), int(np.flatnonzero(used).max(initial=0)))]
     red, green, blue = (table[:, channel].astype("<u2").tobytes() for channel in range(3))
     plain = replace(layout, is_planar=False, high_bit=layout.bits_stored - 1)
-    return Blackened(plain, shown, frames, Palette(development.first, (red, green, blue)))
+    seen, frames = replace(development, palette=table), _frames(stored, mask, black, shown)
+    return Blackened(plain, seen, frames, shown, Palette(development.first, (red, green, blue)))
 
 
 def _as_shown(stored: Stored, mask: Mask) -> Blackened:
@@ -138,8 +150,12 @@ def _as_shown(stored: Stored, mask: Mask) -> Blackened:
         high_bit=7,
     )
 
+    shown: list[int] = []
+
     def frames() -> Iterator[Samples]:
         for samples, is_rgb in stored.frames():
-            yield on_black(development.develop(samples, is_rgb=is_rgb), mask, np.array(0))
+            seen = on_black(development.develop(samples, is_rgb=is_rgb), mask, np.array(0))
+            shown.append(sum_of(seen))
+            yield seen
 
-    return Blackened(layout, Development(layout, None, 0, 1.0, 0.0, None), frames())
+    return Blackened(layout, Development(layout, None, 0, 1.0, 0.0, None), frames(), shown)

@@ -1,7 +1,8 @@
 """Is the written file what it should be? Looked at by decoding it again, knowing nothing of how it was written."""
 
 import mmap
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,9 +37,17 @@ JPEG = Tolerance(17, 2)  # one 4:2:2 block and its upsampled neighbour
 H264 = Tolerance(20, 0)  # one macroblock, the reach of its deblocking and two pixels of chroma
 
 
+def sum_of(pixels: Pixels) -> int:
+    """Return a sum over the pixels of a frame; equal frames have equal sums."""
+    return zlib.crc32(np.ascontiguousarray(pixels).tobytes())
+
+
 @dataclass
 class Inspection:
-    """Frames pass through and are looked at; what was seen is asked for at the end."""
+    """Frames pass through and are looked at; what was seen is asked for at the end.
+
+    shown: `sum_of` each frame of the input, black outside the mask, where the written pixels are exact; else empty.
+    """
 
     mask: Mask
     keyframe_numbers: tuple[int, ...]
@@ -47,6 +56,7 @@ class Inspection:
     frames: int = 0
     brightest_outside: int = 0
     watch: Watch | None = None
+    shown: Sequence[int] = ()
     poster: list[Pixels] = field(default_factory=list)
 
     def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
@@ -59,6 +69,8 @@ class Inspection:
                 outside = np.ascontiguousarray(~grown(mask, self.tolerance.margin), np.uint8)
                 self.watch = Watch(mask)
             if frame.damaged or self.frames >= len(self.times):
+                raise Withheld("cannot_clean")
+            if self.shown and self.shown[self.frames] != sum_of(pixels):  # what is exact must look as it did
                 raise Withheld("cannot_clean")
             if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
                 raise Withheld("cannot_clean")

@@ -81,4 +81,5 @@ def _write(source: PixelSource, plan: PixelPlan, key: Key, identifiers: Identifi
         partial(dicom.mark_verified, target, pixels_from),
         plan.pixels,
         header.removed,
+        plan.shown,
     )

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cv2
+import numpy as np
 from PIL import Image
 
 from pipeline.clip import Clip
@@ -12,8 +13,9 @@ from pipeline.deidentify.jpeg_coefficients import Transformer
 from pipeline.deidentify.jpeg_segments import Unblankable, geometry_of
 from pipeline.deidentify.key import Key
 from pipeline.deidentify.removed_media import removed_from_media
-from pipeline.deidentify.verify import EXACT, Tolerance
+from pipeline.deidentify.verify import EXACT, Tolerance, sum_of
 from pipeline.deidentify.written import Written, constants, masked_frames
+from pipeline.reading.still import deep_grey
 from pipeline.sector import Mask
 
 _ORIENTATION = 0x0112
@@ -49,9 +51,17 @@ def _in_blocks(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
 
 def _as_png(path: Path, clip: Clip, mask: Mask, target: Path) -> Written:
     with masked_frames(path, mask) as (_, frames):
-        (pixels,) = frames
+        (shown,) = frames
+    deep = deep_grey(path)
+    pixels = shown if deep is None else np.where(mask, deep, np.uint16(0))
     ordered = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".png", ordered)
     target.write_bytes(encoded.tobytes())
-    identifiers = identifiers_of_picture(path, constants())
-    return Written(target, clip.frame_times, EXACT, identifiers, removed=removed_from_media(path))
+    return Written(
+        target,
+        clip.frame_times,
+        EXACT,
+        identifiers_of_picture(path, constants()),
+        removed=removed_from_media(path),
+        shown=(sum_of(shown),),
+    )

@@ -1,6 +1,6 @@
 """What is known of a derivative that is written but not yet checked, and what do its writers share?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -31,6 +31,7 @@ class Written:
     frame_times: as a reader of it will find them. pixels_from: where its pixels begin, 0 where they may begin anywhere.
     made: texts in its header that the key made. confirm: what is left to do once the checks passed.
     pixels: how they were written, one of `report.PIXELS`; quality: where they were compressed again.
+    shown: a sum over each frame of the input as it is shown, where the pixels are exact (`verify.sum_of`).
     removed: how much of each class of `report.REMOVED`.
     """
 
@@ -44,6 +45,7 @@ class Written:
     confirm: Callable[[], None] = lambda: None
     pixels: str = "exact"
     removed: dict[str, int] = field(default_factory=dict)
+    shown: Sequence[int] = ()
 
 
 @contextmanager

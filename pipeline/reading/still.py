@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.errors import TooLarge, Undecodable
@@ -62,14 +63,36 @@ def _scan(image: Image.Image, name: str) -> Scan:
     return Scan(facts, pictures)
 
 
+def deep_grey(path: Path) -> NDArray[np.uint16] | None:
+    """Return the samples of a 16 bit grey picture, upright, of which `open_still` shows the upper byte; else None.
+
+    Same errors as `open_still`.
+    """
+    with path.open("rb") as file:
+        name = still_format(file.read(32))
+        file.seek(0)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with _opened(file, name) as image:
+                if not image.mode.startswith("I"):
+                    return None
+                try:
+                    return _deep(ImageOps.exif_transpose(image))
+                except MALFORMED:
+                    raise Undecodable("damaged") from None
+
+
+def _deep(image: Image.Image) -> NDArray[np.uint16]:
+    return np.clip(np.asarray(image).astype(np.int64), 0, 65535).astype(np.uint16)
+
+
 def _pixels(image: Image.Image) -> Pixels:
     """Decode and turn upright; 16 bit grey keeps its upper byte; transparent parts become black."""
     try:
         image.load()
         upright = ImageOps.exif_transpose(image)
         if upright.mode.startswith("I"):
-            wide = np.asarray(upright).astype(np.int64)
-            return (np.clip(wide, 0, 65535) >> 8).astype(np.uint8)
+            return (_deep(upright) >> 8).astype(np.uint8)
         if upright.mode in ("L", "1"):
             return np.array(upright.convert("L"))
         if upright.mode in ("LA", "RGBA", "PA") or "transparency" in upright.info:

@@ -1,6 +1,7 @@
 """Not one stored value inside the mask changes, in whatever form it came; outside nothing is left of what was there."""
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import gdcm
@@ -18,8 +19,10 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, 
 from pipeline.deidentify import deidentify
 from pipeline.deidentify.dicom import as_jpeg_ls
 from pipeline.deidentify.samples import blackened
+from pipeline.deidentify.verify import EXACT, Inspection, sum_of
+from pipeline.errors import Withheld
 from pipeline.kept import Kept, Witness
-from pipeline.reading import open_scan, read_clip
+from pipeline.reading import Frame, open_scan, read_clip
 from pipeline.reading.native import Development, Layout
 from pipeline.reading.stored import Stored
 from tests.core.deidentify.scenes import KEY, frames, outside, written
@@ -297,3 +300,15 @@ def test_what_jpeg_ls_does_not_suit_is_written_uncompressed(bits: int, shape: tu
     deidentify(path, read_clip(path), kept, KEY, tmp_path / "out", text_accepted=True)
     mask = kept.mask(*shape)
     np.testing.assert_array_equal(stored_in(tmp_path / "out" / "scan.dcm"), np.where(mask, pixels[0], 0))
+
+
+def test_a_picture_that_looks_otherwise_than_it_did_is_withheld() -> None:
+    mask = np.zeros((20, 30), bool)
+    mask[5:15, 5:25] = True
+    picture = np.where(mask, 90, 0).astype(np.uint8)
+    other = picture.copy()
+    other[10, 10] += 1
+    for pixels, passes in ((picture, True), (other, False)):
+        inspection = Inspection(mask, (0,), (0.0,), EXACT, shown=[sum_of(picture)])
+        with nullcontext() if passes else pytest.raises(Withheld, match="cannot_clean"):
+            assert len(list(inspection.through([Frame(pixels, 0.0, damaged=False)]))) == 1

@@ -1,6 +1,8 @@
 """A video leaves as its pictures at their times, and nothing of what the container said."""
 
 import itertools
+import subprocess
+import sys
 import tempfile
 import zlib
 from fractions import Fraction
@@ -12,8 +14,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from pipeline.deidentify import deidentify
+from pipeline.deidentify.masking import grown
+from pipeline.deidentify.verify import H264
 from pipeline.errors import Withheld
 from pipeline.h264 import DERIVATIVE, playable_times, write_h264
 from pipeline.preview import write_preview
@@ -161,3 +166,50 @@ def test_unknown_times_play_at_25() -> None:
 def test_pictures_must_be_as_many_as_times(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="zip"):
         write_h264([np.zeros((4, 4), np.uint8)] * 3, [0.0, 1.0], tmp_path / "x.mp4", DERIVATIVE)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])
+@pytest.mark.parametrize("depth", ["deep", "grey", "colour"])
+def test_a_still_of_any_format_is_exact_inside(kind: str, depth: str, tmp_path: Path) -> None:
+    if (kind, depth) == ("BMP", "deep"):
+        pytest.skip("no such picture")
+    pixels = frames(1, colour=depth == "colour")[0]
+    if depth == "deep":
+        pixels = pixels.astype(np.uint16) * 256 + np.random.default_rng(1).integers(0, 256, pixels.shape, np.uint16)
+    path = tmp_path / "in"
+    Image.fromarray(pixels).save(path, kind)
+    result = deidentify(path, read_clip(path), SECTOR, KEY, tmp_path / "out")
+    assert result.report.pixels == "exact"
+    shown = cv2.imread(str(tmp_path / "out" / "scan.png"), cv2.IMREAD_UNCHANGED)
+    assert shown.dtype == pixels.dtype
+    mask = outside()[..., None] if depth == "colour" else outside()
+    np.testing.assert_array_equal(
+        shown, np.where(mask, 0, pixels)[..., ::-1] if depth == "colour" else np.where(mask, 0, pixels)
+    )
+
+
+def test_the_same_video_gives_the_same_bytes_in_another_process(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from pipeline.h264 import DERIVATIVE, write_h264;"
+        "from tests.core.deidentify.scenes import frames;"
+        "write_h264(iter(frames(6)), (0, .04, .11, .15, .22, .4), Path(sys.argv[1]), DERIVATIVE)"
+    )
+    for name in ("a", "b"):
+        subprocess.run([sys.executable, "-c", program, str(tmp_path / name)], check=True)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@settings(max_examples=6, deadline=None)
+@given(st.integers(0, 1 << 20))
+def test_twenty_pixels_off_what_is_kept_an_encoded_video_is_exactly_black(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    mask = np.zeros((160, 220), np.uint8)
+    cv2.fillPoly(mask, [cv2.convexHull(rng.integers(0, [220, 160], (5, 2)).astype(np.int32))], 1)
+    pictures = rng.integers(0, 2, (8, 160, 220, 3)).astype(np.uint8) * 255 * mask[..., None]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x.mp4")
+        write_h264(iter(pictures), [n / 25 for n in range(8)], path, DERIVATIVE)
+        with open_scan(path) as scan:
+            shown = np.stack([frame.pixels for frame in scan.frames()])
+    far = grown(mask.astype(bool), H264.margin)
+    assert shown[:, ~far].max(initial=0) == H264.brightest == 0
