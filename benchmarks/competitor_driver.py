@@ -1,6 +1,6 @@
 """How is each of the other tools asked, in its own environment? Started by `competitors.py`, imports nothing of ours.
 
-Reads pairs of paths as JSON from standard input; prints a line of JSON a file: number, seconds, what was raised.
+Reads pairs of paths as JSON from standard input; prints a line of JSON a file: number, processor seconds, what it raised.
 """
 
 import json
@@ -79,12 +79,12 @@ def main() -> None:
     tool, answers = TOOLS[sys.argv[1]], os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the tools print themselves is no answer
     for number, (source, target) in enumerate(json.load(sys.stdin)):
-        begin, fault = time.perf_counter(), ""
+        begin, fault = time.process_time(), ""
         try:
             tool(source, target)
         except Exception as raised:  # noqa: BLE001 - whatever another program raises is its answer to this file
             fault = type(raised).__name__
-        answers.write(json.dumps([number, time.perf_counter() - begin, fault]) + "\n")
+        answers.write(json.dumps([number, time.process_time() - begin, fault]) + "\n")
         answers.flush()
 
 

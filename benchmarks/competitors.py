@@ -48,6 +48,8 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 MALFORMED = ("broken_values",)
 """Values that break the rules of their type: a tool that raises there says nothing about what it would leave."""
 BANNER_ROWS, LETTER_INK, BANNER_GONE = 0.14, 50, 0.1
+FEW = 12
+"""Places that are listed by name where a tool leaves no more."""
 KEY = Key.from_bytes(bytes(range(32)))
 
 
@@ -67,7 +69,7 @@ class Result:
 
     seconds: float
     classes: frozenset[str] | None = None
-    places: frozenset[str] = frozenset()
+    places: frozenset[tuple[str, str]] = frozenset()
     banner_left: float | None = None
     sector_changed: float | None = None
     size_ratio: float = 0.0
@@ -102,14 +104,14 @@ def _ours(inputs: list[Input], folder: Path) -> Iterable[Result]:
     reader = TextReader()
     _ = reader.read(np.zeros((64, 64), np.uint8))  # models are loaded once a process, as the others' imports are
     for one in inputs:
-        to, begin = folder / one.path.stem, time.perf_counter()
+        to, begin = folder / one.path.stem, time.process_time()
         try:
             clip = read_clip(one.path)
             guidance = Guidance(drawn=(one.shown.outline,)) if clip.is_still else Guidance()
             deidentify(one.path, clip, agree(clip, find_sector(clip), guidance), KEY, to, verifier=reader)
         except SonorelayError as refused:
             print(f"{OURS}: {one.form}: {refused.code}", file=sys.stderr)
-        yield _judged(one, to / "scan.dcm", time.perf_counter() - begin)
+        yield _judged(one, to / "scan.dcm", time.process_time() - begin)
 
 
 def _theirs(tool: str, inputs: list[Input], folder: Path) -> Iterable[Result]:
@@ -153,7 +155,7 @@ def _judged(one: Input, target: Path, seconds: float) -> Result:
     return Result(
         seconds,
         frozenset(mark.kind for mark in left),
-        frozenset(mark.place for mark in left),
+        frozenset((mark.kind, mark.place) for mark in left),
         banner,
         changed,
         target.stat().st_size / one.path.stat().st_size,
@@ -212,19 +214,23 @@ def table(rows: dict[str, list[Result]], inputs: list[Input]) -> str:
     places = {mark.place for one in inputs for mark in one.marks}
     columns = (
         *("tool", "files written", "identifiers left: classes", "places", "banner removed"),
-        *("changed in the sector (grey levels)", "size out / in (median, largest)", "s a file (median)"),
+        *("changed in the sector (grey levels)", "size out / in (median, largest)", "processor s a file (median)"),
     )
     measured = f"Measured on {datetime.now(UTC):%Y-%m-%d} on {len(inputs)} DICOM files made by seed {SEED}:"
     planted = f"{len(classes)} classes of identifiers in {len(places)} places, a banner on every frame."
     lines = [f"{measured} {planted}", "", f"| {' | '.join(columns)} |", "|" + " --- |" * len(columns)]
     lines += [_row(tool, results, classes, places) for tool, results in rows.items()]
+    for tool, results in rows.items():
+        left = sorted({(place, kind) for result in results for kind, place in result.places})
+        if 0 < len(left) <= FEW:
+            lines += ["", f"Left by {tool}: {', '.join(f'{place} ({kind})' for place, kind in left)}."]
     return "\n".join(lines) + "\n"
 
 
 def _row(tool: str, results: list[Result], classes: set[str], places: set[str]) -> str:
     made = [result for result in results if result.classes is not None]
     left = frozenset().union(*(result.classes or frozenset() for result in made))
-    where = frozenset().union(*(result.places for result in made))
+    where = {place for result in made for _, place in result.places}
     shown = [result for result in made if result.banner_left is not None]
     removed = sum((result.banner_left or 0.0) < BANNER_GONE for result in shown)
     undecoded = len(made) - len(shown)
