@@ -23,6 +23,9 @@ from pipeline.sector import Mask
 
 Pixels = NDArray[np.uint8]
 
+CODES_OF_JPEG = "456789:CDEFGHIJSTUVWXYZcdefghijstuvwxyz"
+"""What the usual Huffman tables (ITU-T T.81 annex K) read as; every JPEG holds them, a thumbnail in the input too."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -86,4 +89,6 @@ def constants() -> str:
     """Return every text that each released file may hold, one after the other."""
     boxes = "moov mvhd trak tkhd mdia mdhd minf vmhd dinf dref stbl stsd stts stss stsc stsz stco avcC colr btrt free"
     boxes += " edts elst ctts pasp fiel udta meta hdlr mdirappl ilst sdtp co64 mdat"
-    return "\n".join((*sorted(constant_values()), "SR-", "VideoHandler", "JFIF", "isomiso2avc1mp41", boxes))
+    return "\n".join(
+        (*sorted(constant_values()), "SR-", "VideoHandler", "JFIF", "isomiso2avc1mp41", boxes, CODES_OF_JPEG)
+    )

@@ -10,10 +10,11 @@ from PIL import Image, PngImagePlugin
 from pydicom import Dataset
 
 from pipeline.deidentify.header import Picture, clean_header
-from pipeline.deidentify.identifiers import Identifiers
+from pipeline.deidentify.identifiers import Identifiers, appears, printed
 from pipeline.deidentify.removed import removed_from_header
 from pipeline.deidentify.removed_media import removed_from_media
 from pipeline.deidentify.report import REMOVED
+from pipeline.deidentify.written import constants
 from tests.core.deidentify.scenes import KEY, frames, planted, planted_cine, with_segments
 from tests.core.deidentify.test_release_video import TAGS, tagged_video
 from tests.core.reading.written import cine
@@ -104,3 +105,9 @@ def test_a_dicom_file_is_no_media(tmp_path: Path) -> None:
     path, _ = planted_cine(tmp_path)
     with pytest.raises(ValueError, match="removed_from_header"):
         removed_from_media(path)
+
+
+def test_a_thumbnail_in_the_input_withholds_nothing(tmp_path: Path) -> None:
+    thumbnail = simplejpeg.encode_jpeg(np.ascontiguousarray(frames(1)[0][:64, :64]))
+    found = Identifiers(frozenset(printed(thumbnail)), constants()).needles(among_pixels=True)
+    assert not appears(found, memoryview(simplejpeg.encode_jpeg(np.ascontiguousarray(frames(1, seed=2)[0]))))
