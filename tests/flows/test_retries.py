@@ -3,7 +3,7 @@
 import pytest
 from prefect.states import Failed
 
-from flows.ingest import gather, nobody_must_act, process_batch
+from flows.ingest import gather, nobody_must_act, process_batch, tidy
 from pipeline.errors import Conflict, Misconfigured, SonorelayError, Unavailable, Undecodable, Withheld
 
 
@@ -24,6 +24,6 @@ def test_only_the_unavailable_is_retried(error: Exception, *, again: bool) -> No
 
 
 def test_every_task_uses_this_condition() -> None:
-    for task in (gather, process_batch):
+    for task in (gather, process_batch, tidy):
         assert task.retry_condition_fn is nobody_must_act
         assert task.retries == 3
