@@ -1,6 +1,6 @@
 """How is each of the other tools asked, in its own environment? Started by `competitors.py`, imports nothing of ours.
 
-Reads pairs of paths as JSON from standard input; prints a line of JSON a file: number, processor seconds, what it raised.
+Reads pairs of paths as JSON from standard input; prints a line of JSON a file: number, processor seconds, the error.
 """
 
 import json
