@@ -1,9 +1,9 @@
 """Was this layout read before, and was there no writing in it?
 
-A layout is what stands still in the kept area and looks like strokes (`strokes`). A cine needs no reading where such a
-layout was read before, where every window of strokes that could hold writing coincides with the remembered one to a
-pixel, and where nothing came or went like writing between any two frames. All else is read. Stills are always read:
-nothing in them tells strokes from echoes.
+A layout is what stands still in the kept area and looks like strokes (`strokes`). What stands still in a cine needs no
+reading where such a layout was read before and every window of strokes that could hold writing coincides with the
+remembered one to a pixel. What comes and goes is read in every cine that has it. Stills are always read: nothing in
+them tells strokes from echoes.
 
 Only the verdict "no writing" is kept, as the places of strokes and the outline: no picture, no text. The folder belongs
 to the installation like its programs: who can write there can have a scan pass unread, not more.
@@ -23,8 +23,10 @@ from pipeline.deidentify.strokes import STROKES_VERSION, TEXT_LIKE, WINDOW, Watc
 from pipeline.sector import Mask
 
 SUFFIX = ".layout"
-MOST_LAYOUTS = 48
+MOST_LAYOUTS = 16
 """Of one reader and one size of picture; the oldest gives way."""
+MOST_STROKES = 0.05
+"""Share of the kept area up to which strokes are a device's marks; with more they are echoes, different every time."""
 NEAR = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
 OUTLINE_REACH = np.ones((17, 17), np.uint8)
 LEFT_OVER = 12
@@ -102,6 +104,8 @@ class LayoutMemory:
 
     def remember(self, layout: StillLayout, reader: str) -> None:
         """Keep that this reader found no writing in this layout; a folder that cannot be written keeps nothing."""
+        if layout.strokes.sum() > MOST_STROKES * layout.kept.sum():
+            return
         rows, columns = layout.kept.shape
         packed = layout.as_bytes()
         name = f"{_key(reader, rows, columns)}-{hashlib.sha256(packed).hexdigest()[:16]}{SUFFIX}"

@@ -37,6 +37,8 @@ FEWEST_FRAMES = 8
 CELL = 4
 LAYERS = 2
 CHANGE_GAIN = 2.0
+MARGIN = 4
+"""Cells around all changes that the reader sees with them."""
 AROUND_WINDOW = np.ones((3, 5), np.uint8)
 """In cells: what is taken with a text window."""
 
@@ -85,6 +87,10 @@ def bounds(mask: Mask) -> Window:
     """Return the rows and columns between which `mask` is True."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _wider(cells: slice, length: int) -> slice:
+    return slice(max(0, CELL * (cells.start - MARGIN)), min(length, CELL * (cells.stop + MARGIN) + CELL))
 
 
 @dataclass
@@ -136,14 +142,14 @@ class Watch:
                 change, counted = layer.take(change, counted)
         np.copyto(self._last, seen)
 
-    @property
-    def has_novelty(self) -> bool:
-        """Whether something came or went that could be writing."""
-        return self.novelty >= TEXT_LIKE
-
     def changes(self) -> tuple[Luminance, ...]:
         """Return pictures of all that came or went and could be writing: what held the most strokes, and the next."""
         return tuple(layer.picture for layer in self._changes if layer.counted.any())
+
+    def changing(self) -> Window:
+        """Return where in the window anything came or went, with a margin."""
+        rows, columns = bounds(self._changes[0].counted > 0)
+        return _wider(rows, self.inside.shape[0]), _wider(columns, self.inside.shape[1])
 
     @property
     def mean(self) -> Luminance:

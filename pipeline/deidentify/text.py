@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from rapidocr_onnxruntime import RapidOCR
 
 Corners = tuple[tuple[float, float], ...]
+Placed = tuple[Luminance, int, int]
+"""A part of the picture, and how many columns and rows it begins right of and below the whole."""
 
 READER_VERSION = "2"
 LONGEST_SIDE = 1280
@@ -90,7 +92,7 @@ class TextReader:
     The model itself is loaded at the first reading, once a process; this value may be sent to another process.
     """
 
-    confidence: float = 0.5
+    confidence: float = 0.6
     fewest_characters: int = 3
     memory: LayoutMemory | None = None
 
@@ -120,18 +122,17 @@ class TextReader:
     def writing_in(self, watch: Watch) -> tuple[Word, ...]:
         """Return the writing in the kept area of a scan that was watched, corners in pixels of the whole picture.
 
-        Nothing is read where the memory knows the layout and nothing came or went that looks like writing.
+        What stands still is not read where the memory knows the layout; what comes and goes is always read.
         """
         layout = StillLayout.of(watch) if self.memory and watch.can_tell else None
-        if self.memory and layout and not watch.has_novelty and self.memory.knows(layout, self.name):
-            return ()
+        known = self.memory is not None and layout is not None and self.memory.knows(layout, self.name)
         found: list[Word] = []
-        for picture in pictures_of(watch):
-            found += (word for word in self.writing(picture) if not any(_same(word, other) for other in found))
-        if self.memory and layout and not found:
+        for picture, right, down in (*(() if known else still_pictures(watch)), *changing_pictures(watch)):
+            words = (word.moved(right, down) for word in self.writing(picture))
+            found += (word for word in words if not any(_same(word, other) for other in found))
+        if self.memory and layout and not known and not found:
             self.memory.remember(layout, self.name)
-        rows, columns = watch.window
-        return tuple(word.moved(float(columns.start), float(rows.start)) for word in found)
+        return tuple(found)
 
     def is_writing(self, word: Word) -> bool:
         """Return whether a line is more than marks, an orientation letter or the number of a scale."""
@@ -142,14 +143,20 @@ class TextReader:
         )
 
 
-def pictures_of(watch: Watch) -> tuple[Luminance, ...]:
-    """Return the pictures in which writing is looked for, each the window around the kept area.
+def still_pictures(watch: Watch) -> tuple[Placed, ...]:
+    """Return the pictures of what stands on all frames: their mean, its contrast raised, and its strokes alone."""
+    rows, columns = watch.window
+    return tuple((picture, columns.start, rows.start) for picture in (clearer(watch.mean), strokes_alone(watch.mean)))
 
-    What stands on all frames: their mean, its local contrast raised, and its strokes alone. What comes or goes: the
-    changes from frame to frame.
-    """
-    mean = watch.mean
-    return clearer(mean), strokes_alone(mean), *watch.changes()
+
+def changing_pictures(watch: Watch) -> tuple[Placed, ...]:
+    """Return the pictures of what came and went, none where nothing looks like writing."""
+    changes = watch.changes()
+    if not changes:
+        return ()
+    rows, columns = watch.changing()
+    right, down = watch.window[1].start + columns.start, watch.window[0].start + rows.start
+    return tuple((np.ascontiguousarray(picture[rows, columns]), right, down) for picture in changes)
 
 
 def clearer(picture: Luminance) -> Luminance:

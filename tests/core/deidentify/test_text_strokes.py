@@ -60,9 +60,9 @@ def test_writing_on_few_frames_comes_and_goes(seed: int, count: int, dark: int) 
     clip, _ = written_on(seed, frames=count, contrast=140, height=14, dark=bool(dark))
     quiet = np.median(speckle(), axis=0).astype(np.uint8)
     still, _ = plant(np.repeat(quiet[None], 10, axis=0), kept(), seed, frames=count, contrast=60, height=14)
-    assert watched(clip).has_novelty
-    assert watched(still).has_novelty
-    assert not watched(np.repeat(quiet[None], 10, axis=0)).has_novelty
+    assert watched(clip).changes()
+    assert watched(still).changes()
+    assert not watched(np.repeat(quiet[None], 10, axis=0)).changes()
 
 
 def test_memory_of_a_watch_does_not_grow_with_the_clip() -> None:
