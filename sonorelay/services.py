@@ -69,6 +69,7 @@ def prefect_environment() -> dict[str, str]:
         "PREFECT_PROFILES_PATH": str((here.home / "prefect" / "profiles.toml").absolute()),
         "PREFECT_API_URL": f"http://{here.host}:{here.prefect_port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # twenty are not enough on a busy machine
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
