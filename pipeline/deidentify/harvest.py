@@ -4,7 +4,8 @@ Every value at every depth is read from its bytes, so that one which breaks the 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
@@ -92,12 +93,19 @@ def identifiers_of_picture(path: Path, harmless: str) -> Identifiers:
             if name not in CONTAINER_WORDS and value.lower() not in TRACK_WORDS:
                 found.update(telling_words(value))
                 found.update(dates_in(value))
-    for text in texts_of_media(path):
+    with path.open("rb") as file:
+        return with_texts(Identifiers(frozenset(found), harmless), texts_of_media(file))
+
+
+def with_texts(identifiers: Identifiers, texts: Iterable[str]) -> Identifiers:
+    """Return the identifiers with what tells in `texts`, of a container or a code stream; same error as above."""
+    found = set(identifiers.texts)
+    for text in texts:
         found.update(telling_words(text))
         found.update(dates_in(text))
         if len(found) > MOST_IDENTIFIERS:  # a search that leaves some out proves nothing
             raise Withheld("cannot_clean")
-    return Identifiers(frozenset(found), harmless)
+    return replace(identifiers, texts=frozenset(found))
 
 
 CONTAINER_WORDS = {"major_brand", "minor_version", "compatible_brands", "language", "vendor_id", "encoder"}
@@ -222,6 +230,8 @@ def value_of(dataset: Dataset, keyword: str) -> Any:
 
 def dates_in(text: str) -> Iterator[str]:
     """Yield every spelling of the dates that the text holds as YYYYMMDD or YYYY-MM-DD."""
+    if sum(map(text.count, "0123456789")) < 8:
+        return
     for digits in EIGHT_DIGITS.findall(SEPARATED.sub("", text)):
         day = as_date(digits)
         if day is not None:

@@ -14,7 +14,9 @@ import av
 from av.stream import AttachmentStream
 
 from pipeline.deidentify.identifiers import printed
+from pipeline.reading import open_scan
 from pipeline.reading.boxes import boxes_in
+from pipeline.reading.dicom import open_stream
 from pipeline.reading.kind import still_format, video_format
 
 MOST_BYTES = 1 << 20  # of one box, chunk or segment
@@ -29,23 +31,39 @@ _PICTURE_OF_PNG = frozenset((b"IHDR", b"IDAT", b"PLTE", b"IEND", b"tRNS"))
 _BLOBS = (b"zTXt", b"iTXt", b"iCCP")
 
 
-def texts_of_media(path: Path) -> Iterator[str]:
+def texts_of_media(file: BinaryIO) -> Iterator[str]:
     """Yield every readable text of a video's container and stream, or of a picture's segments, that is no picture."""
-    with path.open("rb") as file:
-        first = file.read(512)
-        still, video = still_format(first), video_format(first)
-        blobs: Iterator[bytes] = iter(())
-        if still in _STILLS:
-            blobs = _STILLS[still](file)
-        elif video == "mov":
-            blobs = _of_boxes(file)
-        elif video == "avi":
-            blobs = _of_riff(file, 12, file.seek(0, 2))
-        for blob in blobs:
-            yield from _readable(blob)
+    file.seek(0)
+    first = file.read(512)
+    still, video = still_format(first), video_format(first)
+    blobs: Iterator[bytes] = iter(())
+    if still in _STILLS:
+        blobs = _STILLS[still](file)
+    elif video == "mov":
+        blobs = _of_boxes(file)
+    elif video == "avi":
+        blobs = _of_riff(file, 12, file.seek(0, 2))
+    for blob in blobs:
+        yield from _readable(blob)
     if video:
-        for blob in _of_stream(path, video):
+        for blob in _of_stream(file, video):
             yield from _readable(blob)
+
+
+def texts_of_code_streams(path: Path) -> Iterator[str]:
+    """Yield the texts inside of the video, or of the JPEG and JPEG 2000 frames, that a DICOM file holds.
+
+    Raises Rejected where the pixels cannot be found.
+    """
+    with open_scan(path) as scan:
+        if scan.has_encoded_frames:
+            for frame in scan.encoded_frames():
+                begins = next((reader for magic, reader in _CODE_STREAMS.items() if frame.startswith(magic)), None)
+                for blob in begins(io.BytesIO(frame)) if begins else ():
+                    yield from _readable(blob)
+        elif scan.stored is None:
+            with open_stream(path) as stream:
+                yield from texts_of_media(stream)
 
 
 def _readable(blob: bytes) -> Iterator[str]:
@@ -77,10 +95,11 @@ def _of_riff(file: BinaryIO, position: int, end: int) -> Iterator[bytes]:
         position += 8 + size + size % 2
 
 
-def _of_stream(path: Path, name: str) -> Iterator[bytes]:
+def _of_stream(file: BinaryIO, name: str) -> Iterator[bytes]:
     """Yield the notes of encoder and camera inside of the picture track, and what is attached to the container."""
     try:
-        with av.open(str(path), format=name, metadata_errors="ignore") as container:
+        file.seek(0)
+        with av.open(file, mode="r", format=name, metadata_errors="ignore") as container:
             for stream in container.streams:
                 if isinstance(stream, AttachmentStream):
                     yield bytes(stream.data)
@@ -148,6 +167,23 @@ def _of_jpeg(file: BinaryIO) -> Iterator[bytes]:
     yield rest[rest.rfind(b"\xff\xd9") + 2 :][:MOST_BYTES]
 
 
+def _of_jpeg_2000(file: BinaryIO) -> Iterator[bytes]:
+    """Yield the comments of the main header, and what stands behind the end of the picture."""
+    position = 2
+    while True:
+        file.seek(position)
+        head = file.read(4)
+        if len(head) < 4 or head[0] != 0xFF or head[1] == 0x90:
+            break
+        size = int.from_bytes(head[2:], "big")
+        if head[1] == 0x64:
+            yield file.read(max(0, size - 2))
+        position += 2 + max(2, size)
+    file.seek(position)
+    rest = file.read()
+    yield rest[rest.rfind(b"\xff\xd9") + 2 :][:MOST_BYTES]
+
+
 def _of_tiff(file: BinaryIO) -> Iterator[bytes]:
     """Yield the texts of the tags, of the pictures and their sub-directories."""
     from PIL import Image
@@ -167,3 +203,4 @@ def _of_tiff(file: BinaryIO) -> Iterator[bytes]:
 
 
 _STILLS = {"PNG": _of_png, "JPEG": _of_jpeg, "TIFF": _of_tiff, "GIF": _of_tiff, "BMP": _of_tiff}
+_CODE_STREAMS = {b"\xff\xd8": _of_jpeg, b"\xff\x4f": _of_jpeg_2000}

@@ -10,7 +10,8 @@ from pathlib import Path
 from pipeline.clip import Clip
 from pipeline.deidentify import dicom
 from pipeline.deidentify.allow_list import allow_list
-from pipeline.deidentify.harvest import identifiers_of_dicom
+from pipeline.deidentify.harvest import identifiers_of_dicom, with_texts
+from pipeline.deidentify.harvest_media import texts_of_code_streams
 from pipeline.deidentify.header import clean_header
 from pipeline.deidentify.identifiers import Identifiers, appears
 from pipeline.deidentify.key import Key
@@ -39,7 +40,7 @@ def write_dicom(path: Path, clip: Clip, mask: Mask, key: Key, folder: Path) -> W
     try:
         with quiet():
             header = read_dataset(path)
-            identifiers = identifiers_of_dicom(header, path, constants())
+            identifiers = with_texts(identifiers_of_dicom(header, path, constants()), texts_of_code_streams(path))
             if str(header.get("SOPClassUID", "")) not in allow_list().sop_classes:
                 raise Withheld("cannot_clean")
             meta = getattr(header, "file_meta", None)

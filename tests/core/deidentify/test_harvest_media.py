@@ -11,10 +11,14 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from pipeline.deidentify.harvest import identifiers_of_picture
+from pipeline.deidentify.harvest_media import texts_of_code_streams
+from pipeline.deidentify.write_dicom import write_dicom
 from pipeline.deidentify.written import constants
-from tests.core.deidentify.scenes import frames, with_segments
+from pipeline.reading import read_clip
+from tests.core.deidentify.scenes import KEY, SECTOR, frames, with_segments, written
 from tests.core.deidentify.test_release_video import tagged_video
 from tests.core.deidentify.test_remux import box, elementary, noisy_video, with_attachment, with_units
+from tests.core.reading.written import cine, encapsulated
 
 
 def sought_in(path: Path) -> tuple[str, ...]:
@@ -102,3 +106,34 @@ def test_a_picture_itself_is_no_text(tmp_path: Path) -> None:
     Image.fromarray(noise).save(tmp_path / "x", "PNG", compress_level=0)
     assert len((tmp_path / "x").read_bytes()) > noise.size
     assert [text for text in sought_in(tmp_path / "x") if text not in str(tmp_path).lower()] == []
+
+
+def test_code_streams_inside_of_dicom(tmp_path: Path) -> None:
+    picture = frames(1)[0]
+    jpeg = (
+        with_segments(cv2.imencode(".jpg", picture)[1].tobytes(), b"COMMENT MBEKI 81", b"Exif THANDI 82") + b"BEHIND 5"
+    )
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "JPEG2000", no_jp2=True, comment="COMMENT MBEKI 83")
+    video = with_units(elementary(tmp_path), b"\x06\x05\x1a" + b"U" * 16 + b"SEI MBEKI 7\x80")
+    cases = [
+        (jpeg, "1.2.840.10008.1.2.4.50", ("COMMENT MBEKI 81", "Exif THANDI 82", "BEHIND 5")),
+        (stream.getvalue(), "1.2.840.10008.1.2.4.90", ("COMMENT MBEKI 83",)),
+        (video, "1.2.840.10008.1.2.4.102", ("SEI MBEKI 7",)),
+    ]
+    for content, syntax, texts in cases:
+        data_set = encapsulated(cine(frames(8 if content is video else 1)), [content], syntax)
+        found = list(texts_of_code_streams(written(data_set, tmp_path)))
+        for text in texts:
+            assert any(text in one for one in found), text
+
+
+@pytest.mark.parametrize("fragments", [False, True])
+def test_what_a_code_stream_says_reaches_the_search(fragments: bool, tmp_path: Path) -> None:  # noqa: FBT001
+    data_set = cine(frames(1), PatientID="REC-7741902")
+    if fragments:
+        jpeg = with_segments(cv2.imencode(".jpg", frames(1)[0])[1].tobytes(), b"REC-5550001")
+        encapsulated(data_set, [jpeg], "1.2.840.10008.1.2.4.50")
+    path = written(data_set, tmp_path)
+    found = write_dicom(path, read_clip(path), SECTOR.mask(240, 320), KEY, tmp_path).identifiers.sought
+    assert ("rec-5550001" in found) == fragments

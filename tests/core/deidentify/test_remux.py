@@ -283,3 +283,28 @@ def test_a_video_in_dicom_is_copied_too(syntax: str, kept: str, kind: str, tmp_p
     with open_scan(path) as before, open_scan(tmp_path / "out" / "scan.dcm") as after:
         times = [[frame.seconds for frame in scan.frames()] for scan in (before, after)]
     np.testing.assert_allclose(times[0], times[1], atol=1e-6)
+
+
+def test_frames_that_an_edit_list_hides_stay_hidden(tmp_path: Path) -> None:
+    path = noisy_video(tmp_path / "in", bf="0")
+    raw = path.read_bytes()
+    edit = box(b"elst", struct.pack(">IIIII", 0, 1, 400, 1760, 1 << 16))  # begins 0.11 s into the stream
+    at = raw.index(b"mdia") - 4
+    head = box(b"edts", edit)
+    if b"edts" in raw:
+        start = raw.index(b"edts") - 4
+        end = start + int.from_bytes(raw[start : start + 4], "big")
+        raw, at = raw[:start] + raw[end:], start
+    grown = bytearray(raw[:at] + head + raw[at:])
+    moov, trak = grown.index(b"moov") - 4, grown.index(b"trak") - 4
+    before = path.read_bytes()
+    delta = len(grown) - len(before)
+    for where in (moov, trak):
+        grown[where : where + 4] = (int.from_bytes(grown[where : where + 4], "big") + delta).to_bytes(4, "big")
+    path.write_bytes(grown)
+    clip = read_clip(path)
+    assert clip.frames < len(TIMES)
+    released(path, tmp_path / "out")
+    after = read_clip(tmp_path / "out" / "scan.mp4")
+    np.testing.assert_allclose(after.frame_times, clip.frame_times, atol=1e-6)
+    assert np.abs(after.keyframes.astype(int) - clip.keyframes).mean() < 3
