@@ -58,7 +58,8 @@ class Identifiers:
     @cached_property
     def short(self) -> frozenset[str]:
         """The names and numbers too short to be sought among bytes: sought as a word of a value."""
-        lower = {folded(text.strip()) for text in self.texts}
+        brief = (text.strip() for text in self.texts if len(text) < 16)
+        lower = {folded(text) for text in brief if len(text) < SHORTEST_NUMBER}
         return frozenset(text for text in lower if not _tells(text) and _tells_alone(text))
 
     @cached_property
