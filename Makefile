@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: run test check bench lock clean install
+.PHONY: run test check bench compare lock clean install
 
 run: $(INSTALLED)
 	@$(BIN)/sonorelay up --demo
@@ -31,6 +31,10 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+# installs other programs, each in an environment of its own in the cache folder
+compare: $(INSTALLED)
+	$(BIN)/python -m benchmarks.competitors docs/explanation/deidentification-measured.md
 
 lock:
 	uv pip compile --upgrade --universal --generate-hashes --no-annotate --no-header \

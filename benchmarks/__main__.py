@@ -5,8 +5,10 @@ import pkgutil
 import sys
 from pathlib import Path
 
+ONLY_IF_NAMED = {"__main__", "competitors", "competitor_driver"}  # the others install programs, or are run by them
+
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or sorted(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    for name in wanted:
+    here = sorted(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    for name in sys.argv[1:] or [name for name in here if name not in ONLY_IF_NAMED]:
         if name != "__main__":
             importlib.import_module(f"benchmarks.{name}").main()
