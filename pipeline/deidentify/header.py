@@ -43,7 +43,7 @@ NOT_YET = "NO  "  # as long as "YES " is, which replaces it in place once the ch
 METHOD_CODES, EQUIPMENT_SEQUENCE = Tag("DeidentificationMethodCodeSequence"), Tag("ContributingEquipmentSequence")
 MADE = {"uid", "instance", "pseudonym", "date"}
 KEPT = {"words", "model", "probe", "age"}
-GRAPHICS = ("overlays", "curves", "icons")
+GRAPHICS = ("overlays", "curves")
 CHARACTERISTICS = ("PatientSex", "PatientAge", "PatientSize", "PatientWeight", "PregnancyStatus")
 
 
@@ -101,12 +101,12 @@ def patient_of(source: Dataset) -> str:
 
 def _describe_method(released: Dataset, source: Dataset, removed: dict[str, int]) -> None:
     """Say what was really done to this file, and by what (PS3.15 E.1.1, PS3.3 C.12.1 and C.12.1.1.5)."""
-    dates = any(entry.action == "date" and released.get(entry.tag) for entry in allow_list().attributes)
+    dates = any(entry.action == "date" and released.get(entry.keyword) for entry in allow_list().attributes)
     descriptors = any(entry.action == "words" and entry.tag in source for entry in allow_list().attributes)
     applied = {
         "113100": True,
         "113101": True,
-        "113103": any(removed.get(kind) for kind in GRAPHICS),
+        "113103": any(removed.get(kind) for kind in GRAPHICS) or "GraphicAnnotationSequence" in source,
         "113104": any(keyword in source for keyword in ("ContentSequence", "AcquisitionContextSequence")),
         "113105": descriptors,
         "113107": dates,

@@ -131,5 +131,4 @@ def test_not_yet_verified_and_once_lossy_for_ever_lossy() -> None:
     assert {item.CodeValue for item in released.DeidentificationMethodCodeSequence} == {
         "113100",
         "113101",
-        "113107",
     }
