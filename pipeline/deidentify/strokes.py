@@ -36,7 +36,6 @@ FEWEST_FRAMES = 8
 """Over fewer frames echoes do not move enough to be told from writing."""
 CELL = 4
 LAYERS = 2
-CHANGE_GAIN = 2.0
 MARGIN = 4
 """Cells around all changes that the reader sees with them."""
 AROUND_WINDOW = np.ones((3, 5), np.uint8)
@@ -136,7 +135,7 @@ class Watch:
         most = float(counted.max())
         self.novelty = max(self.novelty, most)
         if most >= TEXT_LIKE:
-            change = np.asarray(cv2.convertScaleAbs(cv2.absdiff(seen, self._last), alpha=CHANGE_GAIN), np.uint8)
+            change = np.asarray(cv2.absdiff(seen, self._last), np.uint8)
             counted = np.asarray(cv2.dilate(np.where(counted >= TEXT_LIKE, counted, 0), AROUND_WINDOW), np.float32)
             for layer in self._changes:
                 change, counted = layer.take(change, counted)

@@ -36,6 +36,8 @@ LONGEST_SIDE = 1280
 ENLARGED = 2.0
 BOX_SCORE = 0.3
 """How sure the detector must be; the usual .5 loses faint lines, and what echoes give is told apart by reading it."""
+LONG_LINE = 5
+"""Letters and digits from which on echoes are hardly ever taken for a line, so that an unsure reading is enough."""
 LOCAL_CONTRAST, TILES = 3.0, (8, 8)
 HAT = np.ones((9, 9), np.uint8)
 HAT_GAIN = 2.0
@@ -86,13 +88,14 @@ class Word:
 
 @dataclass(frozen=True)
 class TextReader:
-    """How sure the recogniser must be, and from how many letters and digits on a line counts as writing.
+    """How sure the recogniser must be, of short and of long lines, and how many letters and digits are writing.
 
     memory: layouts in which this reader found nothing before; without one every scan is read.
     The model itself is loaded at the first reading, once a process; this value may be sent to another process.
     """
 
     confidence: float = 0.6
+    confidence_of_long: float = 0.35
     fewest_characters: int = 3
     memory: LayoutMemory | None = None
 
@@ -101,7 +104,7 @@ class TextReader:
         """Name and version of the detector and its settings, for the record."""
         return (
             f"rapidocr-onnxruntime {version('rapidocr-onnxruntime')}, reading {READER_VERSION},"
-            f" confidence {self.confidence}, {self.fewest_characters} characters"
+            f" confidence {self.confidence}/{self.confidence_of_long}, {self.fewest_characters} characters"
         )
 
     def read(self, picture: Luminance) -> tuple[Word, ...]:
@@ -138,9 +141,8 @@ class TextReader:
         """Return whether a line is more than marks, an orientation letter or the number of a scale."""
         packed = "".join(word.text.split())
         characters = sum(map(str.isalnum, packed))
-        return (
-            word.confidence >= self.confidence and characters >= self.fewest_characters and not SCALE.fullmatch(packed)
-        )
+        sure = self.confidence if characters < LONG_LINE else self.confidence_of_long
+        return word.confidence >= sure and characters >= self.fewest_characters and not SCALE.fullmatch(packed)
 
 
 def still_pictures(watch: Watch) -> tuple[Placed, ...]:
@@ -156,7 +158,7 @@ def changing_pictures(watch: Watch) -> tuple[Placed, ...]:
         return ()
     rows, columns = watch.changing()
     right, down = watch.window[1].start + columns.start, watch.window[0].start + rows.start
-    return tuple((np.ascontiguousarray(picture[rows, columns]), right, down) for picture in changes)
+    return tuple((clearer(np.ascontiguousarray(picture[rows, columns])), right, down) for picture in changes)
 
 
 def clearer(picture: Luminance) -> Luminance:
