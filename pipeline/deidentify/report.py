@@ -96,7 +96,7 @@ VERSIONS: Mapping[str, Text] = {
     "quality": Text("quality of what was compressed again", "qualité de ce qui a été recompressé"),
 }
 
-PLAIN = re.compile(r"[\w .,:+()-]{1,80}", re.ASCII)
+PLAIN = re.compile(r"[\w .,:;=%/+()-]{1,300}", re.ASCII)
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ def claimed(**values: object) -> set[str]:
     [
         ({}, set()),
         ({"StudyDate": "20130411"}, {"113107"}),
-        ({"StudyDate": "20139999"}, set()),
+        ({"AcquisitionDateTime": "2013"}, set()),
         ({"PatientSex": "F"}, {"113108"}),
         ({"PatientWeight": "71"}, {"113108"}),
         ({"PatientSex": "X"}, set()),

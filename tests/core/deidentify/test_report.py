@@ -37,7 +37,7 @@ def test_what_has_no_name_is_refused(changed: dict[str, object]) -> None:
         replace(REPORT, **changed)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("facts", [{"MBEKI": 1}, {"reader": "x" * 81}, {"reader": "<b>"}])
+@pytest.mark.parametrize("facts", [{"MBEKI": 1}, {"reader": "x" * 301}, {"reader": "<b>"}])
 def test_facts_are_named_and_plain(facts: dict[str, int | float | str]) -> None:
     with pytest.raises(ValueError, match="report"):
         Check("text", passed=True, facts=facts)
