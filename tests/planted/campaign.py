@@ -1,7 +1,9 @@
 """What becomes of many planted files: released, withheld or refused, and does anything planted survive?"""
 
+import atexit
 import multiprocessing
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +14,7 @@ from typing import TypeVar
 
 from pipeline.agreement import agree
 from pipeline.deidentify import Key, Release, TextReader, deidentify
+from pipeline.deidentify.layout_memory import LayoutMemory
 from pipeline.errors import Rejected, Withheld
 from pipeline.find_sector import find_sector
 from pipeline.guidance import Guidance
@@ -47,15 +50,17 @@ class Outcome:
 
 @cache
 def reader() -> TextReader:
-    """Return the one reader of text of this process, with what it remembers of layouts."""
-    return TextReader()
+    """Return the one reader of text of this process, which remembers layouts as the real one does."""
+    folder = Path(tempfile.mkdtemp(prefix="layouts-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return TextReader(memory=LayoutMemory(folder))
 
 
-def release(path: Path, guidance: Guidance, to: Path) -> Release:
-    """Do the whole walk of a file in this process; raises SonorelayError."""
+def release(path: Path, guidance: Guidance, to: Path, verifier: TextReader | None = None) -> Release:
+    """Do the whole walk of a file in this process, by default without a memory of layouts; raises SonorelayError."""
     clip = read_clip(path)
     kept = agree(clip, find_sector(clip), guidance)
-    return deidentify(path, clip, kept, KEY, to, verifier=reader(), text_accepted=guidance.text_accepted)
+    return deidentify(path, clip, kept, KEY, to, verifier=verifier, text_accepted=guidance.text_accepted)
 
 
 def outcome(seed_and_index: tuple[int, int]) -> Outcome:
@@ -71,7 +76,7 @@ def outcome(seed_and_index: tuple[int, int]) -> Outcome:
 def attempt(path: Path, guidance: Guidance, to: Path) -> str:
     """Return "released", the code of the refusal, or the name of an exception that should never be."""
     try:
-        release(path, guidance, to)
+        release(path, guidance, to, reader())
     except (Withheld, Rejected) as refused:
         return refused.code
     except Exception as fault:  # noqa: BLE001 - exactly what this campaign is to find
