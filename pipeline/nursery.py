@@ -78,7 +78,7 @@ def _preload() -> None:
 
 def _prepare(function: Callable[..., Any]) -> None:
     """Do what the work asks to be done once; where that fails, its child fails alone, with a reason."""
-    prepare = getattr(function, "prepared_by", None)
+    prepare = getattr(getattr(function, "func", function), "prepared_by", None)  # of a partial: what it calls
     if prepare is not None:
         with suppress(ImportError, OSError, RuntimeError, MemoryError):
             prepare()
