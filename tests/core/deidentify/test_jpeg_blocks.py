@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 import simplejpeg
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
@@ -93,7 +93,12 @@ def test_blocks_inside_are_kept_and_beyond_the_margin_all_is_black(data: st.Data
     place = st.tuples(st.integers(-10, columns + 10), st.integers(-10, rows + 10))
     mask = polygon(rows, columns, np.array(data.draw(st.lists(place, min_size=3, max_size=7)), np.float64))
     source = encoded(speckle(rows, columns, data.draw(st.integers(0, 99))), quality, sampling, restart)
-    written = blank(source, mask)
+    try:
+        written = blank(source, mask)
+    except Unblankable as refusal:  # in so small a picture the cut blocks of a jagged outline can be most of it
+        if str(refusal) != "grows":
+            raise
+        reject()
     geometry = geometry_of(written)
     assert geometry == geometry_of(source)
     assert (geometry.components[-1].across, geometry.components[-1].down) == SPANS[sampling]
