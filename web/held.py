@@ -59,11 +59,11 @@ OTHER = Hold(_("other reason"), _("The scan may show who the patient is."), _("A
 WITNESSES: dict[str, str | Promise] = {
     "drawn": _("drawn by a person"),
     "learned": _("learned from this device"),
-    "declared": _("declared by the device"),
     "fitted": _("fitted to the picture"),
+    "declared": _("declared by the device"),
     "moving": _("where the picture moves"),
 }
-"""Who can say where the ultrasound is, the most trusted first."""
+"""Who can say where the ultrasound is, the best start of a drawing first: what a device declares often holds writing."""
 
 
 @dataclass(frozen=True)
