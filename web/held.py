@@ -63,7 +63,7 @@ WITNESSES: dict[str, str | Promise] = {
     "declared": _("declared by the device"),
     "moving": _("where the picture moves"),
 }
-"""Who can say where the ultrasound is, the best start of a drawing first: what a device declares often holds writing."""
+"""Who can say where the ultrasound is, the best start of a drawing first: a declared region often holds writing."""
 
 
 @dataclass(frozen=True)
