@@ -10,10 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-import pydicom
 
 from pipeline.agreement import agree
 from pipeline.deidentify import Key, TextReader, deidentify
+from pipeline.deidentify.dicom import write_header
 from pipeline.deidentify.harvest import identifiers_of_dicom
 from pipeline.deidentify.header import Picture, clean_header
 from pipeline.deidentify.layout_memory import LayoutMemory
@@ -141,7 +141,7 @@ def header_alone(path: Path) -> None:
     picture = Picture(source.Rows, source.Columns, 3, "YBR_FULL_422", "1.2.840.10008.1.2.4.50", (0.0, 0.04))
     header = clean_header(source, "0" * 64, KEY, identifiers, picture)
     with tempfile.TemporaryFile() as file:
-        pydicom.dcmwrite(file, header.dataset, enforce_file_format=True)
+        write_header(header.dataset, file)
 
 
 def _cines_a_second(paths: list[Path]) -> tuple[float, float]:
