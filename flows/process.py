@@ -41,7 +41,7 @@ def _process(scan: Scan, organisation: str, run: Run, store: ObjectStore) -> str
     key = organisation_key(organisation)
     with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, scan.digest, run.work) as raw:
         try:
-            walked = walk_in_child(raw, key, Path(folder), guidance_for(scan))
+            walked = walk_in_child(raw, key, Path(folder), guidance_for(scan), settings().layouts_read)
         except Rejected as refusal:
             intake.record_rejected(scan.digest, run.token, refusal, _now())
             return "rejected"

@@ -23,6 +23,7 @@ from storage.catalogue import rekeying
 from storage.catalogue.layouts import as_outlines
 from storage.catalogue.models import Decision, Scan
 from storage.objects import Area, ObjectStore
+from storage.settings import settings
 
 IN_ONE_CYCLE = 20
 
@@ -56,7 +57,7 @@ def _rekey(scan: Scan, key: Key, run: Run, store: ObjectStore) -> str:
 
 def _release(scan: Scan, raw: Path, folder: Path, key: Key, store: ObjectStore) -> None:
     accepted = Decision.objects.filter(scan=scan, text_accepted=True).exists()
-    again = partial(release_again, text_accepted=accepted)
+    again = partial(release_again, text_accepted=accepted, layouts_read=settings().layouts_read)
     identity, release = run_in_child(again, raw, key, folder, kept_of(scan), seconds=SECONDS_FOR_ONE_SCAN)
     record = partial(
         rekeying.record_rekeyed,

@@ -3,6 +3,7 @@
 Runs in a process of its own (`pipeline.child` starts it); only `serve` is called there.
 """
 
+import gc
 import os
 import pickle
 import resource
@@ -58,6 +59,7 @@ def serve() -> None:
         seconds, memory_bytes, length = REQUEST_HEAD.unpack(head)
         work = pickle.loads(requests.read(length))  # noqa: S301
         _prepare(work[0])
+        gc.freeze()  # a child's collector would write to every object, and so copy what it shares with the nursery
         answer = _done_by_a_child(work, seconds, memory_bytes, requests.fileno())
         del work
         view = memoryview(answer)

@@ -10,6 +10,8 @@ from pipeline.sector import Mask, Sector
 DEPTHS = 64
 LINES = 96
 
+Floats = NDArray[np.float64]
+
 
 def scan_lines(pictures: Luminance, clip: Clip, sector: Sector) -> tuple[Luminance, Mask]:
     """Return `pictures` (k, rows, columns), of any size, as (k, 64 depths, 96 lines) uint8, and where it is inside.
@@ -17,20 +19,32 @@ def scan_lines(pictures: Luminance, clip: Clip, sector: Sector) -> tuple[Luminan
     Depth 0 is the probe's face, line 0 the left edge as the reader sees it. A fan is sampled along radii, a
     rectangle along its sides. The second value, (64, 96) bool, is False where the picture's border cuts the sector.
     """
+    return samples(pictures, clip, sector, DEPTHS, LINES)
+
+
+def samples(
+    pictures: Luminance, clip: Clip, sector: Sector, depths: int, lines: int, least: float = 0.0, most: float = 1.0
+) -> tuple[Luminance, Mask]:
+    """Return as `scan_lines` (k, depths, lines), from the share `least` of the sector's depth to the share `most`."""
     scale_x = pictures.shape[2] / clip.columns
     scale_y = pictures.shape[1] / clip.rows
-    x, y = _places(sector)
+    x, y = places(sector, least + (most - least) * shares(depths), shares(lines))
     inside: Mask = (x >= 0) & (x <= clip.columns - 1) & (y >= 0) & (y <= clip.rows - 1)
     map_x = ((x + 0.5) * scale_x - 0.5).astype(np.float32)
     map_y = ((y + 0.5) * scale_y - 0.5).astype(np.float32)
-    lines = np.stack([cv2.remap(p, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in pictures])
-    return lines, inside
+    sampled = [cv2.remap(p, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE) for p in pictures]
+    return np.stack(sampled), inside
 
 
-def _places(sector: Sector) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the columns and rows, (64, 96) each, of the samples in the full-size picture."""
-    depth = ((np.arange(DEPTHS) + 0.5) / DEPTHS)[:, None]
-    across = ((np.arange(LINES) + 0.5) / LINES)[None, :]
+def shares(count: int) -> Floats:
+    """Return the middles of `count` equal parts of 0 to 1."""
+    middles: Floats = (np.arange(count) + 0.5) / count
+    return middles
+
+
+def places(sector: Sector, down: Floats, along: Floats) -> tuple[Floats, Floats]:
+    """Return the columns and rows in the full-size picture, (depths, lines) each, of shares of depth and of width."""
+    depth, across = down[:, None], along[None, :]
     if sector.apex is not None and sector.radii is not None and sector.angles is not None:
         radius = sector.radii[0] + depth * (sector.radii[1] - sector.radii[0])
         angle = np.radians(sector.angles[0] + across * (sector.angles[1] - sector.angles[0]))

@@ -6,8 +6,8 @@ from pathlib import Path
 from pipeline.agreement import agree, hear
 from pipeline.child import run_in_child
 from pipeline.clip import Clip
-from pipeline.deidentify import Identity, Key, Release, deidentify, identify
-from pipeline.deidentify.text import load_models
+from pipeline.deidentify import Identity, Key, Release, TextReader, deidentify, identify
+from pipeline.deidentify.at_hand import load_all
 from pipeline.doubt import Doubt, TextInside, write_evidence
 from pipeline.errors import Withheld
 from pipeline.find_sector import drawn_sector
@@ -38,10 +38,16 @@ class Walk:
     kept: Kept | None = None
 
 
-@prepared_by(load_models)
-def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
+def _make_ready() -> None:
+    rules_in()
+    load_all()
+
+
+@prepared_by(_make_ready)
+def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE, layouts_read: Path | None = None) -> Walk:
     """Read, measure and de-identify the file at `path` into the folder `to`; raises Rejected.
 
+    layouts_read: a folder that remembers layouts without writing, over runs and processes; without it all is read.
     Where it is withheld, `to` holds the evidence of its `doubt`, not de-identified.
     """
     clip = read_clip(path)
@@ -52,7 +58,8 @@ def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Wa
         identity = identify(path, key)
         guidance = _told(guidance, identity)
         kept = agree(clip, inspection.sector, guidance)
-        release = deidentify(path, clip, kept, key, to, text_accepted=guidance.text_accepted)
+        reader = TextReader.with_memory_in(layouts_read)
+        release = deidentify(path, clip, kept, key, to, verifier=reader, text_accepted=guidance.text_accepted)
         return Walk(inspection, identity, release, None)
     except Withheld as withheld:
         doubt = _doubt(clip, inspection.sector, guidance, withheld, to)
@@ -70,6 +77,8 @@ def _doubt(clip: Clip, sector: Sector, guidance: Guidance, withheld: Withheld, t
     return Doubt(said, boxes, *write_evidence(clip, to))
 
 
-def walk_in_child(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE) -> Walk:
+def walk_in_child(
+    path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE, layouts_read: Path | None = None
+) -> Walk:
     """Do `walk` where untrusted bytes cannot hurt: in a child process with limits of memory and time."""
-    return run_in_child(walk, path, key, to, guidance, seconds=SECONDS_FOR_ONE_SCAN)
+    return run_in_child(walk, path, key, to, guidance, layouts_read, seconds=SECONDS_FOR_ONE_SCAN)

@@ -85,7 +85,7 @@ def _answer(path: Path, *, key: Key, to: Path, drawn: Drawn, again: bool) -> Ans
     # not below `to`: what is written of a file that is withheld shows who it is
     with tempfile.TemporaryDirectory(prefix="sonorelay-") as folder:
         try:
-            walked = walk_in_child(path, key, Path(folder), drawn.guidance_for(path))
+            walked = walk_in_child(path, key, Path(folder), drawn.guidance_for(path), settings().layouts_read)
         except Rejected as refusal:
             copies.withdraw(place)
             return refusal

@@ -67,6 +67,11 @@ class Settings(BaseSettings):
         return self.home / "objects"
 
     @property
+    def layouts_read(self) -> Path:
+        """Where it is kept which layouts of screens were read and hold no writing."""
+        return self.home / "layouts-read"
+
+    @property
     def base_url(self) -> str:
         """The address that people open, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.web_port}").rstrip("/")

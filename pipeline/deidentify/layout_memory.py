@@ -13,6 +13,7 @@ import hashlib
 import os
 import tempfile
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from pipeline.sector import Mask
 SUFFIX = ".layout"
 MOST_LAYOUTS = 16
 """Of one reader and one size of picture; the oldest gives way."""
+MOST_FILES = 4096
+"""Of all readers and sizes together, unfinished ones included; a layout takes some hundred bytes."""
 MOST_STROKES = 0.05
 """Share of the kept area up to which strokes are a device's marks; with more they are echoes, different every time."""
 NEAR = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], np.uint8)
@@ -116,18 +119,24 @@ class LayoutMemory:
             os.replace(file.name, self.folder / name)  # noqa: PTH105  pathlib's would read worse
             for path in self._files(reader, rows, columns)[MOST_LAYOUTS:]:
                 path.unlink(missing_ok=True)
+            for path in _newest_first(self.folder.iterdir())[MOST_FILES:]:
+                path.unlink(missing_ok=True)
         except OSError:
             return
 
     def _files(self, reader: str, rows: int, columns: int) -> list[Path]:
         """Return the files of this reader and size, the newest first."""
-        found = []
-        for path in self.folder.glob(f"{_key(reader, rows, columns)}-*{SUFFIX}"):
-            try:
-                found.append((-path.stat().st_mtime_ns, path))
-            except OSError:
-                continue
-        return [path for _, path in sorted(found)]
+        return _newest_first(self.folder.glob(f"{_key(reader, rows, columns)}-*{SUFFIX}"))
+
+
+def _newest_first(paths: Iterable[Path]) -> list[Path]:
+    found = []
+    for path in paths:
+        try:
+            found.append((-path.stat().st_mtime_ns, path))
+        except OSError:  # taken away by another process
+            continue
+    return [path for _, path in sorted(found)]
 
 
 def _key(reader: str, rows: int, columns: int) -> str:

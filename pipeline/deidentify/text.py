@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
@@ -98,6 +99,11 @@ class TextReader:
     confidence_of_long: float = 0.35
     fewest_characters: int = 3
     memory: LayoutMemory | None = None
+
+    @classmethod
+    def with_memory_in(cls, folder: Path | None) -> "TextReader":
+        """Return the usual reader; with a folder, layouts of which it remembers over runs and processes."""
+        return cls(memory=None if folder is None else LayoutMemory(folder))
 
     @property
     def name(self) -> str:

@@ -1,6 +1,9 @@
 """What is cheap to see decides what is read: strokes that stand still, that come and go, layouts read before."""
 
+import os
+from concurrent.futures import ProcessPoolExecutor
 from functools import cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.clip import Luminance
 from pipeline.deidentify import TextReader
-from pipeline.deidentify.layout_memory import LayoutMemory, StillLayout
+from pipeline.deidentify.layout_memory import MOST_FILES, MOST_LAYOUTS, SUFFIX, LayoutMemory, StillLayout
 from pipeline.deidentify.strokes import TEXT_LIKE, Watch, in_windows
 from pipeline.sector import Mask
 from tests.core.deidentify.planted_text import Planted, plant, through_jpeg
@@ -131,6 +134,48 @@ def test_what_is_known_is_not_read_and_what_is_written_on_it_is(tmp_path: Path) 
     assert left < word.centre[0] < right
     assert top < word.centre[1] < bottom
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def some_layout(seed: int) -> StillLayout:
+    """Return a layout with strokes at a place of its own."""
+    strokes = np.zeros(kept().shape, bool)
+    top, left = 14 * (seed % 16), 38 * (seed // 16 % 8)
+    strokes[top : top + 12, left : left + 32 : 6] = True
+    return StillLayout(kept(), strokes)
+
+
+def test_the_memory_is_bounded_for_a_size_and_in_all(tmp_path: Path) -> None:
+    memory = LayoutMemory(tmp_path)
+    for number in range(MOST_FILES + 5):
+        old = tmp_path / f"{number:032x}{SUFFIX}"
+        old.touch()
+        os.utime(old, (number, number))
+    for seed in range(MOST_LAYOUTS + 4):
+        memory.remember(some_layout(seed), READER)
+    files = set(tmp_path.iterdir())
+    assert len(files) == MOST_FILES
+    assert len({file for file in files if file.stat().st_size}) == MOST_LAYOUTS
+    assert tmp_path / f"{0:032x}{SUFFIX}" not in files
+    assert memory.knows(some_layout(MOST_LAYOUTS + 3), READER)
+    assert not memory.knows(some_layout(0), READER)
+
+
+def remember_and_ask(folder: Path, first: int) -> bool:
+    """Do what one of several processes does with one memory."""
+    memory, answers = LayoutMemory(folder), []
+    for seed in range(first, first + 60):
+        memory.remember(some_layout(seed), READER)
+        answers.append(memory.knows(some_layout(seed), READER))
+    return all(answers[-1:]) and any(answers)
+
+
+def test_several_processes_share_a_memory(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
+        assert all(pool.map(remember_and_ask, [tmp_path] * 3, [0, 30, 60]))
+    files = list(tmp_path.iterdir())
+    assert MOST_LAYOUTS - 2 <= len(files) <= MOST_LAYOUTS + 2
+    for file in files:
+        StillLayout.from_bytes(file.read_bytes(), *kept().shape)
 
 
 def test_stills_are_always_read(tmp_path: Path) -> None:
