@@ -11,7 +11,7 @@ from pipeline.sector import Shape
 from tests.end_to_end.installation import Installation
 
 LONELY = Scene(1, Shape.CURVILINEAR, rows=240, columns=320, frames=1)
-CINE = Scene(2, Shape.CURVILINEAR, rows=240, columns=320, frames=6)
+CINE = Scene(2, Shape.CURVILINEAR, rows=240, columns=320, frames=10)
 OUTLINE = [[float(x), float(y)] for x, y in geometry(LONELY).polygon]
 
 
@@ -49,6 +49,7 @@ def test_a_second_run_reads_only_what_has_no_copy(installation: Installation, ex
         ("rejected", "unknown_kind"),
     ]
     assert not any(answer["already_there"] for answer in first)
+    assert list((installation.home / "var" / "layouts-read").glob("*.layout"))
     to = installation.home / "copies"
     assert {path.name for path in to.iterdir()} == {Path(str(first[0]["report"])).parent.name}
     report = json.loads(Path(str(first[0]["report"])).read_text(encoding="utf-8"))
