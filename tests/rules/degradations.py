@@ -117,7 +117,16 @@ def light(clip: Clip, level: float) -> Clip:
     return _pictures(clip, lambda frame, _: np.clip(frame.astype(np.int16) + round(level), 0, 255).astype(np.uint8))
 
 
+def crop(clip: Clip, level: float) -> Clip:
+    """Cut off the right `level` of the picture."""
+    kept = slice(None, round(clip.columns * (1 - level)))
+    small = slice(None, round(clip.proxy.shape[2] * (1 - level)))
+    return replace(
+        clip, keyframes=clip.keyframes[..., kept], proxy=clip.proxy[..., small], colour=clip.colour[..., small]
+    )
+
+
 DEGRADATIONS: dict[str, Degradation] = {
     f.__name__: f
-    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light)
+    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop)
 }  # fmt: skip
