@@ -61,12 +61,14 @@ class Blanking:
             raise Unblankable("another size")
         plans = self._plans(geometry)
         planes = [np.empty((*plan.shape, 64), np.int16) for plan in plans]
-        self._transformer.read(jpeg, planes)
-        for plane, plan in zip(planes, plans, strict=True):
-            blocks = plane.reshape(-1, 64)
-            blocks[plan.crossed] = cut(blocks[plan.crossed], plan)
-            blocks[plan.empty] = plan.black
-        written = without_density(self._transformer.written(jpeg, planes))
+
+        def change() -> None:
+            for plane, plan in zip(planes, plans, strict=True):
+                blocks = plane.reshape(-1, 64)
+                blocks[plan.crossed] = cut(blocks[plan.crossed], plan)
+                blocks[plan.empty] = plan.black
+
+        written = without_density(self._transformer.changed(jpeg, planes, change))
         check_bare(written)
         if len(written) > max(len(jpeg) * GROWTH, len(jpeg) + LEAST_GROWTH):
             raise Unblankable("grows")

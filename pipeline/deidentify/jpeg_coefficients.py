@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pipeline.deidentify.jpeg_segments import Unblankable
 
 # turbojpeg.h of libjpeg-turbo, interface 2 (1.2 and later, kept by 3)
-_PERFECT, _NO_OUTPUT, _COPY_NONE, _OPTIMIZE = 1, 16, 64, 256
+_PERFECT, _COPY_NONE, _OPTIMIZE = 1, 64, 256
 _LIMIT_SCANS, _WARNING = 32768, 0
 _UPRIGHT = {2: 1, 3: 6, 4: 2, 5: 3, 6: 5, 7: 4, 8: 7}  # Exif orientation: transform that turns it upright
 
@@ -83,30 +83,35 @@ class Transformer:
         self._library, self._handle = found, handle
         weakref.finalize(self, found.tjDestroy, handle)
 
-    def read(self, jpeg: bytes, planes: Sequence[Plane]) -> None:
-        """Fill the planes, one a component, with the coefficients; raises Unblankable where it is unreadable."""
-        self._visit(jpeg, planes, lambda there, here, size: ctypes.memmove(here, there, size), _NO_OUTPUT)
+    def changed(self, jpeg: bytes, planes: Sequence[Plane], change: Callable[[], object]) -> bytes:
+        """Fill the planes, one a component, with the coefficients, call `change`, and return the JPEG with what is then
+        in them; raises Unblankable where it is unreadable, and what `change` raises.
 
-    def written(self, jpeg: bytes, planes: Sequence[Plane]) -> bytes:
-        """Return the JPEG with the coefficients of the planes; raises Unblankable where it is unreadable."""
-        return self._visit(jpeg, planes, ctypes.memmove, 0)
-
-    def _visit(
-        self, jpeg: bytes, planes: Sequence[Plane], move: Callable[[int, int, int], object], options: int
-    ) -> bytes:
+        All rows are shown before the first is written, and stay where they are until then.
+        """
         starts = [(plane.ctypes.data, len(plane), plane[0].nbytes) for plane in planes]
-        seen = 0
+        rows: list[tuple[int, int, int]] = []
+        wanted, faults = sum(map(len, planes)), list[Exception]()
 
         def visit(address: int, row: _Region, _plane: _Region, component: int, _transform: int, _data: int) -> int:
-            nonlocal seen
-            start, rows, size = starts[component]
-            if row.y < 8 * rows and row.w * 16 == size:  # beyond stands padding, which is written anew
-                move(address, start + row.y // 8 * size, size)
-                seen += 1
+            start, count, size = starts[component]
+            if row.y >= 8 * count or row.w * 16 != size:  # padding, which is written anew
+                return 0
+            rows.append((address, start + row.y // 8 * size, size))
+            ctypes.memmove(rows[-1][1], address, size)
+            if len(rows) == wanted:
+                try:
+                    change()
+                except Exception as fault:  # noqa: BLE001 - C passes no exception on
+                    faults.append(fault)
+                for there, here, length in rows:
+                    ctypes.memmove(there, here, length)
             return 0
 
-        answer = self._transformed(jpeg, 0, options, _Filter(visit))
-        if seen != sum(len(plane) for plane in planes):  # C passes no exception on: that every row came is counted
+        answer = self._transformed(jpeg, 0, 0, _Filter(visit))
+        if faults:
+            raise faults[0]
+        if len(rows) != wanted:  # nor would a fault of our own stop it: that every row came is counted
             raise Unblankable("not all blocks were seen")
         return answer
 

@@ -76,7 +76,7 @@ def coefficients(jpeg: bytes) -> list[NDArray[np.int16]]:
         np.empty((-(-geometry.rows // (8 * part.down)), -(-geometry.columns // (8 * part.across)), 64), np.int16)
         for part in geometry.components
     ]
-    Transformer().read(jpeg, empty)
+    Transformer().changed(jpeg, empty, lambda: None)
     return empty
 
 
