@@ -44,7 +44,12 @@ def shares(count: int) -> Floats:
 
 def places(sector: Sector, down: Floats, along: Floats) -> tuple[Floats, Floats]:
     """Return the columns and rows in the full-size picture, (depths, lines) each, of shares of depth and of width."""
-    depth, across = down[:, None], along[None, :]
+    depth, across = np.meshgrid(down, along, indexing="ij")
+    return places_at(sector, depth, across)
+
+
+def places_at(sector: Sector, depth: Floats, across: Floats) -> tuple[Floats, Floats]:
+    """Return the columns and rows in the full-size picture of shares of the depth and of the width, of equal shape."""
     if sector.apex is not None and sector.radii is not None and sector.angles is not None:
         radius = sector.radii[0] + depth * (sector.radii[1] - sector.radii[0])
         angle = np.radians(sector.angles[0] + across * (sector.angles[1] - sector.angles[0]))

@@ -80,6 +80,9 @@ PROVENANCES: dict[str, Word] = {
 UNITS: dict[str, Word] = {
     "share of scan lines": _("measured on %(value)s of the scan lines"),
     "share of the sector": _("measured on %(value)s of the sector"),
+    "share of the depth": _("measured on %(value)s of the depth"),
+    "share of the mean profile": _("measured %(value)s of the mean profile"),
+    "share of the neighbours": _("measured %(value)s of the neighbours' level"),
     "share of frames": _("measured on %(value)s of the frames"),
     "share of the clip": _("measured on %(value)s of the clip"),
     "shares of the sector per second": _("measured %(value)s sectors per second"),

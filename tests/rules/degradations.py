@@ -8,6 +8,8 @@ import numpy as np
 
 from pipeline.clip import Clip, Luminance
 from pipeline.find_sector import find_sector
+from pipeline.polar import Floats, places_at
+from pipeline.sector import Sector
 
 Degradation = Callable[[Clip, float], Clip]
 
@@ -126,7 +128,36 @@ def crop(clip: Clip, level: float) -> Clip:
     )
 
 
+def _along_and_across(sector: Sector, shape: tuple[int, int], scale: float) -> tuple[Floats, Floats]:
+    """Return the share of the depth and of the aperture at which each pixel of a picture of this shape lies."""
+    y, x = (np.mgrid[: shape[0], : shape[1]] + 0.5) / scale - 0.5
+    if sector.apex is not None and sector.radii is not None and sector.angles is not None:
+        (near, far), (left, right) = sector.radii, sector.angles
+        radius = np.hypot(x - sector.apex[0], y - sector.apex[1])
+        angle = np.degrees(np.arctan2(x - sector.apex[0], y - sector.apex[1]))
+        return (radius - near) / (far - near), (angle - left) / (right - left)
+    (left, top), (right, bottom) = np.min(sector.polygon, axis=0), np.max(sector.polygon, axis=0)
+    return (y - top) / (bottom - top), (x - left) / (right - left)
+
+
+def deepen(clip: Clip, level: float) -> Clip:
+    """Show `level` times the depth; below what was seen there is only faint noise."""
+    sector = find_sector(clip)
+    random = np.random.default_rng(3)
+
+    def shrink(frame: Luminance, scale: float) -> Luminance:
+        along, across = _along_and_across(sector, (frame.shape[0], frame.shape[1]), scale)
+        x, y = places_at(sector, along * level, across)
+        columns, rows = ((v + 0.5) * scale - 0.5 for v in (x, y))
+        shown = cv2.remap(frame, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
+        noise = np.abs(random.normal(0, 10 * along.clip(0, 1)))
+        inside = sector.mask(frame.shape[0], frame.shape[1], scale=scale)
+        return np.where(inside, np.where(along * level > 1, noise, shown), frame).astype(np.uint8)
+
+    return _pictures(clip, shrink)
+
+
 DEGRADATIONS: dict[str, Degradation] = {
     f.__name__: f
-    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop)
+    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen)
 }  # fmt: skip
