@@ -157,7 +157,20 @@ def deepen(clip: Clip, level: float) -> Clip:
     return _pictures(clip, shrink)
 
 
-DEGRADATIONS: dict[str, Degradation] = {
-    f.__name__: f
-    for f in (gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen)
-}  # fmt: skip
+def deafen(clip: Clip, level: float) -> Clip:
+    """Take `level` of the grey levels from a sixteenth of the probe's face, all the way down."""
+    sector = find_sector(clip)
+
+    def dim(frame: Luminance, scale: float) -> Luminance:
+        shape = (frame.shape[0], frame.shape[1])
+        _, across = _along_and_across(sector, shape, scale)
+        deaf = (np.abs(across - 0.4) < 1 / 32) & sector.mask(*shape, scale=scale)
+        return np.where(deaf, frame * (1 - level), frame).astype(np.uint8)
+
+    return _pictures(clip, dim)
+
+
+EVERY = (
+    gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen, deafen
+)  # fmt: skip
+DEGRADATIONS: dict[str, Degradation] = {degradation.__name__: degradation for degradation in EVERY}
