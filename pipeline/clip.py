@@ -1,7 +1,9 @@
 """What do we see and measure of a scan, in a memory that does not grow with its length?"""
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +14,8 @@ MOST_KEYFRAMES = 12
 PROXY_LONGEST_SIDE = 160
 
 Luminance = NDArray[np.uint8]
+
+_Answer = TypeVar("_Answer")
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,17 @@ class Clip:
     def seconds(self) -> float | None:
         """Duration including the last frame's own time; None where no rate is known."""
         return None if self.frames_per_second is None else self.frames / self.frames_per_second
+
+    def once(self, question: Hashable, answer: Callable[[], _Answer]) -> _Answer:
+        """Return what `answer` gave the first time that this question was asked of this clip; nobody may change it."""
+        known: dict[Hashable, _Answer] = self._answers
+        if question not in known:
+            known[question] = answer()
+        return known[question]
+
+    @cached_property
+    def _answers(self) -> dict[Hashable, Any]:
+        return {}
 
     @cached_property
     def brightest(self) -> Luminance:

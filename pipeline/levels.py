@@ -14,13 +14,20 @@ DOPPLER_FILLS = 0.15
 
 def grey_levels(clip: Clip, sector: Sector) -> NDArray[np.int64] | None:
     """Return the histogram (256,) of the sector over all keyframes, sampled on a grid; None without sector."""
-    if not sector.known:
-        return None
+    return clip.once(("grey levels", sector), lambda: _grey_levels(clip, sector)) if sector.known else None
+
+
+def _grey_levels(clip: Clip, sector: Sector) -> NDArray[np.int64] | None:
     step = max(1, round((clip.rows * clip.columns / MOST_PIXELS) ** 0.5))
     inside = sector.mask(clip.rows, clip.columns)[::step, ::step]
     if not inside.any():
         return None
-    counts: NDArray[np.int64] = np.bincount(clip.keyframes[:, ::step, ::step][:, inside].ravel(), minlength=256)
+    within = inside.astype(np.uint8)
+    counts = np.zeros(256, np.int64)
+    for picture in clip.keyframes:
+        some = np.ascontiguousarray(picture[::step, ::step])
+        counts += cv2.calcHist([some], [0], within, [256], [0, 256])[:, 0].astype(np.int64)
+    counts.setflags(write=False)
     return counts
 
 
@@ -31,6 +38,10 @@ def level_at(histogram: NDArray[np.int64], share: float) -> float:
 
 def coloured_share(clip: Clip, sector: Sector) -> float:
     """Return the share (0-1) of the sector, or of the picture without sector, that is coloured (Doppler)."""
+    return clip.once(("coloured share", sector), lambda: _coloured_share(clip, sector))
+
+
+def _coloured_share(clip: Clip, sector: Sector) -> float:
     coloured = clip.colour > COLOURED
     if sector.known:
         inside = proxy_mask(clip, sector)

@@ -24,10 +24,12 @@ def speed(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     if not sector.known or clip.frames_per_second is None:
         return NOT_MEASURABLE
     firsts = np.linspace(0, clip.frames - 2, min(MOST_PAIRS, clip.frames - 1)).astype(int)
+    needed = np.unique([firsts, firsts + 1])
+    lines, _ = scan_lines(clip.proxy[needed], clip, sector)
     window = cv2.createHanningWindow((LINES, DEPTHS), cv2.CV_32F)
     shifts = []
-    for first in firsts:
-        (before, after), _ = scan_lines(clip.proxy[first : first + 2], clip, sector)
+    for place in np.searchsorted(needed, firsts):
+        before, after = lines[place : place + 2]
         if before.min() == before.max() or after.min() == after.max():
             continue
         (across, down), _ = cv2.phaseCorrelate(before.astype(np.float32), after.astype(np.float32), window)
