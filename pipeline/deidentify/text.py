@@ -23,25 +23,22 @@ import numpy as np
 from pipeline.clip import Luminance
 from pipeline.deidentify.layout_memory import LayoutMemory, StillLayout
 from pipeline.deidentify.strokes import Watch
+from pipeline.deidentify.views import changing_pictures, still_pictures
 
 if TYPE_CHECKING:
     from rapidocr_onnxruntime import RapidOCR
 
 Corners = tuple[tuple[float, float], ...]
-Placed = tuple[Luminance, int, int]
-"""A part of the picture, and how many columns and rows it begins right of and below the whole."""
 
-READER_VERSION = "2"
+READER_VERSION = "3"
 LONGEST_SIDE = 1280
 """Longest side in pixels that the detector sees: its memory grows with the area."""
-ENLARGED = 2.0
+ENLARGED = 3.0
+"""Letters of nine pixels are found when they are enlarged; twice is too little for faint ones."""
 BOX_SCORE = 0.3
 """How sure the detector must be; the usual .5 loses faint lines, and what echoes give is told apart by reading it."""
 LONG_LINE = 5
 """Letters and digits from which on echoes are hardly ever taken for a line, so that an unsure reading is enough."""
-LOCAL_CONTRAST, TILES = 3.0, (8, 8)
-HAT = np.ones((9, 9), np.uint8)
-HAT_GAIN = 2.0
 
 _UNIT = (
     r"(?:cm[²³23]?|mm[²³23]?|m?l|[cm]?m/s|m?s|min|mhz|khz|hz|db|%|bpm|fps|kg|g|°c?|w|d"
@@ -149,34 +146,6 @@ class TextReader:
         characters = sum(map(str.isalnum, packed))
         sure = self.confidence if characters < LONG_LINE else self.confidence_of_long
         return word.confidence >= sure and characters >= self.fewest_characters and not SCALE.fullmatch(packed)
-
-
-def still_pictures(watch: Watch) -> tuple[Placed, ...]:
-    """Return the pictures of what stands on all frames: their mean, its contrast raised, and its strokes alone."""
-    rows, columns = watch.window
-    return tuple((picture, columns.start, rows.start) for picture in (clearer(watch.mean), strokes_alone(watch.mean)))
-
-
-def changing_pictures(watch: Watch) -> tuple[Placed, ...]:
-    """Return the pictures of what came and went, none where nothing looks like writing."""
-    changes = watch.changes()
-    if not changes:
-        return ()
-    rows, columns = watch.changing()
-    right, down = watch.window[1].start + columns.start, watch.window[0].start + rows.start
-    return tuple((clearer(np.ascontiguousarray(picture[rows, columns])), right, down) for picture in changes)
-
-
-def clearer(picture: Luminance) -> Luminance:
-    """Return the picture with its local contrast raised (CLAHE; Zuiderveld 1994)."""
-    return np.asarray(cv2.createCLAHE(LOCAL_CONTRAST, TILES).apply(picture), np.uint8)
-
-
-def strokes_alone(picture: Luminance) -> Luminance:
-    """Return thin bright and thin dark strokes about a middle grey, whatever lies behind them."""
-    bright = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, HAT).astype(np.float32)
-    dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, HAT).astype(np.float32)
-    return np.asarray(np.clip(128 + HAT_GAIN * (bright - dark), 0, 255), np.uint8)
 
 
 def _same(word: Word, other: Word) -> bool:
