@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.deidentify.identifiers import Identifiers, appears
+from pipeline.deidentify.lines import Word
 from pipeline.deidentify.masking import grown, padded
 from pipeline.deidentify.strokes import Watch
-from pipeline.deidentify.text import TextReader, Word
+from pipeline.deidentify.text import TextReader
 from pipeline.errors import Withheld
 from pipeline.reading import Frame
 from pipeline.reading.scan import grey_of

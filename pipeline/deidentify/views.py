@@ -7,6 +7,8 @@ lossless source drawn pixels share one value that is rare around them (`drawn`).
 filled with the grey levels of its edge, for the detector takes the outline for a stroke.
 """
 
+from collections import deque
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +36,8 @@ LINE = (41, 17)
 TOLERANCE, NEIGHBOURS = 2, 3
 """Grey levels that count as the same value, and how many on either side say how common it would be by chance."""
 DARKEST_DRAWN = 3
+LARGEST_DRAWN = 900
+"""Longest side in pixels up to which every pixel is counted; letters of larger pictures are larger."""
 RARITY_GAIN, RARITY_FLOOR = 20.0, 60.0
 
 Floats = NDArray[np.floating]
@@ -100,25 +104,33 @@ def unmoving(watch: Watch) -> Luminance:
 
 def drawn(picture: Luminance, kept: Mask) -> Luminance:
     """Return, bright on grey, the pixels whose value is commoner around them than the values beside it."""
-    counts: dict[int, Floats] = {}
-    none = np.zeros(picture.shape, np.float32)
-    rarity = np.zeros(picture.shape, np.float32)
+    step = 1 + max(picture.shape) // LARGEST_DRAWN
+    rarity = _rarity(picture[::step, ::step], kept[::step, ::step])
+    return cv2.resize(
+        _grey(RARITY_FLOOR + RARITY_GAIN * rarity), picture.shape[::-1], interpolation=cv2.INTER_NEAREST
+    ).astype(np.uint8)
+
+
+def _rarity(picture: Luminance, kept: Mask) -> Floats:
     reach = TOLERANCE + NEIGHBOURS
-    inside = 255 * kept.astype(np.uint8)
+    counts = deque((_around(picture, kept, value) for value in range(-reach, reach)), maxlen=2 * reach + 1)
+    rarity = np.zeros(picture.shape, np.float32)
     for value in range(256):
-        found = cv2.bitwise_and(cv2.inRange(picture, value, value), inside)
-        counted = cv2.boxFilter(found, cv2.CV_32F, LINE, normalize=False, borderType=cv2.BORDER_CONSTANT)
-        counts[value] = np.asarray(counted / 255, np.float32)
-    for value in range(DARKEST_DRAWN, 256):
+        counts.append(_around(picture, kept, value + reach))
         there = (picture == value) & kept
-        if not there.any():
+        if value < DARKEST_DRAWN or not there.any():
             continue
-        near = [counts.get(value + step, none)[there] for step in range(-reach, reach + 1)]
-        same = np.sum(near[NEIGHBOURS:-NEIGHBOURS], axis=0)
-        beside = np.sum(near, axis=0) - same
-        chance = beside * ((2 * TOLERANCE + 1) / (2 * NEIGHBOURS))
+        near = np.stack([count[there] for count in counts])
+        same = near[NEIGHBOURS:-NEIGHBOURS].sum(axis=0)
+        chance = (near.sum(axis=0) - same) * np.float32((2 * TOLERANCE + 1) / (2 * NEIGHBOURS))
         rarity[there] = (same - chance) / np.sqrt(chance + 2)
-    return _grey(RARITY_FLOOR + RARITY_GAIN * rarity)
+    return rarity
+
+
+def _around(picture: Luminance, kept: Mask, value: int) -> Floats:
+    """Return how many pixels of this value are kept in the LINE around each."""
+    found = ((picture == value) & kept).view(np.uint8)
+    return np.asarray(cv2.boxFilter(found, cv2.CV_32F, LINE, normalize=False, borderType=cv2.BORDER_CONSTANT))
 
 
 def filled(picture: Luminance, kept: Mask) -> Luminance:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.deidentify import TextReader
+from pipeline.deidentify.lines import Word
 from pipeline.deidentify.strokes import Watch
-from pipeline.deidentify.text import Word
 from tests.core.deidentify.scenes import COLUMNS, ROWS, SECTOR, frames, outside
 
 CORNERS = ((0.0, 0.0), (50.0, 0.0), (50.0, 12.0), (0.0, 12.0))
