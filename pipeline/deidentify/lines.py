@@ -40,10 +40,10 @@ _LABEL = (
     r"(?:a[cfo]|afi|bpd|crl|dr|e[fv]|efw|f[lrs]|g[an]|hc|hr|ivc|l[av]|mi|p[i]|prf|ri|sd|ti[bcs]?|wf|vol|freq|depth|gain"
     r"|dist|d|[a-z]\d)"
 )
-_WHOLE, _BROKEN = r"\d{1,3}", r"(?:\d{1,2}[.,]\d{0,2}|[.,]\d{1,2})"
+_WHOLE, _BROKEN = r"\d{1,3}", r"\d{0,2}[.,]\d{1,2}"
 _SIGN = r"[-+<>=~±]?"
 SCALE = re.compile(
-    rf"{_SIGN}(?:{_WHOLE}|{_BROKEN})[-x]?{_UNIT}?"
+    rf"{_SIGN}(?:{_WHOLE}|{_BROKEN})[-x]?{_UNIT}?|{_SIGN}\d{{1,2}}[.,]{_UNIT}"
     rf"|[-+x]?{_LABEL}[:=]?{_SIGN}(?:{_WHOLE}|{_BROKEN}){_UNIT}?"
     rf"|[-+x]?[a-z]{{1,2}}[:=]?{_SIGN}(?:{_BROKEN}{_UNIT}?|{_WHOLE}{_UNIT})",
     re.IGNORECASE,

@@ -18,6 +18,7 @@ CORNERS = ((0.0, 0.0), (50.0, 0.0), (50.0, 12.0), (0.0, 12.0))
     [
         "4.0cm", "16", "12.5", "D1: 3 mm", "0.6 m/s", "36Hz", "60%", "M3", "B", "X··+·X", "", "0.3-", "LV", "R",
         "MI 0.8", "TIs 0.4", "G 62%", "EF 55%", "A 3.45cm", "+ Dist 2.3 cm", "120 bpm", "13.5 cm²", "Gn 55", "5M",
+        "4.mm",
     ],
 )  # fmt: skip
 def test_scales_and_marks_are_no_writing(text: str) -> None:
