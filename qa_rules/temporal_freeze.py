@@ -4,11 +4,8 @@ from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.rule import NOT_APPLICABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Sector
-from pipeline.stillness import frame_changes, longest_run
+from pipeline.stillness import STILL_LEVELS, frame_changes, longest_run
 from pipeline.text import Text
-
-STILL_LEVELS = 0.15
-"""Mean absolute change in grey levels up to which two frames count as one; real clips change by .25 to 24."""
 
 
 def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -34,5 +31,5 @@ RULE = Rule(
     weight=0.6,
     measure=longest_still_run,
     cap=30.0,
-    explains=("content.overlay",),
+    explains=("content.overlay", "motion.none", "temporal.frame_rate"),
 )

@@ -89,6 +89,9 @@ UNITS: dict[str, Word] = {
     "grey level": _("measured grey level %(value)s of 255"),
     "likelihood": _("likelihood %(value)s"),
     "ratio": _("ratio %(value)s"),
+    "block index": _("block index %(value)s of 1"),
+    "pictures per second": _("measured %(value)s pictures per second"),
+    "share of the contrast": _("change measured: %(value)s of the contrast"),
     "s": _("measured %(value)s s"),
 }
 """A rule's unit with its value; a unit that is not listed stands as it is."""

@@ -3,18 +3,24 @@
 import tomllib
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
-from pipeline.clip import Clip
+import numpy as np
+
+from pipeline.clip import Clip, Luminance
 from pipeline.find_sector import find_sector
 from pipeline.finding import Finding, Side, Verdict
-from pipeline.phantom import FaultKind
-from pipeline.reading import read_clip
+from pipeline.phantom import FaultKind, render
+from pipeline.reading import open_scan, read_clip
 from pipeline.rule import Rule
-from tests.clips import phantom_clip
+from tests.clips import phantom_clip, scene_of
 from tests.real_files import data_file, pydicom_example
 from tests.rules.degradations import DEGRADATIONS
+from tests.rules.recordings import RECORDINGS, h264
+
+WORSE = DEGRADATIONS | {change.__name__: change for change in RECORDINGS}
+MOST_FRAMES = 60
 
 
 @dataclass(frozen=True)
@@ -78,11 +84,22 @@ def clip_named(name: str) -> Clip:
     return read_clip(pydicom_example(rest) if kind == "pydicom" else data_file(rest))
 
 
+def _frames_named(name: str) -> Luminance:
+    """Return the first 60 frames of a clip at full size, (frames, rows, columns)."""
+    kind, _, rest = name.partition(":")
+    if kind == "phantom":
+        return np.stack(list(render(scene_of(rest))))
+    with open_scan(pydicom_example(rest) if kind == "pydicom" else data_file(rest)) as scan:
+        return np.stack([picture.luminance().copy() for picture in islice(scan.pictures(), MOST_FRAMES)])
+
+
 def _degraded(case: Degraded, level: float) -> Clip:
     if case.by in set(FaultKind):
         side = f",side={case.side}" if case.side else ""
         return clip_named(f"{case.file},fault={case.by},severity={level}{side}")
-    return DEGRADATIONS[case.by](clip_named(case.file), level)
+    if case.by == h264.__name__:
+        return h264(_frames_named(case.file), clip_named(case.file).frames_per_second, level)
+    return WORSE[case.by](clip_named(case.file), level)
 
 
 def _ask(rule: Rule, clip: Clip) -> Finding:

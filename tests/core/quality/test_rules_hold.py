@@ -16,7 +16,10 @@ from qa_rules import rules_in
 from tests.clips import clip_of, phantom_clip
 
 RULES = rules_in()
-SECTORLESS = {"file.integrity", "file.duration", "temporal.freeze", "content.non_ultrasound"}
+SECTORLESS = {
+    "file.integrity", "file.duration", "temporal.freeze", "temporal.frame_rate", "content.non_ultrasound",
+    "content.screen_capture",
+}  # fmt: skip
 
 
 def noise(frames: int, rows: int, columns: int, seed: int) -> Luminance:

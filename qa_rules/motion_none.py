@@ -1,0 +1,62 @@
+"""Does nothing move although the clip was not frozen: no breath, no beat, only noise?"""
+
+import numpy as np
+
+from pipeline.clip import Clip
+from pipeline.finding import Measurement
+from pipeline.levels import proxy_mask
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.sector import Sector
+from pipeline.stillness import STILL_LEVELS, frame_changes
+from pipeline.text import Text
+
+MOST_MOMENTS = 8
+FRAMES_EACH = 4
+SHORTEST_SECONDS = 0.8
+FROZEN_SHARE = 0.8
+LEAST_CONTRAST = 1.0
+"""Squared grey levels."""
+
+
+def lasting_change(clip: Clip, sector: Sector) -> Measurement | Unanswered:
+    """Return the rms change between up to 8 moments of the clip over the rms contrast of their mean (0 and more).
+
+    A moment is the mean of four successive frames. The variance of the moments less a quarter of the noise's, which
+    is half the mean squared difference of successive frames: noise is new in each frame, so it leaves nothing, while
+    what moves slowly leaves all (an F ratio's numerator, Fisher 1925). A frozen clip is `temporal.freeze`'s.
+    """
+    if clip.is_still:
+        return NOT_APPLICABLE
+    if not sector.known or clip.frames < 2 * FRAMES_EACH or (clip.seconds or SHORTEST_SECONDS) < SHORTEST_SECONDS:
+        return NOT_MEASURABLE
+    inside = proxy_mask(clip, sector)
+    if not inside.any():
+        return NOT_MEASURABLE
+    if float((frame_changes(clip, sector) <= STILL_LEVELS).mean()) > FROZEN_SHARE:
+        return NOT_APPLICABLE
+    moments = min(MOST_MOMENTS, clip.frames // FRAMES_EACH)
+    starts = np.linspace(0, clip.frames - FRAMES_EACH, moments).astype(int)
+    frames = np.stack([clip.proxy[start : start + FRAMES_EACH][:, inside] for start in starts]).astype(np.float32)
+    noise = float(((frames[:, 1:] - frames[:, :-1]) ** 2).mean()) / 2 / FRAMES_EACH
+    means = frames.mean(axis=1)
+    contrast = float(means.mean(axis=0).var())
+    if contrast < LEAST_CONTRAST:
+        return NOT_MEASURABLE
+    lasting = float(means.var(axis=0, ddof=1).mean()) - noise
+    return Measurement((max(0.0, lasting) / contrast) ** 0.5)
+
+
+RULE = Rule(
+    name="motion.none",
+    version=1,
+    title=Text("Nothing moves", "Rien ne bouge"),
+    advice=Text(
+        "Put the probe on the patient and sweep, or wait for a breath or a heart beat before you save.",
+        "Posez la sonde sur le patient et balayez, ou attendez une respiration ou un battement avant d'enregistrer.",
+    ),
+    unit="share of the contrast",
+    limits=Limits(good=0.08, poor=0.03),
+    family=Family.REST,
+    weight=0.2,
+    measure=lasting_change,
+)
