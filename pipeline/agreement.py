@@ -146,7 +146,7 @@ def _doubt(heard: _Heard) -> Withheld:
     for layout in heard.layouts:
         shares += [_overlap(heard, heard.fans, layout), _fills(heard, layout)]
     shares.append(_moves(heard, heard.fans))
-    return Withheld("witnesses_differ", agreement=round(min(0.99, max(shares)), 2))
+    return Withheld("witnesses_differ", agreement=min(99, round(100 * max(shares))))
 
 
 def _declared(heard: _Heard, polygons: Polygons) -> bool:

@@ -87,14 +87,14 @@ REASONS: dict[str, Text] = {
         " la page « Retenus ».",
     ),
     "witnesses_differ": Text(
-        "The witnesses do not agree on where the sector is (agreement {agreement} of 1). Compare their outlines and"
+        "The witnesses do not agree on where the sector is (agreement {agreement} %). Compare their outlines and"
         " draw the sector on the page “Held back”.",
-        "Les témoins ne s'accordent pas sur la place du secteur (accord de {agreement} sur 1). Comparez leurs contours"
+        "Les témoins ne s'accordent pas sur la place du secteur (accord de {agreement} %). Comparez leurs contours"
         " et dessinez le secteur à la page « Retenus ».",
     ),
     "text_inside": Text(
-        "Text was read inside the picture ({count} places). Check it for names before release.",
-        "Du texte a été lu dans l'image ({count} endroits). Vérifiez qu'il n'y a aucun nom avant de libérer.",
+        "Text was read inside the picture (places: {count}). Check it for names before release.",
+        "Du texte a été lu dans l'image (endroits : {count}). Vérifiez qu'il n'y a aucun nom avant de libérer.",
     ),
     "identifier_left": Text(
         "An identifier was still found in the written file. Report this as an incident.",

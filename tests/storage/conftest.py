@@ -59,7 +59,7 @@ make_identity = identity
 FAN = ((300.0, 50.0), (340.0, 50.0), (520.0, 400.0), (120.0, 400.0))
 FACTS: dict[str, dict[str, str | float]] = {
     "one_witness": {"witness": "fitted"},
-    "witnesses_differ": {"agreement": 0.5},
+    "witnesses_differ": {"agreement": 50},
 }
 
 if TYPE_CHECKING:  # Django is not loaded yet when this file is read

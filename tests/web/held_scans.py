@@ -76,7 +76,7 @@ def hold(
     pictured: bool = True,
 ) -> Scan:
     """Hold one scan back as the flow records it: two witnesses differ unless another reason is given."""
-    error = error or Withheld("witnesses_differ", agreement=0.71)
+    error = error or Withheld("witnesses_differ", agreement=71)
     inside = error.code == "text_inside"
     scan, token = world.arrived(project or world.goma, world.people[trainee], "FAST")
     picture = screen(inside="RIB VIEW" if inside else "", seed=seed)

@@ -87,8 +87,8 @@ def test_held_back_and_refused_scans_show_reasons_in_both_languages_and_never_a_
     world.refused()
     client = signed_in("data_officer")
     held, refused = client.get("/held-back/").content.decode(), client.get("/held-back/?show=refused").content.decode()
-    assert "Text was read inside the picture (3 places)" in held
-    assert "Du texte a été lu dans l&#x27;image (3 endroits)" in held
+    assert "Text was read inside the picture (places: 3)" in held
+    assert "Du texte a été lu dans l&#x27;image (endroits : 3)" in held
     assert "The file ends too early" in refused
     assert "Le fichier s&#x27;arrête trop tôt" in refused
     for page in (held, refused):

@@ -127,7 +127,7 @@ def test_a_layout_elsewhere_is_a_quarrel() -> None:
     moved = tuple((x * 0.8 + 40, y) for x, y in true_polygon(SPECS[0]))
     doubt = refused(still(SPECS[0]), guided(layout(SPECS[0], polygons=(moved,))))
     assert doubt.code == "witnesses_differ"
-    assert 0.5 < float(doubt.facts["agreement"]) < 0.95
+    assert 50 < float(doubt.facts["agreement"]) < 95
 
 
 def test_nobody_and_motion_alone() -> None:
