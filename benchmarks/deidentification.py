@@ -4,7 +4,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 from math import sqrt
 from multiprocessing import get_context
 from pathlib import Path
@@ -17,14 +18,15 @@ from pipeline.deidentify.dicom import write_header
 from pipeline.deidentify.harvest import identifiers_of_dicom
 from pipeline.deidentify.header import Picture, clean_header
 from pipeline.deidentify.layout_memory import LayoutMemory
-from pipeline.deidentify.written import constants
+from pipeline.deidentify.released_values import names_somebody
+from pipeline.deidentify.written import constant_values, constants
 from pipeline.guidance import Guidance
 from pipeline.inspection import inspect_clip
 from pipeline.phantom import Scene, write_dicom
 from pipeline.reading import read_clip, read_dataset
 from pipeline.rule import Rule
 from pipeline.sector import Shape
-from qa_rules import rules_in
+from qa_rules import rules_in, walk_in_child
 from tests.planted.campaign import Outcome, in_processes, outcome
 from tests.planted.fuzz import mutant
 from tests.planted.pixel_campaign import Seen, Text, clean_file, file_written_on
@@ -128,20 +130,25 @@ def _speed() -> None:
             header_alone(paths[number % len(paths)])
         headers, alone = HEADERS / (time.perf_counter() - begin), HEADERS / (time.process_time() - processor)
         cines, each = _cines_a_second(paths)
+        forked = _in_children(paths)
     print("\nspeed: by the clock, and by processor time, which other work on the machine disturbs less")
     print(f"  header alone, one process: {headers:.0f} files/s; {alone:.0f} a second of processor")
     print(f"  JPEG cine 320 x 240 x 30 wholly, layouts known, {PROCESSES} processes: {cines:.1f} cines/s;", end=" ")
     print(f"{each:.1f} a second of {PROCESSES} processors")
+    print(f"  the same, each in a child process of its own, as scans are received: {forked:.1f} cines/s by the clock")
 
 
 def header_alone(path: Path) -> None:
-    """Read, harvest and clean one header, and write it."""
+    """Read, harvest and clean one header, write it and search it for names."""
     source = read_dataset(path)
     identifiers = identifiers_of_dicom(source, path, constants())
     picture = Picture(source.Rows, source.Columns, 3, "YBR_FULL_422", "1.2.840.10008.1.2.4.50", (0.0, 0.04))
     header = clean_header(source, "0" * 64, KEY, identifiers, picture)
     with tempfile.TemporaryFile() as file:
         write_header(header.dataset, file)
+        file.seek(0)
+        kept = replace(identifiers, kept=header.kept)
+        assert not names_somebody(file.read(), kept, constant_values(), header.made)
 
 
 def _cines_a_second(paths: list[Path]) -> tuple[float, float]:
@@ -153,6 +160,20 @@ def _cines_a_second(paths: list[Path]) -> tuple[float, float]:
         sum(len(half) / seconds[way] for half, seconds in zip(halves, spent, strict=True)) for way in (0, 1)
     )
     return clock, processor
+
+
+def _in_children(paths: list[Path]) -> float:
+    """Return how many a second by the clock, two children at once."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(PROCESSES) as pool:
+
+        def walked(number: int) -> None:
+            to = Path(folder) / str(number)
+            walk_in_child(paths[number % len(paths)], KEY, to, Guidance(), Path(folder) / "layouts")
+
+        list(pool.map(walked, range(8)))
+        begin = time.perf_counter()
+        list(pool.map(walked, range(8, 8 + len(paths))))
+        return len(paths) / (time.perf_counter() - begin)
 
 
 def _wholly(paths: list[Path]) -> tuple[float, float]:
