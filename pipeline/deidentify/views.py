@@ -23,6 +23,8 @@ Placed = tuple[Luminance, int, int]
 LOCAL_CONTRAST, TILES = 3.0, (8, 8)
 HAT = np.ones((9, 9), np.uint8)
 HAT_GAIN = 2.0
+SIDEWAYS_HAT = np.ones((1, 9), np.uint8)
+SIDEWAYS_GAIN = 2.5
 BRIGHT_HAT = np.ones((7, 7), np.uint8)
 BRIGHT_GAIN = 4.0
 MIDDLE = 128
@@ -41,13 +43,14 @@ LARGEST_DRAWN = 900
 RARITY_GAIN, RARITY_FLOOR = 20.0, 60.0
 
 Floats = NDArray[np.floating]
+Kernel = NDArray[np.uint8]
 
 
 def still_pictures(watch: Watch) -> tuple[Placed, ...]:
     """Return the pictures of what stands on all frames, and of what a cine shows at its brightest."""
     rows, columns = watch.window
     mean = filled(watch.mean, watch.inside)
-    pictures = [clearer(mean), strokes_alone(mean), flattened(mean)]
+    pictures = [clearer(mean), strokes_alone(mean), flattened(mean), sideways_strokes(mean)]
     if watch.can_tell:
         pictures.append(unmoving(watch))
     else:
@@ -72,11 +75,16 @@ def clearer(picture: Luminance) -> Luminance:
     return np.asarray(cv2.createCLAHE(LOCAL_CONTRAST, TILES).apply(picture), np.uint8)
 
 
-def strokes_alone(picture: Luminance) -> Luminance:
+def strokes_alone(picture: Luminance, hat: Kernel = HAT, gain: float = HAT_GAIN) -> Luminance:
     """Return thin bright and thin dark strokes about a middle grey, whatever lies behind them."""
-    bright = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, HAT).astype(np.float32)
-    dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, HAT).astype(np.float32)
-    return _grey(MIDDLE + HAT_GAIN * (bright - dark))
+    bright = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, hat).astype(np.float32)
+    dark = cv2.morphologyEx(picture, cv2.MORPH_BLACKHAT, hat).astype(np.float32)
+    return _grey(MIDDLE + gain * (bright - dark))
+
+
+def sideways_strokes(picture: Luminance) -> Luminance:
+    """Return strokes that are thin from left to right, which echoes of layers and muscle are not."""
+    return strokes_alone(picture, SIDEWAYS_HAT, SIDEWAYS_GAIN)
 
 
 def bright_strokes(picture: Luminance) -> Luminance:

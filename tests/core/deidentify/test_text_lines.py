@@ -10,7 +10,7 @@ from pipeline.clip import Luminance
 from pipeline.deidentify import TextReader
 from pipeline.deidentify.lines import Word, cut_numbers, numbers_in_pieces, seen_again
 from pipeline.deidentify.strokes import Watch
-from pipeline.deidentify.views import drawn, filled, still_pictures, unmoving
+from pipeline.deidentify.views import drawn, filled, sideways_strokes, still_pictures, unmoving
 from pipeline.sector import Mask
 from tests.core.deidentify.planted_text import plant, through_jpeg
 from tests.core.deidentify.scenes import COLUMNS, ROWS, SECTOR, frames
@@ -128,3 +128,13 @@ def test_pictures_are_placed_in_the_window_of_the_kept_area() -> None:
         for picture, right, down in still_pictures(watch):
             assert picture.shape == watch.inside.shape
             assert (down, right) == (watch.window[0].start, watch.window[1].start)
+
+
+def test_layers_are_no_sideways_strokes_and_letters_are() -> None:
+    rows = np.arange(ROWS)[:, None]
+    layers = np.broadcast_to(np.where(rows // 3 % 3 == 0, 160, 60), (ROWS, COLUMNS)).astype(np.uint8)
+    letters = layers.copy()
+    cv2.putText(letters, "MBEKI", (90, 120), cv2.FONT_HERSHEY_SIMPLEX, 0.6, 255, 1)
+    bare, named = sideways_strokes(layers), sideways_strokes(letters)
+    assert int(np.ptp(bare)) == 0
+    assert int(named.max()) - int(bare.max()) >= 90
