@@ -27,5 +27,16 @@ RULE = Rule(
     weight=0.95,
     measure=likelihood,
     cap=5.0,
-    explains=("file.duration", "temporal.", "content.overlay", "gain.", "contact.", "sharpness.", "motion."),
+    explains=(
+        "file.duration",
+        "temporal.",
+        "content.overlay",
+        "content.screen_capture",
+        "codec.",
+        "gain.",
+        "contact.",
+        "sharpness.",
+        "noise.",
+        "motion.",
+    ),
 )

@@ -26,5 +26,5 @@ RULE = Rule(
     weight=0.95,
     measure=damaged_share,
     cap=5.0,
-    explains=("temporal.", "content.", "gain.", "contact.", "sharpness.", "motion."),
+    explains=("temporal.", "content.", "codec.", "gain.", "contact.", "sharpness.", "noise.", "motion."),
 )

@@ -31,5 +31,5 @@ RULE = Rule(
     family=Family.GAIN,
     weight=0.5,
     measure=bright_level,
-    explains=("gain.saturation", "contact.", "sharpness.", "motion."),
+    explains=("gain.saturation", "contact.", "sharpness.", "noise.", "motion."),
 )

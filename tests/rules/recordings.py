@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from pipeline.clip import Clip, Luminance
+from pipeline.find_sector import find_sector
 from tests.clips import clip_of
 
 
@@ -38,7 +39,8 @@ def jpeg(clip: Clip, level: float) -> Clip:
 
 
 def grain(clip: Clip, level: float) -> Clip:
-    """Add noise of `level` grey levels, as fine as the scan of a sector 400 pixels high, new in each keyframe."""
+    """Add noise of `level` grey levels to the sector, as fine as in a picture 400 pixels high, new in each keyframe."""
+    inside = find_sector(clip).mask(clip.rows, clip.columns)
     rng = np.random.default_rng(3)
     size = max(1.0, clip.rows / 400)
     shape = (round(clip.columns / size), round(clip.rows / size))
@@ -46,7 +48,7 @@ def grain(clip: Clip, level: float) -> Clip:
     def noisy(frame: Luminance) -> Luminance:
         small = rng.normal(0, level, shape[::-1]).astype(np.float32)
         noise = cv2.resize(small, (clip.columns, clip.rows), interpolation=cv2.INTER_LINEAR)
-        return np.clip(np.rint(frame + noise * (frame > 0)), 0, 255).astype(np.uint8)
+        return np.clip(np.rint(frame + noise * inside), 0, 255).astype(np.uint8)
 
     return replace(clip, keyframes=np.stack([noisy(frame) for frame in clip.keyframes]))
 

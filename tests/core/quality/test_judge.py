@@ -106,6 +106,42 @@ def test_a_poor_gain_explains_what_follows_from_it() -> None:
     assert reasons["sharpness.blur"].points == 0
 
 
+@pytest.mark.parametrize(
+    ("strongest", "explained"),
+    [
+        ("file.integrity", ("content.screen_capture", "codec.blocking", "gain.over", "contact.coupling")),
+        ("content.non_ultrasound", ("content.screen_capture", "codec.blocking", "gain.over", "contact.coupling")),
+        ("content.screen_capture", ("codec.blocking", "gain.over", "contact.coupling", "noise.electronic")),
+        ("codec.blocking", ("sharpness.blur", "motion.none", "temporal.frame_rate")),
+        ("gain.over", ("gain.saturation", "contact.coupling", "noise.electronic", "sharpness.blur", "motion.none")),
+        ("contact.coupling", ("sharpness.blur", "motion.excess", "motion.none")),
+        ("temporal.freeze", ("motion.none", "temporal.frame_rate", "content.overlay")),
+    ],
+)
+def test_the_strongest_finding_explains_the_weaker_ones(strongest: str, explained: tuple[str, ...]) -> None:
+    alone = judge([finding(n, 1.0 if n == strongest else 0.0) for n in NAMES], RULES)
+    together = judge([finding(n, 1.0 if n in (strongest, *explained) else 0.0) for n in NAMES], RULES)
+    assert together.score == alone.score
+    assert {r.rule: r.explained_by for r in together.reasons} == {strongest: None} | dict.fromkeys(explained, strongest)
+
+
+@pytest.mark.parametrize(
+    ("name", "cap"),
+    [
+        ("file.integrity", 5.0),
+        ("content.non_ultrasound", 5.0),
+        ("content.screen_capture", 40.0),
+        ("temporal.freeze", 30.0),
+    ],
+)
+def test_what_nothing_can_make_up_for_caps_the_score(name: str, cap: float) -> None:
+    assert next(rule for rule in RULES if rule.name == name).cap == cap
+    quality = judge([finding(n, 1.0 if n == name else 0.0) for n in NAMES], RULES)
+    assert quality.score is not None
+    assert quality.score <= cap
+    assert quality.reasons[0].rule == name
+
+
 @pytest.mark.parametrize(("score", "rating"), [(100, 4), (85, 4), (84.9, 3), (65, 3), (40, 2), (39.9, 1), (0, 1)])
 def test_cut_offs(score: float, rating: int) -> None:
     assert suggest_rating(score) == rating
