@@ -11,6 +11,9 @@ from pipeline.sector import Sector
 STILL_LEVELS = 0.15
 """Mean absolute change in grey levels up to which two frames count as one; real clips change by .25 to 24."""
 
+COPIED_LEVELS = 0.05
+"""Up to which a frame is a copy whatever moves around it: less than a still probe's noise in a dim picture."""
+
 REPEATED_SHARE = 0.15
 REACH = 4
 
@@ -42,12 +45,12 @@ def longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:
 def repeated(changes: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return for each of the `changes` between frames whether it is a copy's, (frames - 1,).
 
-    A copy that was encoded again differs a little: it changes less than .15 of the second largest change within four
-    frames. The second, so that one jump makes no copies of its neighbours.
+    A copy that was encoded again differs a little: it changes by less than .15 of the second largest change within
+    four frames. The second, so that one jump makes no copies of its neighbours.
     """
     if not len(changes):
         return np.zeros(0, np.bool_)
     around = np.lib.stride_tricks.sliding_window_view(np.pad(changes, REACH), 2 * REACH + 1)
     second = np.partition(around, -2, axis=1)[:, -2]
-    copies: NDArray[np.bool_] = (changes <= STILL_LEVELS) | (changes < REPEATED_SHARE * second)
+    copies: NDArray[np.bool_] = (changes <= COPIED_LEVELS) | (changes < REPEATED_SHARE * second)
     return copies

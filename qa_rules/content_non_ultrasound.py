@@ -28,15 +28,7 @@ RULE = Rule(
     measure=likelihood,
     cap=5.0,
     explains=(
-        "file.duration",
-        "temporal.",
-        "content.overlay",
-        "content.screen_capture",
-        "codec.",
-        "gain.",
-        "contact.",
-        "sharpness.",
-        "noise.",
-        "motion.",
+        "file.duration", "temporal.", "content.overlay", "content.screen_capture", "codec.", "gain.", "contact.",
+        "geometry.", "device.", "sharpness.", "noise.", "motion.",
     ),
-)
+)  # fmt: skip

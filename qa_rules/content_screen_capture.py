@@ -24,14 +24,17 @@ COARSEST, FINEST = 0.08, 0.4
 GRID = 1 / 8
 GRID_WIDTH = 0.006
 NEIGHBOURS = 6.0
+MIRROR_REACH = 9
+MIRROR_SHARE = 0.7
 
 
 def moire(clip: Clip, _: Sector) -> Measurement | Unanswered:
-    """Return the highest peak of the picture's spectrum over the spectrum around it (about 2 to 4 without moiré).
+    """Return the highest peak of the picture's spectrum over the spectrum around it (about 2 without moiré).
 
     The grating of a screen's pixels beats with that of the camera's: one sharp slanted frequency (as in Sun, Li and
     Sun 2018, doi:10.1109/TIP.2018.2834737). Contrast against the surroundings, five tiles of three keyframes, Hann
-    window, amplitudes of the mean power; without the axes and without the multiples of 1/8 of coded blocks.
+    window, amplitudes of the mean power; without the axes and without the multiples of 1/8 of coded blocks. A peak
+    that has its mirror image counts less: the lines of a scan, drawn on a grid, leave such pairs; gratings do not.
     """
     size = min(TILE, clip.rows, clip.columns) // 2 * 2
     if size < SMALLEST_TILE:
@@ -53,7 +56,9 @@ def moire(clip: Clip, _: Sector) -> Measurement | Unanswered:
     around = cv2.GaussianBlur(amplitude, (0, 0), NEIGHBOURS * size / TILE)
     frequencies = np.fft.fftfreq(size).astype(np.float64)
     rows, columns = np.fft.fftshift(frequencies)[:, None], frequencies[None, : size // 2]
-    peaks = amplitude / np.maximum(around, np.float32(1e-6)) * _looked_at(rows, columns)
+    peaks = amplitude / np.maximum(around, np.float32(1e-6))
+    mirrored = cv2.dilate(np.roll(peaks[::-1], 1, axis=0), np.ones((MIRROR_REACH, MIRROR_REACH), np.uint8))
+    peaks = peaks / np.maximum(1, MIRROR_SHARE * mirrored) * _looked_at(rows, columns)
     row, column = np.unravel_index(int(peaks.argmax()), peaks.shape)
     place = (("cycles_down", float(rows[row, 0])), ("cycles_across", float(columns[0, column])))
     return Measurement(float(peaks[row, column]), evidence=place)
@@ -81,13 +86,13 @@ RULE = Rule(
         "Exportez le clip depuis le menu de l'appareil ; ne filmez pas et ne photographiez pas son écran.",
     ),
     unit="ratio",
-    limits=Limits(good=4.6, poor=6.5),
+    limits=Limits(good=3.2, poor=4.5),
     family=Family.CONTENT,
     weight=0.6,
     measure=moire,
     cap=40.0,
     explains=(
-        "codec.", "gain.", "contact.", "geometry.", "sharpness.", "noise.", "motion.", "content.overlay",
+        "codec.", "gain.", "contact.", "geometry.", "device.", "sharpness.", "noise.", "motion.", "content.overlay",
         "temporal.frame_rate",
     ),
 )  # fmt: skip

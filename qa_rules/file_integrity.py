@@ -26,5 +26,8 @@ RULE = Rule(
     weight=0.95,
     measure=damaged_share,
     cap=5.0,
-    explains=("temporal.", "content.", "codec.", "gain.", "contact.", "sharpness.", "noise.", "motion."),
-)
+    explains=(
+        "temporal.", "content.", "codec.", "gain.", "contact.", "geometry.", "device.", "sharpness.", "noise.",
+        "motion.",
+    ),
+)  # fmt: skip
