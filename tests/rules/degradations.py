@@ -170,7 +170,21 @@ def deafen(clip: Clip, level: float) -> Clip:
     return _pictures(clip, dim)
 
 
+def shade(clip: Clip, level: float) -> Clip:
+    """Leave a tenth of the grey levels below a fifth of the depth, on `level` of the scan lines in the middle."""
+    sector = find_sector(clip)
+
+    def darken(frame: Luminance, scale: float) -> Luminance:
+        shape = (frame.shape[0], frame.shape[1])
+        along, across = _along_and_across(sector, shape, scale)
+        dark = (np.abs(across - 0.5) < level / 2) & (along > 0.2) & sector.mask(*shape, scale=scale)
+        return np.where(dark, frame // 10, frame).astype(np.uint8)
+
+    return _pictures(clip, darken)
+
+
 EVERY = (
-    gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen, deafen
+    gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen, deafen,
+    shade,
 )  # fmt: skip
 DEGRADATIONS: dict[str, Degradation] = {degradation.__name__: degradation for degradation in EVERY}

@@ -1,0 +1,71 @@
+"""On how much of the picture does something throw a shadow: a rib, gas, a stone?"""
+
+import cv2
+import numpy as np
+
+from pipeline.clip import Clip
+from pipeline.finding import Measurement
+from pipeline.levels import doppler_fills
+from pipeline.polar import DEPTHS, Floats, scan_lines
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.sector import Mask, Sector
+from pipeline.text import Text
+
+MOST_PICTURES = 4
+DARK = 0.3
+UNBROKEN = 0.8
+FAINT = 10
+LEAST_LEFT = 0.5
+FACE = slice(3, 9)
+STARTS = slice(4, round(0.75 * DEPTHS))
+
+
+def shadowed_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
+    """Return the share (0-1) of the scan lines that are lit at the face and dark from some depth down to the last echo.
+
+    Dark: below .3 of the median of all lines at that depth, on at least 80 % of the depths below the shadow's start,
+    which is half or more of those where the median shows an echo at all. Mean over at most 4 keyframes. Shadows of
+    ribs are part of a good picture of the lung: this is a fraction, not a fault.
+    """
+    if not sector.known:
+        return NOT_MEASURABLE
+    if doppler_fills(clip, sector):
+        return NOT_APPLICABLE
+    numbers = list(clip.keyframe_numbers)
+    lines, inside = scan_lines(clip.proxy[numbers[:: -(-len(numbers) // MOST_PICTURES)]], clip, sector)
+    if not inside.any(axis=1).all():
+        return NOT_MEASURABLE
+    parts = [_shadowed(cv2.blur(one, (3, 5)).astype(np.float64), inside) for one in lines]
+    answers = [part for part in parts if part is not None]
+    return Measurement(float(np.mean(answers))) if answers else NOT_MEASURABLE
+
+
+def _shadowed(lines: Floats, inside: Mask) -> float | None:
+    """Return the share of one picture's lines, (depths, lines), that are shadowed; None where nothing echoes."""
+    typical = np.median(lines, axis=1, keepdims=True)
+    usable = inside & (typical > FAINT)
+    if usable.sum(axis=0).max() < LEAST_LEFT * DEPTHS / 4:
+        return None
+    dark = usable & (lines < DARK * typical)
+    dark_below = np.cumsum(dark[::-1], axis=0)[::-1]
+    usable_below = np.cumsum(usable[::-1], axis=0)[::-1]
+    begins = (dark_below >= UNBROKEN * usable_below) & (usable_below >= LEAST_LEFT * np.maximum(usable_below[:1], 1))
+    lit = lines[FACE].mean(axis=0) > DARK * float(np.median(typical[FACE]))
+    return float((begins[STARTS].any(axis=0) & lit).mean())
+
+
+RULE = Rule(
+    name="artifact.shadow",
+    version=1,
+    title=Text("Shadow", "Cône d'ombre"),
+    advice=Text(
+        "If the shadow hides what you look for, slide to the next space between ribs or tilt around the gas.",
+        "Si l'ombre cache ce que vous cherchez, glissez vers l'espace intercostal voisin ou contournez le gaz.",
+    ),
+    unit="share of scan lines",
+    # a share never passes 1: how much shadow is a fault is the exam type's question
+    limits=Limits(good=1.0, poor=2.0),
+    family=Family.REST,
+    weight=0.0,
+    measure=shadowed_share,
+)
