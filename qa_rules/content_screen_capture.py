@@ -83,7 +83,7 @@ RULE = Rule(
     title=Text("Filmed from the screen", "Écran filmé"),
     advice=Text(
         "Export the clip from the device's menu; do not film or photograph its screen.",
-        "Exportez le clip depuis le menu de l'appareil ; ne filmez pas et ne photographiez pas son écran.",
+        "Exportez le clip depuis le menu de l'appareil ; ne filmez pas et ne photographiez pas son écran.",
     ),
     unit="ratio",
     limits=Limits(good=3.2, poor=4.5),

@@ -20,7 +20,7 @@ RULE = Rule(
     title=Text("Clip too short", "Clip trop court"),
     advice=Text(
         "Record at least three seconds: one breath or three heart beats.",
-        "Enregistrez au moins trois secondes : une respiration ou trois battements cardiaques.",
+        "Enregistrez au moins trois secondes : une respiration ou trois battements cardiaques.",
     ),
     unit="s",
     limits=Limits(good=2.5, poor=0.5),

@@ -18,7 +18,7 @@ RULE = Rule(
     title=Text("Damaged frames", "Images endommagées"),
     advice=Text(
         "Copy the clip from the device again; if it stays damaged, save a new one.",
-        "Copiez de nouveau le clip depuis l'appareil ; s'il reste endommagé, enregistrez-en un autre.",
+        "Copiez de nouveau le clip depuis l'appareil ; s'il reste endommagé, enregistrez-en un autre.",
     ),
     unit="share of frames",
     limits=Limits(good=0.0, poor=0.1),
