@@ -23,13 +23,19 @@ def frame_changes(clip: Clip, sector: Sector) -> NDArray[np.float64]:
 
     Measured on the proxy, inside the sector where it is known, so that a running clock does not hide a freeze.
     """
+    return clip.once(("frame changes", sector), lambda: _frame_changes(clip, sector))
+
+
+def _frame_changes(clip: Clip, sector: Sector) -> NDArray[np.float64]:
     inside = proxy_mask(clip, sector) if sector.known else None
     weight = inside.astype(np.uint8) if inside is not None and inside.any() else None
-    changes = [
+    means = [
         cv2.mean(cv2.absdiff(before, after), mask=weight)[0]
         for before, after in zip(clip.proxy[:-1], clip.proxy[1:], strict=True)
     ]
-    return np.array(changes, np.float64)
+    changes = np.array(means, np.float64)
+    changes.setflags(write=False)
+    return changes
 
 
 def longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:

@@ -40,22 +40,22 @@ def moire(clip: Clip, _: Sector) -> Measurement | Unanswered:
     if size < SMALLEST_TILE:
         return NOT_MEASURABLE
     window = np.outer(np.hanning(size), np.hanning(size)).astype(np.float32)
-    power, tiles = np.zeros((size, size // 2), np.float32), 0
+    power, tiles = np.zeros((size, size // 2 - 1), np.float32), 0
     for picture in clip.keyframes[:: -(-len(clip.keyframes) // PICTURES)]:
         for down, across in CORNERS:
             top, left = round(down * (clip.rows - size)), round(across * (clip.columns - size))
             tile = _contrast(picture[top : top + size, left : left + size].astype(np.float32))
             spread = float(tile.std())
             if spread >= FLATTEST:
-                spectrum = cv2.dft(tile * (window / spread), flags=cv2.DFT_COMPLEX_OUTPUT)[:, : size // 2]
-                power += spectrum[..., 0] ** 2 + spectrum[..., 1] ** 2
+                packed = cv2.dft(tile * (window / spread))  # real and imaginary parts side by side from column 1 on
+                power += packed[:, 1:-1:2] ** 2 + packed[:, 2:-1:2] ** 2
                 tiles += 1
     if not tiles:
         return NOT_MEASURABLE
     amplitude = np.fft.fftshift(np.sqrt(power), axes=0)
     around = cv2.GaussianBlur(amplitude, (0, 0), NEIGHBOURS * size / TILE)
     frequencies = np.fft.fftfreq(size).astype(np.float64)
-    rows, columns = np.fft.fftshift(frequencies)[:, None], frequencies[None, : size // 2]
+    rows, columns = np.fft.fftshift(frequencies)[:, None], frequencies[None, 1 : size // 2]
     peaks = amplitude / np.maximum(around, np.float32(1e-6))
     mirrored = cv2.dilate(np.roll(peaks[::-1], 1, axis=0), np.ones((MIRROR_REACH, MIRROR_REACH), np.uint8))
     peaks = peaks / np.maximum(1, MIRROR_SHARE * mirrored) * _looked_at(rows, columns)

@@ -1,5 +1,8 @@
 """Does nothing move although the clip was not frozen: no breath, no beat, only noise?"""
 
+from itertools import pairwise
+
+import cv2
 import numpy as np
 
 from pipeline.clip import Clip
@@ -36,9 +39,13 @@ def lasting_change(clip: Clip, sector: Sector) -> Measurement | Unanswered:
         return NOT_APPLICABLE
     moments = min(MOST_MOMENTS, clip.frames // FRAMES_EACH)
     starts = np.linspace(0, clip.frames - FRAMES_EACH, moments).astype(int)
-    frames = np.stack([clip.proxy[start : start + FRAMES_EACH][:, inside] for start in starts]).astype(np.float32)
-    noise = float(((frames[:, 1:] - frames[:, :-1]) ** 2).mean()) / 2 / FRAMES_EACH
-    means = frames.mean(axis=1)
+    weight, squares, sums = inside.astype(np.uint8), 0.0, []
+    for start in starts:
+        frames = clip.proxy[start : start + FRAMES_EACH]
+        squares += sum(cv2.norm(a, b, cv2.NORM_L2SQR, weight) for a, b in pairwise(frames))
+        sums.append(np.add.reduce(frames, dtype=np.uint16)[inside])
+    noise = squares / (moments * (FRAMES_EACH - 1) * int(inside.sum())) / 2 / FRAMES_EACH
+    means = np.stack(sums).astype(np.float32) / FRAMES_EACH
     contrast = float(means.mean(axis=0).var())
     if contrast < LEAST_CONTRAST:
         return NOT_MEASURABLE

@@ -12,16 +12,16 @@ from pipeline.text import Text
 
 HEIGHT = 400
 PICTURES = 3
-AROUND = 5
-DARKEST = 30
+AROUND = 17
+DARKEST = 0.3
 FEWEST_PIXELS = 200
 
 
 def snow(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     """Return the rms of I - G1 in grey levels in the darkest 30 % of the sector, at most 400 pixels high.
 
-    G: Gaussian blur; dark is what G5 says. Where little comes back, what is left is the receiver's own noise (as the
-    noise floor of AAPM TG-128 is read in the dark, Pfeiffer and others 2008).
+    G: Gaussian blur; dark is what the mean of 17 x 17 pixels says. What a filter takes away from a part without
+    structure is its noise (Olsen 1993, Graphical Models and Image Processing 55:319).
     """
     if not sector.known:
         return NOT_MEASURABLE
@@ -33,11 +33,12 @@ def snow(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     inside = cv2.erode(sector.mask(rows, columns, scale=scale).astype(np.uint8), np.ones((9, 9), np.uint8)).astype(bool)
     if int(inside.sum()) < FEWEST_PIXELS:
         return NOT_MEASURABLE
-    squares = []
+    rank, squares = round(DARKEST * (int(inside.sum()) - 1)), []
     for picture in clip.keyframes[:: -(-len(clip.keyframes) // PICTURES)]:
         small = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA).astype(np.float32)
-        around = cv2.GaussianBlur(small, (0, 0), AROUND)
-        dark = inside & (around <= np.percentile(around[inside], DARKEST))
+        around = cv2.blur(small, (AROUND, AROUND))
+        levels = around[inside]
+        dark = inside & (around <= np.partition(levels, rank)[rank])
         squares.append(float(((small - cv2.GaussianBlur(small, (0, 0), 1))[dark] ** 2).mean()))
     return Measurement(float(np.mean(squares)) ** 0.5)
 
