@@ -33,7 +33,7 @@ from pipeline.deidentify import deidentify
 from pipeline.reading import read_clip
 from tests.core.deidentify.scenes import KEY, SECTOR
 path, to = map(Path, sys.argv[1:])
-deidentify(path, read_clip(path), SECTOR, KEY, to)
+deidentify(path, read_clip(path), SECTOR, KEY, to, text_accepted=True)
 """
 
 
@@ -159,7 +159,9 @@ def test_a_file_without_uids_gets_its_own() -> None:
 def test_a_patient_called_like_an_organ_loses_the_word_and_is_released(tmp_path: Path) -> None:
     source = cine(frames(1), PatientName="REIN^LI", PatientID="4711", StudyDescription="rein gauche Li 4711")
     source.SeriesDescription = "foie reins"
-    release = deidentify(p := written(source, tmp_path), read_clip(p), SECTOR, KEY, tmp_path / "out")
+    release = deidentify(
+        p := written(source, tmp_path), read_clip(p), SECTOR, KEY, tmp_path / "out", text_accepted=True
+    )
     found = dcmread(release.outputs[0].path)
     assert found.StudyDescription == "gauche"
     assert found.SeriesDescription == "foie reins"

@@ -31,8 +31,8 @@ from tests.core.deidentify.scenes import (
 from tests.core.reading.written import cine, compressed, encapsulated
 
 
-def released(path: Path, to: Path, key: Key = KEY) -> Release:
-    return deidentify(path, read_clip(path), SECTOR, key, to)
+def released(path: Path, to: Path, key: Key = KEY, *, read: bool = False) -> Release:
+    return deidentify(path, read_clip(path), SECTOR, key, to, text_accepted=not read)
 
 
 def pixels_of(path: Path) -> np.ndarray:
@@ -103,7 +103,7 @@ def test_text_inside_withholds_and_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "theirs").touch()
     with pytest.raises(Withheld) as told:
-        released(path, tmp_path / "out")
+        released(path, tmp_path / "out", read=True)
     assert told.value.code == "text_inside"
     assert told.value.facts["count"] >= 1
     assert [left.name for left in (tmp_path / "out").iterdir()] == ["theirs"]
@@ -192,7 +192,7 @@ def test_a_cine_that_states_no_times_is_released_with_those_it_is_shown_at(tmp_p
 
 def test_the_report_tells_what_was_removed_and_which_checks_ran(tmp_path: Path) -> None:
     path, marks = planted_cine(tmp_path)
-    report = released(path, tmp_path / "out").report
+    report = released(path, tmp_path / "out", read=True).report
     assert report.kept_witnesses == ("drawn",)
     assert 0.1 < report.kept_share < 0.4
     assert report.pixels == "exact"

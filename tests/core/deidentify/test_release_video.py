@@ -85,7 +85,7 @@ def test_tags_tracks_and_chapters_are_gone(video: Path, tmp_path: Path) -> None:
     seen = [mark for mark in MARKS if mark not in ("20130411", TAGS["creation_time"])]
     assert len(found_in(video.read_bytes(), seen)) >= len(seen) - 1  # the test itself can see them
     clip = read_clip(video)
-    result = deidentify(video, clip, SECTOR, KEY, tmp_path / "out")
+    result = deidentify(video, clip, SECTOR, KEY, tmp_path / "out", text_accepted=True)
     for output in result.outputs:
         assert found_in(output.path.read_bytes(), [*MARKS, BANNER, "MBEKI", "Lavf", "Lavc", "x264"]) == []
     for name in ("scan.mp4", "preview.mp4"):
@@ -101,7 +101,7 @@ def test_tags_tracks_and_chapters_are_gone(video: Path, tmp_path: Path) -> None:
     assert shown_pixels[:, :20].max() == 0
     far = cv2.dilate((~outside()).astype(np.uint8), np.ones((41, 41), np.uint8)) == 0
     assert shown_pixels[:, far].max() <= 1
-    again = deidentify(video, clip, SECTOR, KEY, tmp_path / "again")
+    again = deidentify(video, clip, SECTOR, KEY, tmp_path / "again", text_accepted=True)
     for one, two in zip(result.outputs, again.outputs, strict=True):
         assert one.path.read_bytes() == two.path.read_bytes()
 
@@ -120,7 +120,7 @@ def test_a_still_leaves_as_png_without_chunks(tmp_path: Path) -> None:
     text = b"tEXtComment\0MBEKI 99"
     chunk = (len(text) - 4).to_bytes(4, "big") + text + zlib.crc32(text).to_bytes(4, "big")
     path.write_bytes(encoded.tobytes()[:33] + chunk + encoded.tobytes()[33:])
-    result = deidentify(path, read_clip(path), SECTOR, KEY, tmp_path / "out")
+    result = deidentify(path, read_clip(path), SECTOR, KEY, tmp_path / "out", text_accepted=True)
     raw = (tmp_path / "out" / "scan.png").read_bytes()
     kinds, at = [], 8
     while at < len(raw):
@@ -178,7 +178,7 @@ def test_a_still_of_any_format_is_exact_inside(kind: str, depth: str, tmp_path: 
         pixels = pixels.astype(np.uint16) * 256 + np.random.default_rng(1).integers(0, 256, pixels.shape, np.uint16)
     path = tmp_path / "in"
     Image.fromarray(pixels).save(path, kind)
-    result = deidentify(path, read_clip(path), SECTOR, KEY, tmp_path / "out")
+    result = deidentify(path, read_clip(path), SECTOR, KEY, tmp_path / "out", text_accepted=True)
     assert result.report.pixels == "exact"
     shown = cv2.imread(str(tmp_path / "out" / "scan.png"), cv2.IMREAD_UNCHANGED)
     assert shown.dtype == pixels.dtype
