@@ -168,11 +168,12 @@ def test_pictures_must_be_as_many_as_times(tmp_path: Path) -> None:
         write_h264([np.zeros((4, 4), np.uint8)] * 3, [0.0, 1.0], tmp_path / "x.mp4", DERIVATIVE)
 
 
-@pytest.mark.parametrize("kind", ["PNG", "TIFF", "BMP"])
-@pytest.mark.parametrize("depth", ["deep", "grey", "colour"])
+@pytest.mark.parametrize(
+    ("kind", "depth"),
+    [(kind, depth) for kind in ("PNG", "TIFF") for depth in ("deep", "grey", "colour")]
+    + [("BMP", "grey"), ("BMP", "colour")],
+)
 def test_a_still_of_any_format_is_exact_inside(kind: str, depth: str, tmp_path: Path) -> None:
-    if (kind, depth) == ("BMP", "deep"):
-        pytest.skip("no such picture")
     pixels = frames(1, colour=depth == "colour")[0]
     if depth == "deep":
         pixels = pixels.astype(np.uint16) * 256 + np.random.default_rng(1).integers(0, 256, pixels.shape, np.uint16)
