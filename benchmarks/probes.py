@@ -9,10 +9,13 @@ import numpy as np
 from pipeline.clip import Clip
 from pipeline.errors import Rejected
 from pipeline.find_sector import find_sector
+from pipeline.finding import Measurement
 from pipeline.polar import Floats, samples
 from pipeline.probe_profile import BANDS, FACE, NEAR, ROWS, ProbeProfile, face_profile, probe_profile
 from pipeline.reading import read_clip
 from pipeline.sector import Mask, Sector
+from qa_rules.device_dropout import RULE as DROPOUT
+from qa_rules.device_dropout import lowest_in
 from supervision.device_health import Health, Recorded, health
 from supervision.intervals import wilson
 from tests.real_files import DATA, manifest
@@ -153,6 +156,13 @@ def main() -> None:
     clinic, others = _skins()
     groups = (("one clinic", clinic), ("other devices", others), ("all", clinic + others))
     print(f"  clips: {len(clinic)} of one clinic's lungs, {len(others)} of other devices")
+    for dead in (10, 4):
+        for receive in (12, APERTURE):
+            auc, found, alarms = hints(clinic + others, dead, receive)
+            label = f"one clip, {dead} of 128 dead, {receive} receive"
+            print(
+                f"  {label:<62}AUC {auc:.2f}, found {100 * found:.0f} %, false alarms {100 * alarms:.0f} %", flush=True
+            )
     for name, skins in groups:
         sound = list(campaign(skins, TRIALS, 1, dead=0))
         _row(f"{name}: no fault, said to have one", np.mean([bool(one.elements) for one, _ in sound]))
@@ -167,6 +177,21 @@ def main() -> None:
         for less in (13.0, 20.0, 30.0):
             found = found_any(list(settings(skins, TRIALS // 4, 6, less=less, recent=50)), "drift")
             _row(f"{name}: {less:g} levels less, found after 50 clips", found, TRIALS // 4)
+
+
+def hints(skins: Sequence[Skin], dead: int, receive: int) -> tuple[float, float, float]:
+    """Return AUC, share found and false alarms of the hint that a single clip gives (`device.dropout`)."""
+    sound, deaf = [], []
+    for number, skin in enumerate(skins):
+        sound.append(lowest_in(skin.near, skin.inside))
+        for trial in range(4):
+            first = int(np.random.default_rng([number, trial]).integers(10, ELEMENTS - 10 - dead))
+            lost = loss(range(first, first + dead), receive)
+            deaf.append(lowest_in(np.clip(skin.near - lost, 0, 255), skin.inside))
+    clean, faulty = (np.array([m.value for m in some if isinstance(m, Measurement)]) for some in (sound, deaf))
+    less, same = faulty[:, None] < clean, faulty[:, None] == clean
+    auc = float((less + 0.5 * same).mean())
+    return auc, float((faulty < DROPOUT.limits.good).mean()), float((clean < DROPOUT.limits.good).mean())
 
 
 def found_any(results: Sequence[Health], what: str) -> float:
