@@ -23,7 +23,7 @@ FEWEST = 10
 BASELINE = 60
 RECENT = 20
 SURE = 4.2
-"""Standard errors from which on a dip is no chance: at most 1 % of sound probes show one (benchmarks/probes.py)."""
+"""Standard errors from which on a dip is no chance: .8 % of 400 sound probes showed one (benchmarks/probes.py)."""
 
 LEAST_DIP = 1.0
 DEAD_DIP = 2.5
