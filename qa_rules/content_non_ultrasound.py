@@ -29,6 +29,6 @@ RULE = Rule(
     cap=5.0,
     explains=(
         "file.duration", "temporal.", "content.overlay", "content.screen_capture", "codec.", "gain.", "contact.",
-        "geometry.", "device.", "sharpness.", "noise.", "motion.",
+        "geometry.", "artifact.", "device.", "sharpness.", "noise.", "motion.",
     ),
 )  # fmt: skip

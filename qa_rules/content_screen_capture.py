@@ -92,7 +92,7 @@ RULE = Rule(
     measure=moire,
     cap=40.0,
     explains=(
-        "codec.", "gain.", "contact.", "geometry.", "device.", "sharpness.", "noise.", "motion.", "content.overlay",
-        "temporal.frame_rate",
+        "codec.", "gain.", "contact.", "geometry.", "artifact.", "device.", "sharpness.", "noise.", "motion.",
+        "content.overlay", "temporal.frame_rate",
     ),
 )  # fmt: skip

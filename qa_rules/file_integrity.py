@@ -27,7 +27,7 @@ RULE = Rule(
     measure=damaged_share,
     cap=5.0,
     explains=(
-        "temporal.", "content.", "codec.", "gain.", "contact.", "geometry.", "device.", "sharpness.", "noise.",
-        "motion.",
+        "temporal.", "content.", "codec.", "gain.", "contact.", "geometry.", "artifact.", "device.", "sharpness.",
+        "noise.", "motion.",
     ),
 )  # fmt: skip

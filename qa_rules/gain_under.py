@@ -31,5 +31,5 @@ RULE = Rule(
     family=Family.GAIN,
     weight=0.5,
     measure=dim_level,
-    explains=("contact.", "sharpness.", "noise.", "motion."),
+    explains=("contact.", "geometry.depth", "sharpness.", "noise.", "motion."),
 )

@@ -1,5 +1,6 @@
 """Does the trainee read what the expert said, and can missing details be filled in?"""
 
+from qa_rules import rules_in
 from supervision.states import State
 
 
@@ -97,3 +98,13 @@ def test_held_back_and_refused_scans_show_reasons_in_both_languages_and_never_a_
         assert "<video" not in page
         assert "Held back (1)" in page
         assert "Refused (1)" in page
+
+
+def test_a_hint_at_a_faulty_probe_is_no_remark_to_anybody_who_scans_or_reviews(world, signed_in) -> None:
+    scan = world.scan()
+    world.review(scan)
+    titles = {rule.name: rule.title.en for rule in rules_in()}
+    for who, address in (("amina", f"/my-scans/{scan.pk}/"), ("supervisor", f"/scans/{scan.pk}/")):
+        page = signed_in(who).get(address).content.decode()
+        assert titles["contact.coupling"] in page
+        assert titles["device.dropout"] not in page

@@ -45,7 +45,7 @@ def numbered(number: int, rows: int = 96, columns: int = 160) -> Picture:
 
 
 def inspection_of(pictures: Sequence[Picture], times: Sequence[float], score: float | None = 62.0) -> Inspection:
-    """Return what rules could have said: contact lost on the left, gain a little high, the rest fine."""
+    """Return what rules could have said: contact lost on the left, gain a bit high, elements that may be dead."""
     rows, columns = pictures[0].shape[:2]
     outline = ((columns * 0.4, 2.0), (columns * 0.6, 2.0), (columns - 4.0, rows - 6.0), (4.0, rows - 6.0))
     findings = (
@@ -53,6 +53,7 @@ def inspection_of(pictures: Sequence[Picture], times: Sequence[float], score: fl
         Finding("gain.over", 1, Verdict.WEAK, 131.0, 0.4),
         Finding("gain.under", 1, Verdict.GOOD, 61.0, 0.0),
         Finding("temporal.freeze", 1, Verdict.NOT_APPLICABLE),
+        Finding("device.dropout", 1, Verdict.POOR, 0.1, 1.0),
     )
     reasons = () if score is None else (Reason("contact.coupling", 100 - score - 5), Reason("gain.over", 5.0))
     return Inspection(
