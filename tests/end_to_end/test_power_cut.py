@@ -30,7 +30,7 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
     marks = tmp_path / "var" / "running"
 
     first = _up(installation)
-    wait_until(lambda: any(marks.glob("[!.]*.work")), 150)
+    wait_until(lambda: any(marks.glob("[!.]*.work")), 300)
     time.sleep(1)
     for process in [first.pid, *descendants(first.pid)]:
         os.kill(process, signal.SIGKILL)
@@ -39,7 +39,7 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
 
     second = _up(installation)
     try:
-        wait_until(lambda: installation.status()["received"] == 0, 200)
+        wait_until(lambda: installation.status()["received"] == 0, 400)
     finally:
         second.send_signal(signal.SIGINT)
         second.wait(60)

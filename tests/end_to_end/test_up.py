@@ -21,7 +21,7 @@ from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
 from tests.end_to_end.processes import descendants, wait_until
 from tests.servers import free_ports
 
-SECONDS_FOR_ONE_CYCLE = 150
+SECONDS_FOR_ONE_CYCLE = 300
 Running = tuple[Installation, "subprocess.Popen[bytes]"]
 
 
@@ -39,7 +39,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 120)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 240)
         yield installation, process
     finally:
         if process.poll() is None:
@@ -51,7 +51,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running) -> None:
     installation, _ = running
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
-    wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 120)
+    wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 240)
     installation.drop(in_pydicom("examples_ybr_color.dcm"), "amina/FAST")
     wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
 

@@ -14,11 +14,11 @@ from tests.planted.screens import screen
 from tests.planted.writing import CONTRASTS, FONTS, HEIGHTS, Place, Style, write
 
 SEED = 20260303
-CLEAN, OUTSIDE, INSIDE = 42, 36, 84
+CLEAN, OUTSIDE, INSIDE = 27, 30, 54
 MOST_CLEAN_WITHHELD, MOST_LOSS = 0.08, 0.005
 PLAIN_CONTRAST, HANDWRITING = 160, "script"
 """From this contrast on a printed text inside, shown on all frames, is read whatever its font and size."""
-MOST_LEFT_INSIDE = 0.08
+MOST_LEFT_INSIDE = 0.05
 """The aim is 0.005; the figures tell how far the reader of text is from it."""
 
 
