@@ -20,7 +20,6 @@ from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
 JPEG = "image/jpeg"
-SECONDS_FOR_ONE_SCAN = 120.0
 
 log = logging.getLogger("sonorelay.flows")
 

@@ -13,15 +13,13 @@ from pathlib import Path
 from flows.channel import as_the_channel_knew
 from flows.placed import placed
 from flows.presence import Run
-from flows.process import SECONDS_FOR_ONE_SCAN, files_of, organisation_key
-from pipeline.child import run_in_child
+from flows.process import files_of, organisation_key
+from pipeline.child import SECONDS_FOR_ONE_SCAN, run_in_child
 from pipeline.deidentify import Key, identify
 from pipeline.deidentify.again import release_again
 from pipeline.errors import SonorelayError, Unavailable
-from pipeline.kept import Kept, Witness
 from storage.catalogue import rekeying
-from storage.catalogue.layouts import as_outlines
-from storage.catalogue.models import Decision, Scan
+from storage.catalogue.models import Scan
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
@@ -56,9 +54,9 @@ def _rekey(scan: Scan, key: Key, run: Run, store: ObjectStore) -> str:
 
 
 def _release(scan: Scan, raw: Path, folder: Path, key: Key, store: ObjectStore) -> None:
-    accepted = Decision.objects.filter(scan=scan, text_accepted=True).exists()
+    kept, accepted = rekeying.decided_before(scan)
     again = partial(release_again, text_accepted=accepted, layouts_read=settings().layouts_read)
-    identity, release = run_in_child(again, raw, key, folder, kept_of(scan), seconds=SECONDS_FOR_ONE_SCAN)
+    identity, release = run_in_child(again, raw, key, folder, kept, seconds=SECONDS_FOR_ONE_SCAN)
     record = partial(
         rekeying.record_rekeyed,
         scan,
@@ -68,10 +66,3 @@ def _release(scan: Scan, raw: Path, folder: Path, key: Key, store: ObjectStore) 
         report=release.report.as_json(),
     )
     placed(store, Area.RELEASED, files_of(release), lambda stored: record(stored, datetime.now(UTC)))
-
-
-def kept_of(scan: Scan) -> Kept:
-    """Return the area on record; of a scan from before it was recorded, the sector that was kept then."""
-    if scan.kept:
-        return Kept(as_outlines(scan.kept["polygons"]), tuple(Witness(name) for name in scan.kept["witnesses"]))
-    return Kept(as_outlines([scan.sector["polygon"]]), (Witness.FITTED,))

@@ -26,6 +26,8 @@ from pipeline.errors import _rebuild as rebuild
 from pipeline.nursery import ANSWER, ANSWER_HEAD, FAILED, OUT_OF_MEMORY, REQUEST_HEAD, TIMED_OUT
 
 GIB = 1 << 30
+SECONDS_FOR_ONE_SCAN = 120.0
+"""What reading, cleaning and checking one scan may take."""
 _START = "import sys; sys.path[:] = sys.argv[1:]; from pipeline.nursery import serve; serve()"
 
 _R = TypeVar("_R")

@@ -12,7 +12,10 @@ from pipeline.text import Text
 
 
 class Family(StrEnum):
-    """What a rule is about; the order is the order of explanation, strongest first (DESIGN: `Quality`)."""
+    """What a rule is about; the order is the order of explanation, strongest first (DESIGN: `Quality`).
+
+    A finding of the family DEVICE is a hint at the probe, for biomed over many clips, and no remark on the scan.
+    """
 
     INTEGRITY = "integrity"
     CONTENT = "content"
@@ -20,6 +23,7 @@ class Family(StrEnum):
     GAIN = "gain"
     CONTACT = "contact"
     REST = "rest"
+    DEVICE = "device"
 
 
 class Unanswered(Enum):

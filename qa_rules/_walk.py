@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.agreement import agree, hear
-from pipeline.child import run_in_child
+from pipeline.child import SECONDS_FOR_ONE_SCAN, run_in_child
 from pipeline.clip import Clip
 from pipeline.deidentify import Identity, Key, Release, TextReader, deidentify, identify
 from pipeline.deidentify.at_hand import load_all
@@ -19,7 +19,6 @@ from pipeline.reading import read_clip
 from pipeline.sector import Sector
 from qa_rules._discovery import rules_in
 
-SECONDS_FOR_ONE_SCAN = 120.0
 NO_GUIDANCE = Guidance()
 
 

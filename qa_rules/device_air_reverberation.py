@@ -86,7 +86,7 @@ RULE = Rule(
     ),
     unit="share of the mean profile",
     limits=Limits(good=WEAK, poor=DEAD),
-    family=Family.REST,
+    family=Family.DEVICE,
     weight=0.0,
     measure=least_of_mean,
 )

@@ -60,7 +60,7 @@ RULE = Rule(
     ),
     unit="share of the neighbours",
     limits=Limits(good=0.5, poor=0.35),
-    family=Family.REST,
+    family=Family.DEVICE,
     weight=0.0,
     measure=lowest_of_neighbours,
 )

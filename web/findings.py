@@ -4,14 +4,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.finding import Verdict
-from pipeline.rule import Rule
+from pipeline.rule import Family, Rule
 from pipeline.text import Text
 from qa_rules import rules_in
 from storage.catalogue.models import Assessment, Finding, Scan
 
 NOTED = (Verdict.POOR, Verdict.WEAK)
-OF_THE_PROBE = "device."
-"""A hint at a faulty probe is for biomed, over many clips; to whoever scanned it is no remark."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +39,17 @@ def judgement_of(scan: Scan) -> Judgement | None:
     if assessment is None:
         return None
     reasons = {reason["rule"]: reason for reason in assessment.reasons}
-    findings = [finding for finding in assessment.findings.all() if not finding.rule.startswith(OF_THE_PROBE)]
-    told = [_tell(finding, reasons.get(finding.rule, {})) for finding in findings]
+    about_the_scan = (finding for finding in assessment.findings.all() if not _is_about_the_probe(finding))
+    told = [_tell(finding, reasons.get(finding.rule, {})) for finding in about_the_scan]
     told.sort(key=lambda one: (-one.points, -one.finding.severity, one.finding.rule))
     noted = tuple(one for one in told if one.finding.verdict in NOTED)
     others = tuple(one for one in told if one.finding.verdict not in NOTED)
     return Judgement(assessment, noted, others)
+
+
+def _is_about_the_probe(finding: Finding) -> bool:
+    rule = _rules().get(finding.rule)
+    return rule is not None and rule.family is Family.DEVICE
 
 
 def _tell(finding: Finding, reason: dict[str, object]) -> Told:

@@ -9,8 +9,8 @@ import jpeg_ls
 import numpy as np
 from numpy.typing import NDArray
 from pydicom import Dataset
+from pydicom.filewriter import dcmwrite
 
-from pipeline.deidentify.encoded import encoded_file
 from pipeline.preview import encode_jpeg
 
 Pixels = NDArray[np.uint8]
@@ -30,7 +30,8 @@ _ITEM, _END = struct.pack("<HH", 0xFFFE, 0xE000), struct.pack("<HHI", 0xFFFE, 0x
 
 def write_header(dataset: Dataset, to: BinaryIO) -> int:
     """Write preamble (zeros), file meta and data set; return the number of bytes, where the pixels will begin."""
-    return to.write(encoded_file(dataset))
+    dcmwrite(to, dataset, enforce_file_format=True)
+    return to.tell()
 
 
 def write_native(frames: Iterable[Samples], frames_expected: int, frame_bytes: int, to: BinaryIO) -> None:

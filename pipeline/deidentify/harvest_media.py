@@ -6,7 +6,7 @@ What is found here is sought in the written files; none of it is ever copied, fo
 
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -152,31 +152,24 @@ def _inflated(content: bytes) -> Iterator[bytes]:
 
 def _of_jpeg(file: BinaryIO) -> Iterator[bytes]:
     """Yield the application and comment segments, and what stands behind the end of the picture."""
-    position = 2
-    while True:
-        file.seek(position)
-        head = file.read(4)
-        if len(head) < 4 or head[0] != 0xFF or head[1] == 0xDA:
-            break
-        size = int.from_bytes(head[2:], "big")
-        if 0xE0 <= head[1] <= 0xEF or head[1] == 0xFE:
-            yield file.read(max(0, size - 2))
-        position += 2 + max(2, size)
-    file.seek(position)
-    rest = file.read()
-    yield rest[rest.rfind(b"\xff\xd9") + 2 :][:MOST_BYTES]
+    return _of_code_stream(file, told=(*range(0xE0, 0xF0), 0xFE), data=0xDA)
 
 
 def _of_jpeg_2000(file: BinaryIO) -> Iterator[bytes]:
     """Yield the comments of the main header, and what stands behind the end of the picture."""
+    return _of_code_stream(file, told=(0x64,), data=0x90)
+
+
+def _of_code_stream(file: BinaryIO, told: Container[int], data: int) -> Iterator[bytes]:
+    """Yield the segments whose marker is in `told`, up to the marker of the data, and what follows their end."""
     position = 2
     while True:
         file.seek(position)
         head = file.read(4)
-        if len(head) < 4 or head[0] != 0xFF or head[1] == 0x90:
+        if len(head) < 4 or head[0] != 0xFF or head[1] == data:
             break
         size = int.from_bytes(head[2:], "big")
-        if head[1] == 0x64:
+        if head[1] in told:
             yield file.read(max(0, size - 2))
         position += 2 + max(2, size)
     file.seek(position)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from django.db.models import Q, QuerySet
 
 from pipeline.errors import SonorelayError
-from storage.catalogue.models import Device, Event, Scan, SectorLayout
+from pipeline.kept import Kept, Witness
+from storage.catalogue.layouts import as_outlines
+from storage.catalogue.models import Decision, Device, Event, Scan, SectorLayout
 from storage.catalogue.outcomes import Stored, keep_objects, keep_report
 from storage.catalogue.transaction import one_transaction
 from supervision.states import RELEASED, State
@@ -31,6 +33,18 @@ def of_another_key(project: str, key: str) -> QuerySet[Scan]:
 def to_make_anew(project: str, key: str) -> QuerySet[Scan]:
     """Return those of them that were not refused under this key."""
     return of_another_key(project, key).exclude(rekey_refused=key)
+
+
+def decided_before(scan: Scan) -> tuple[Kept, bool]:
+    """Return the area on record, and whether a person accepted the writing in it.
+
+    Of a scan from before areas were recorded it is the sector that was kept then.
+    """
+    accepted = Decision.objects.filter(scan=scan, text_accepted=True).exists()
+    if scan.kept:
+        witnesses = tuple(Witness(name) for name in scan.kept["witnesses"])
+        return Kept(as_outlines(scan.kept["polygons"]), witnesses), accepted
+    return Kept(as_outlines([scan.sector["polygon"]]), (Witness.FITTED,)), accepted
 
 
 def name_the_first_key(organisation: str, key: str) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -63,6 +64,17 @@ class Installation:
 
     def sonorelay(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
         return self.run(sys.executable, "-m", "sonorelay", *arguments, check=check)
+
+    def up(self) -> "subprocess.Popen[bytes]":
+        """Start `sonorelay up` so that it hears Ctrl-C, even where the tests run in the background and would not."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sonorelay", "up"],
+            env=self.environment,
+            cwd=self.home,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
 
     def steps(self, *arguments: str) -> dict[str, object]:
         """Run one of the steps of steps.py in a process of its own and return what it says."""

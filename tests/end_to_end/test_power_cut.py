@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -29,7 +27,7 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
         installation.drop(source, "amina/FAST")
     marks = tmp_path / "var" / "running"
 
-    first = _up(installation)
+    first = installation.up()
     wait_until(lambda: any(marks.glob("[!.]*.work")), 300)
     time.sleep(1)
     for process in [first.pid, *descendants(first.pid)]:
@@ -37,7 +35,7 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
     first.wait()
     assert installation.status()["received"] > 0, "it was cut off while at work"
 
-    second = _up(installation)
+    second = installation.up()
     try:
         wait_until(lambda: installation.status()["received"] == 0, 400)
     finally:
@@ -51,13 +49,3 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
     assert set(states) <= {"queued", "withheld"}
     assert known["missing_objects"] == []
     assert not any(marks.glob("[!.]*")), "what the dead run had on its desk is gone"
-
-
-def _up(installation: Installation) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
-        [sys.executable, "-m", "sonorelay", "up"],
-        env=installation.environment,
-        cwd=installation.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )

@@ -6,7 +6,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,13 +30,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     ports = {"SONORELAY_WEB_PORT": str(web), "SONORELAY_PREFECT_PORT": str(prefect)}
     installation = Installation(tmp_path_factory.mktemp("up"), ports)
     installation.prepare()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sonorelay", "up"],
-        env=installation.environment,
-        cwd=installation.home,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = installation.up()
     try:
         wait_until(lambda: _answers(f"http://127.0.0.1:{ports['SONORELAY_WEB_PORT']}/healthz"), 240)
         yield installation, process

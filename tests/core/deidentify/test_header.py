@@ -12,6 +12,7 @@ from pipeline.deidentify.allow_list import Allowed, allow_list, image_type
 from pipeline.deidentify.cleaned import age_band, shifted
 from pipeline.deidentify.header import Header, Picture, clean_header
 from pipeline.deidentify.identifiers import Identifiers
+from pipeline.deidentify.key import Key
 from tests.core.deidentify.scenes import KEY, OTHER_KEY, frames, planted
 from tests.core.reading.written import cine
 
@@ -20,9 +21,9 @@ PICTURE = Picture(240, 320, 3, "RGB", "1.2.840.10008.1.2.1", (0.0, 0.04, 0.08, 0
 NOBODY = Identifiers(frozenset())
 
 
-def header_of(key: object = KEY, **values: object) -> Header:
+def header_of(key: Key = KEY, **values: object) -> Header:
     source = cine(frames(1), **values)
-    return clean_header(source, "0" * 64, key, NOBODY, PICTURE)  # type: ignore[arg-type]
+    return clean_header(source, "0" * 64, key, NOBODY, PICTURE)
 
 
 def test_every_attribute_of_the_table_exists_and_has_a_reason() -> None:

@@ -1,5 +1,6 @@
 """The search finds what is there, as a plain search would, and knows what a text could be."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -34,9 +35,9 @@ def test_found_across_the_border_of_two_chunks() -> None:
     st.sampled_from(["utf-8", "latin-1", "utf-16-be", "utf-16-le"]),
     st.sampled_from([str.upper, str.lower, str.title, str]),
 )
-def test_found_in_the_encodings_that_a_file_may_use(name: str, encoding: str, case: object) -> None:
+def test_found_in_the_encodings_that_a_file_may_use(name: str, encoding: str, case: Callable[[str], str]) -> None:
     sought = Identifiers(frozenset([name])).needles(among_pixels=True)
-    assert appears(sought, memoryview(b"\x01\x02" + case(name).encode(encoding) + b"\x03"))  # type: ignore[operator]
+    assert appears(sought, memoryview(b"\x01\x02" + case(name).encode(encoding) + b"\x03"))
 
 
 @pytest.mark.parametrize(

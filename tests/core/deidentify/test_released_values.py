@@ -1,6 +1,7 @@
 """A name or number too short for a search among bytes is seen where it is a value of a released header."""
 
 import io
+from collections.abc import Mapping
 
 import pytest
 from pydicom import Dataset
@@ -17,9 +18,9 @@ PICTURE = Picture(240, 320, 3, "RGB", "1.2.840.10008.1.2.1", (0.0, 0.04, 0.08, 0
 NOBODY = Identifiers(frozenset())
 
 
-def header_bytes(change: object = None, **values: object) -> tuple[bytes, frozenset[str]]:
+def header_bytes(change: Mapping[str, object] | None = None, **values: object) -> tuple[bytes, frozenset[str]]:
     header = clean_header(cine(frames(1), **values), "0" * 64, KEY, NOBODY, PICTURE)
-    for keyword, value in (change or {}).items():  # type: ignore[attr-defined]
+    for keyword, value in (change or {}).items():
         setattr(header.dataset, keyword, value)
     target = io.BytesIO()
     write_header(header.dataset, target)
