@@ -1,4 +1,4 @@
-"""Whose scan is it? One person asks with a reason, another consents, and the first sees it once on the page."""
+"""Whose scan is it? One person asks with a purpose, another consents, and for 24 hours the first may look."""
 
 from django.contrib import messages
 from django.db.models import Q
@@ -68,7 +68,7 @@ def approve(request: HttpRequest, request_id: int) -> HttpResponseBase:
 @require_POST
 @sensitive_variables("patient")
 def show(request: HttpRequest, request_id: int) -> HttpResponseBase:
-    """Show name and number once, in the answer to this one request; the browser may not keep it."""
+    """Show name and number in the answer to this one request, which the browser may not keep."""
     found = _in_reach(request, request_id)
     try:
         patient = reidentification.reveal(found.pk, person_of(request), timezone.now())
