@@ -55,6 +55,7 @@ def fill(screen: Console) -> None:
 
 
 def _fill(screen: Console, run_flows: Callable[[], None]) -> None:
+    from flows.sources.watched_folder import SETTLED_SECONDS
     from storage.catalogue.models import Event
 
     invite_people()
@@ -67,6 +68,7 @@ def _fill(screen: Console, run_flows: Callable[[], None]) -> None:
     )
     with bar:
         dropped = [drop_into_inbox(one) for one in bar.track(drops(now), description=WRITING.say(language()))]
+        time.sleep(SETTLED_SECONDS)  # a run leaves younger files for the next one
         run_flows()
         _wait_for(bar, {one.digest for one in dropped})
     mark_simulated(dropped)
