@@ -31,7 +31,9 @@ class Quality:
     reasons: tuple[Reason, ...] = ()
 
 
-def judge(findings: Iterable[Finding], rules: Iterable[Rule]) -> Quality:
+def judge(
+    findings: Iterable[Finding], rules: Iterable[Rule], cut_offs: tuple[tuple[float, int], ...] = CUT_OFFS
+) -> Quality:
     """Return 100·Π(1 - weight·severity) over what nothing stronger explains, at most the cap of any poor rule.
 
     Without a score where the rules that were measured weigh less than half of those that apply, unless a cap holds.
@@ -51,12 +53,12 @@ def judge(findings: Iterable[Finding], rules: Iterable[Rule]) -> Quality:
     for loss in losses.values():
         product *= 1.0 - loss
     score = round(min([product, *caps.values()]), 2)
-    return Quality(score, suggest_rating(score), _reasons(losses, caps, explained, product))
+    return Quality(score, suggest_rating(score, cut_offs), _reasons(losses, caps, explained, product))
 
 
-def suggest_rating(score: float) -> int:
+def suggest_rating(score: float, cut_offs: tuple[tuple[float, int], ...] = CUT_OFFS) -> int:
     """Return the rating 1 to 4 that a score of 0-100 suggests."""
-    return next((rating for least, rating in CUT_OFFS if score >= least), 1)
+    return next((rating for least, rating in cut_offs if score >= least), 1)
 
 
 def _explained(measured: list[Finding], by_name: dict[str, Rule]) -> dict[str, str]:

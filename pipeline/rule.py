@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
 from pipeline.clip import Clip
@@ -52,12 +52,27 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Usual:
+    """What a rule's value is in good clips of one kind. spread: 1.4826 times the median absolute deviation, above 0."""
+
+    middle: float
+    spread: float
+    clips: int
+
+    def __post_init__(self) -> None:
+        """Refuse a spread by which nothing could be divided."""
+        if not self.spread > 0:
+            raise ValueError("a spread is above 0")
+
+
+@dataclass(frozen=True)
 class Rule:
     """One quality question.
 
     weight: how much a severity of 1 takes from the score, 0-1 (0: told, never counted).
     cap: the highest score that a scan with verdict poor can have, None for no cap.
     explains: names of rules, or prefixes ending in '.', whose findings are consequences of this one when it is poor.
+    usual: what good clips showed where the limits were set, for limits that move with the device; None: absolute.
     """
 
     name: str
@@ -71,6 +86,7 @@ class Rule:
     measure: Measure
     cap: float | None = None
     explains: tuple[str, ...] = ()
+    usual: Usual | None = None
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot be told apart and weights outside 0-1."""
@@ -84,6 +100,13 @@ class Rule:
             return Finding(self.name, self.version, answer.value)
         if not math.isfinite(answer.value):
             return Finding(self.name, self.version, Verdict.NOT_MEASURABLE)
-        severity = self.limits.severity(answer.value)
+        found = Finding(self.name, self.version, Verdict.GOOD, answer.value, 0.0, answer.side, answer.evidence)
+        return self.judged(found)
+
+    def judged(self, finding: Finding) -> Finding:
+        """Return a finding of this rule with severity and verdict as its limits say; one without a value as it is."""
+        if finding.value is None:
+            return finding
+        severity = self.limits.severity(finding.value)
         verdict = Verdict.GOOD if severity == 0 else Verdict.POOR if severity == 1 else Verdict.WEAK
-        return Finding(self.name, self.version, verdict, answer.value, severity, answer.side, answer.evidence)
+        return replace(finding, severity=severity, verdict=verdict)

@@ -1,0 +1,64 @@
+"""Against what is a scan held: the rules as they were made, what is usual on its device, what its exam needs?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pipeline.finding import Finding
+from pipeline.quality import CUT_OFFS, Quality, judge
+from pipeline.rule import Limits, Rule, Usual
+
+WIDEST = 2.0
+"""How many times wider or narrower than where a rule was made its limits may become on one device."""
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """What differs from the rules as they were made.
+
+    version: of the calibration, None without one. usual: per rule what good clips of this device (or its model, or the
+    programme) show. limits, weights: per rule what the exam type asks for; limits of an exam type are not moved.
+    cut_offs: score from which on a rating is suggested, highest first.
+    """
+
+    version: int | None = None
+    usual: Mapping[str, Usual] = field(default_factory=dict)
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
+    cut_offs: tuple[tuple[float, int], ...] = CUT_OFFS
+
+    def applied_to(self, rules: Iterable[Rule]) -> tuple[Rule, ...]:
+        """Return the rules with the limits and weights that hold for this scan."""
+        return tuple(
+            replace(rule, limits=self._limits(rule), weight=self.weights.get(rule.name, rule.weight)) for rule in rules
+        )
+
+    def _limits(self, rule: Rule) -> Limits:
+        usual = self.usual.get(rule.name)
+        if rule.name in self.limits or rule.usual is None or usual is None:
+            return self.limits.get(rule.name, rule.limits)
+        return moved(rule.limits, rule.usual, usual)
+
+
+ABSOLUTE = Yardstick()
+
+
+def moved(limits: Limits, made_on: Usual, here: Usual) -> Limits:
+    """Return limits as far from what is usual here, in spreads, as they were where the rule was made."""
+    wider = min(WIDEST, max(1 / WIDEST, here.spread / made_on.spread))
+    return Limits(
+        good=here.middle + (limits.good - made_on.middle) * wider,
+        poor=here.middle + (limits.poor - made_on.middle) * wider,
+    )
+
+
+def held_against(
+    yardstick: Yardstick, findings: Iterable[Finding], rules: Sequence[Rule]
+) -> tuple[tuple[Finding, ...], Quality]:
+    """Return measured findings judged anew by `yardstick`, and the quality that follows; no picture is needed.
+
+    Findings of rules that are not in `rules` stay as they are and do not count.
+    """
+    applied = yardstick.applied_to(rules)
+    by_name = {rule.name: rule for rule in applied}
+    again = tuple(by_name[f.rule].judged(f) if f.rule in by_name else f for f in findings)
+    return again, judge(again, applied, yardstick.cut_offs)
