@@ -31,6 +31,10 @@ class Action(StrEnum):
     RELEASE_SCANS = "release_scans"
     ANSWER_QUESTIONS = "answer_questions"
     REIDENTIFY = "reidentify"
+    SEE_DEVICES = "see_devices"
+    REPORT_DEVICES = "report_devices"
+    TEND_DEVICES = "tend_devices"
+    SEE_CALIBRATION = "see_calibration"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -49,6 +53,14 @@ ALLOWED: dict[Action, frozenset[Role]] = {
     Action.RELEASE_SCANS: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
     Action.ANSWER_QUESTIONS: frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
     Action.REIDENTIFY: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
+    Action.SEE_DEVICES: frozenset(
+        {Role.BIOMED, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
+    ),
+    Action.REPORT_DEVICES: frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER}),
+    Action.TEND_DEVICES: frozenset({Role.BIOMED, Role.PARTNER_OWNER}),
+    Action.SEE_CALIBRATION: frozenset(
+        {Role.BIOMED, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
+    ),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER}),
 }
 

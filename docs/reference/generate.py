@@ -38,6 +38,10 @@ ACTIONS: Mapping[Action, Text] = {
     Action.RELEASE_SCANS: Text("release or refuse what is held back", "libérer ou refuser ce qui est retenu"),
     Action.ANSWER_QUESTIONS: Text("answer questions on a scan", "répondre aux questions sur un examen"),
     Action.REIDENTIFY: Text("learn whose scan it is, by two", "retrouver le patient, à deux"),
+    Action.SEE_DEVICES: Text("see the devices", "voir les appareils"),
+    Action.REPORT_DEVICES: Text("report a fault of a device", "signaler un défaut d'un appareil"),
+    Action.TEND_DEVICES: Text("tend the devices", "entretenir les appareils"),
+    Action.SEE_CALIBRATION: Text("see the calibration", "voir l'étalonnage"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
 }
 SETTINGS: Mapping[str, Text] = {

@@ -1,5 +1,7 @@
 """The tables of the catalogue."""
 
+from storage.catalogue.models.calibration import Calibration, Level, UsualValue
+from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.models.people import Membership, Person
 from storage.catalogue.models.programme import Device, Organisation, Project
 from storage.catalogue.models.quarantine import (
@@ -17,15 +19,19 @@ from storage.catalogue.models.scans import Arrival, Assessment, Finding, Scan, S
 __all__ = [
     "Arrival",
     "Assessment",
+    "Calibration",
     "Decision",
     "Device",
     "Discarded",
     "Doubt",
     "Event",
     "Finding",
+    "Level",
     "Membership",
     "Organisation",
     "Person",
+    "ProbeChange",
+    "ProbeProfile",
     "Project",
     "Question",
     "Reidentification",
@@ -35,4 +41,7 @@ __all__ = [
     "Scan",
     "SectorLayout",
     "StoredObject",
+    "Ticket",
+    "TicketEntry",
+    "UsualValue",
 ]

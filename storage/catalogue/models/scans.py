@@ -111,7 +111,7 @@ class StoredObject(models.Model):
 
 
 class Assessment(models.Model):
-    """One scoring of a scan; earlier ones are kept, one is current."""
+    """One scoring of a scan; earlier ones are kept, one is current. `calibration` says what it was held against."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="assessments")
     made_at = models.DateTimeField()
@@ -119,6 +119,9 @@ class Assessment(models.Model):
     score = models.FloatField(null=True, blank=True)
     suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
     reasons = models.JSONField(default=list, blank=True)  # [{"rule", "points", "explained_by"}], most points first
+    calibration = models.ForeignKey(
+        "catalogue.Calibration", on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
 
     class Meta:
         """At most one current assessment."""

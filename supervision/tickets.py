@@ -1,0 +1,106 @@
+"""What may happen to a ticket about a device, and how long could the device not be used?"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Fault(StrEnum):
+    """What a ticket is about: found by the software, or reported by a person."""
+
+    ELEMENT = "element"
+    BAND = "band"
+    DRIFT = "drift"
+    IN_AIR = "in_air"
+    REPORTED = "reported"
+
+
+class Change(StrEnum):
+    """What was done to a probe; either way it is a new one for whoever watches it."""
+
+    REPLACED = "replaced"
+    REPAIRED = "repaired"
+
+
+class TicketState(StrEnum):
+    """How far a ticket is; the last two are closed."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_REPAIR = "in_repair"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+class What(StrEnum):
+    """One line in the history of a ticket."""
+
+    OPENED = "opened"
+    SEEN_AGAIN = "seen_again"
+    ACKNOWLEDGED = "acknowledged"
+    OUT_OF_USE = "out_of_use"
+    BACK_IN_USE = "back_in_use"
+    SENT_FOR_REPAIR = "sent_for_repair"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    REOPENED = "reopened"
+    NOTE = "note"
+
+
+LONGEST_NOTE = 500
+CLOSED = frozenset({TicketState.RESOLVED, TicketState.DISMISSED})
+PENDING = frozenset(TicketState) - CLOSED
+BY_A_PERSON = tuple(what for what in What if what not in (What.OPENED, What.SEEN_AGAIN))
+
+MOVES: dict[What, tuple[frozenset[TicketState], TicketState]] = {
+    What.ACKNOWLEDGED: (frozenset({TicketState.OPEN}), TicketState.ACKNOWLEDGED),
+    What.SENT_FOR_REPAIR: (frozenset({TicketState.OPEN, TicketState.ACKNOWLEDGED}), TicketState.IN_REPAIR),
+    What.RESOLVED: (PENDING, TicketState.RESOLVED),
+    What.DISMISSED: (PENDING, TicketState.DISMISSED),
+    What.REOPENED: (CLOSED, TicketState.OPEN),
+}
+"""What a person does → from which states, to which; whatever is not here leaves the state as it is."""
+
+
+def possible(state: TicketState, *, out_of_use: bool) -> tuple[What, ...]:
+    """Return what a person may do with a ticket in this state, a note always among it."""
+    return tuple(what for what in BY_A_PERSON if _fits(what, state, out_of_use=out_of_use))
+
+
+def after(state: TicketState, what: What, *, out_of_use: bool) -> TicketState | None:
+    """Return the state after a person did `what`; None where it cannot be done now."""
+    if what not in possible(state, out_of_use=out_of_use):
+        return None
+    return MOVES[what][1] if what in MOVES else state
+
+
+def is_out_of_use(entries: Iterable[What]) -> bool:
+    """Tell from the lines of a ticket, oldest first, whether its device is out of use; closing it ends that."""
+    out = False
+    for what in entries:
+        if what is What.OUT_OF_USE:
+            out = True
+        elif what in (What.BACK_IN_USE, What.RESOLVED, What.DISMISSED):
+            out = False
+    return out
+
+
+def downtime(entries: Iterable[tuple[datetime, What]], now: datetime) -> timedelta:
+    """Return how long the device was out of use until `now`, from the lines of one ticket, oldest first."""
+    total, since = timedelta(0), None
+    for at, what in entries:
+        if what is What.OUT_OF_USE and since is None:
+            since = at
+        elif what in (What.BACK_IN_USE, What.RESOLVED, What.DISMISSED) and since is not None:
+            total, since = total + (at - since), None
+    return total if since is None else total + max(timedelta(0), now - since)
+
+
+def _fits(what: What, state: TicketState, *, out_of_use: bool) -> bool:
+    if what in MOVES:
+        return state in MOVES[what][0]
+    if what is What.OUT_OF_USE:
+        return state in PENDING and not out_of_use
+    if what is What.BACK_IN_USE:
+        return out_of_use
+    return True
