@@ -43,12 +43,17 @@ ABSOLUTE = Yardstick()
 
 
 def moved(limits: Limits, made_on: Usual, here: Usual) -> Limits:
-    """Return limits as far from what is usual here, in spreads, as they were where the rule was made."""
+    """Return limits as far from what is usual here, in spreads, as they were where the rule was made.
+
+    Bounded, so that a device whose clips are all bad is not called normal: the good limit never passes the rule's
+    own poor one, and neither limit goes further the other way than the width between them.
+    """
     wider = min(WIDEST, max(1 / WIDEST, here.spread / made_on.spread))
-    return Limits(
-        good=here.middle + (limits.good - made_on.middle) * wider,
-        poor=here.middle + (limits.poor - made_on.middle) * wider,
-    )
+    width = limits.poor - limits.good
+    wanted = here.middle + (limits.good - made_on.middle) * wider
+    nearest, furthest = sorted((limits.good - width, limits.good + width))
+    good = min(furthest, max(nearest, wanted))
+    return Limits(good, good + width * wider)
 
 
 def held_against(

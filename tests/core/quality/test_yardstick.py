@@ -58,10 +58,27 @@ def test_what_was_not_measured_and_rules_that_are_gone_stay_as_they_are() -> Non
     assert quality.reasons == ()
 
 
-@given(numbers, spreads, numbers, spreads)
-def test_limits_move_with_the_middle_and_keep_their_order(a: float, b: float, c: float, d: float) -> None:
-    limits = Limits(a + b, a + 2 * b)
+@given(numbers, spreads, numbers, spreads, st.sampled_from((1, -1)))
+def test_limits_move_with_the_middle_keep_their_order_and_their_bounds(
+    a: float, b: float, c: float, d: float, bad: int
+) -> None:
+    limits = Limits(a + bad * b, a + bad * 2 * b)
     there = moved(limits, Usual(a, b, 10), Usual(c, d, 10))
-    assert c < there.good < there.poor
+    slack = 1e-9 * (abs(a) + b)
+    assert bad * (there.poor - there.good) > 0
+    assert abs(there.good - limits.good) <= b + slack
+    assert b / 2 - slack <= abs(there.poor - there.good) <= 2 * b + slack
     same = moved(limits, Usual(a, b, 10), Usual(a, b, 10))
     assert (same.good, same.poor) == pytest.approx((limits.good, limits.poor))
+
+
+def test_limits_move_fully_within_their_bounds() -> None:
+    there = moved(Limits(3, 5), Usual(2, 0.5, 40), Usual(2.5, 0.75, 10))
+    assert (there.good, there.poor) == pytest.approx((4.0, 7.0))
+
+
+@given(st.floats(5, 1e6), spreads)
+def test_a_device_whose_clips_are_all_bad_is_never_called_normal_without_limit(middle: float, spread: float) -> None:
+    hopeless = Yardstick(usual={MOVES.name: Usual(middle, spread, 1000)})
+    findings, _ = held_against(hopeless, found(max(9.0, middle)), RULES)
+    assert findings[0].verdict is Verdict.POOR
