@@ -16,7 +16,8 @@ class Level(models.TextChoices):
 class Calibration(models.Model):
     """One version of what is usual in an organisation; earlier ones are kept, one is current.
 
-    `cut_offs` is [[score, rating]], highest first; empty as long as there are too few `reviews` to tell.
+    `cut_offs` is [[score, rating]], highest first; empty as long as there are too few `reviews` to tell. `simulated`
+    says that simulated clips or reviews count in it.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="calibrations")
@@ -27,6 +28,7 @@ class Calibration(models.Model):
     devices = models.PositiveIntegerField()
     cut_offs = models.JSONField(default=list, blank=True)
     reviews = models.PositiveIntegerField(default=0)
+    simulated = models.BooleanField(default=False)
 
     class Meta:
         """Versions count up within an organisation; at most one is current."""

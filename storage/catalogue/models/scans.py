@@ -111,7 +111,11 @@ class StoredObject(models.Model):
 
 
 class Assessment(models.Model):
-    """One scoring of a scan; earlier ones are kept, one is current. `calibration` says what it was held against."""
+    """One scoring of a scan; earlier ones are kept, one is current.
+
+    `calibration` says what it was held against, empty where there was none; `confirmed` names a later one that came to
+    the same.
+    """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="assessments")
     made_at = models.DateTimeField()
@@ -121,6 +125,9 @@ class Assessment(models.Model):
     reasons = models.JSONField(default=list, blank=True)  # [{"rule", "points", "explained_by"}], most points first
     calibration = models.ForeignKey(
         "catalogue.Calibration", on_delete=models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
+    confirmed = models.ForeignKey(
+        "catalogue.Calibration", on_delete=models.PROTECT, null=True, blank=True, related_name="confirms"
     )
 
     class Meta:
