@@ -6,9 +6,11 @@ import numpy as np
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import doppler_fills
-from pipeline.polar import DEPTHS, Floats, scan_lines
+from pipeline.place import place
+from pipeline.polar import DEPTHS, LINES, Floats, scan_lines
 from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Mask, Sector
+from pipeline.stillness import longest_run
 from pipeline.text import Text
 
 MOST_PICTURES = 4
@@ -16,6 +18,7 @@ DARK = 0.3
 UNBROKEN = 0.8
 FAINT = 10
 LEAST_LEFT = 0.5
+HALF = 0.5
 FACE = slice(3, 9)
 STARTS = slice(4, round(0.75 * DEPTHS))
 
@@ -37,11 +40,26 @@ def shadowed_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
         return NOT_MEASURABLE
     parts = [_shadowed(cv2.blur(one, (3, 5)).astype(np.float64), inside) for one in lines]
     answers = [part for part in parts if part is not None]
-    return Measurement(float(np.mean(answers))) if answers else NOT_MEASURABLE
+    if not answers:
+        return NOT_MEASURABLE
+    below = np.stack(answers)
+    return Measurement(float(below.any(axis=1).mean()), evidence=_widest(below.mean(axis=0)))
 
 
-def _shadowed(lines: Floats, inside: Mask) -> float | None:
-    """Return the share of one picture's lines, (depths, lines), that are shadowed; None where nothing echoes."""
+def _widest(below: Floats) -> tuple[tuple[str, float], ...]:
+    """Return the place of the widest shadow, from the share of the pictures in which (depths, lines) are shadowed.
+
+    In half of the pictures or more, and down from where half of its lines are dark.
+    """
+    first, width = longest_run(np.asarray((below >= HALF).any(axis=0)))
+    if not width:
+        return ()
+    begun = (below[:, first : first + width] >= HALF).mean(axis=1) >= HALF
+    return place((first / LINES, (first + width) / LINES), (int(begun.argmax()) / DEPTHS, 1.0))
+
+
+def _shadowed(lines: Floats, inside: Mask) -> Mask | None:
+    """Return for one picture's (depths, lines) where a shadow began at that depth or above; None where all is dark."""
     typical = np.median(lines, axis=1, keepdims=True)
     usable = inside & (typical > FAINT)
     if usable.sum(axis=0).max() < LEAST_LEFT * DEPTHS / 4:
@@ -51,12 +69,16 @@ def _shadowed(lines: Floats, inside: Mask) -> float | None:
     usable_below = np.cumsum(usable[::-1], axis=0)[::-1]
     begins = (dark_below >= UNBROKEN * usable_below) & (usable_below >= LEAST_LEFT * np.maximum(usable_below[:1], 1))
     lit = lines[FACE].mean(axis=0) > DARK * float(np.median(typical[FACE]))
-    return float((begins[STARTS].any(axis=0) & lit).mean())
+    outside = np.ones(DEPTHS, bool)
+    outside[STARTS] = False
+    began = np.logical_or.accumulate(begins & ~outside[:, None], axis=0) & lit
+    below: Mask = np.logical_or.accumulate(began & dark, axis=0)
+    return below
 
 
 RULE = Rule(
     name="artifact.shadow",
-    version=1,
+    version=2,
     title=Text("Shadow", "Cône d'ombre"),
     advice=Text(
         "If the shadow hides what you look for, slide to the next space between ribs or tilt around the gas.",

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from pipeline.clip import Clip
 from pipeline.finding import Measurement, Side
 from pipeline.levels import doppler_fills
+from pipeline.place import place
 from pipeline.polar import DEPTHS, LINES, scan_lines
 from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Sector
@@ -36,7 +37,11 @@ def dark_edge_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     reference = np.percentile(means, REFERENCE_PERCENTILE)
     dark = np.log((means + 1) / (reference + 1)) < DARK_LOG_RATIO
     left, right = _run(dark), _run(dark[::-1])
-    return Measurement((left + right) / LINES, _side(left, right), (("left", left / LINES), ("right", right / LINES)))
+    seen, side = np.flatnonzero(weight > 0), _side(left, right)
+    runs = {Side.LEFT: (0.0, seen[left - 1] + 1), Side.RIGHT: (seen[-right], LINES)}
+    run = (runs[side][0] / LINES, runs[side][1] / LINES) if side in runs else None
+    sides = ("left", left / LINES), ("right", right / LINES)
+    return Measurement((left + right) / LINES, side, (*sides, *place(run)))
 
 
 def _run(dark: NDArray[np.bool_]) -> int:
@@ -53,7 +58,7 @@ def _side(left: int, right: int) -> Side | None:
 
 RULE = Rule(
     name="contact.coupling",
-    version=1,
+    version=2,
     title=Text("Lost contact at the side", "Contact perdu sur le côté"),
     advice=Text(
         "Add gel and press evenly, more on the dark side of the picture.",

@@ -5,6 +5,8 @@ import numpy as np
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
+from pipeline.place import place_around
+from pipeline.polar import scan_lines
 from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Sector
 from pipeline.text import Text
@@ -14,6 +16,8 @@ CONSTANT_LEVELS = 12
 BRIGHT_LEVEL = 150
 STEEP_LEVELS = 60
 MOVING_LEVELS = 0.5
+WIDENED = 9
+"""Pixels to which a stroke is widened so that scan lines do not miss it."""
 
 
 def written_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -33,12 +37,17 @@ def written_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
         return NOT_MEASURABLE
     step = cv2.morphologyEx(lowest, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     marks = inside & (spread <= CONSTANT_LEVELS) & (lowest >= BRIGHT_LEVEL) & (step >= STEEP_LEVELS)
-    return Measurement(float(marks.sum() / inside.sum()))
+    share = float(marks.sum() / inside.sum())
+    if not share:
+        return Measurement(share)
+    wide = np.asarray(cv2.dilate(marks.astype(np.uint8), np.ones((WIDENED, WIDENED), np.uint8)), np.uint8)
+    lines, _ = scan_lines(255 * wide[None], clip, sector)
+    return Measurement(share, evidence=place_around(lines[0] > 0))
 
 
 RULE = Rule(
     name="content.overlay",
-    version=1,
+    version=2,
     title=Text("Marks over the tissue", "Marques sur les tissus"),
     advice=Text(
         "Save the clip before you place calipers or text, and a second one with them if they are needed.",

@@ -6,6 +6,7 @@ from scipy.ndimage import gaussian_filter1d
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import doppler_fills
+from pipeline.place import place
 from pipeline.polar import Floats, samples
 from pipeline.probe_profile import FACE, NEAR, ROWS, face_profile
 from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
@@ -47,12 +48,20 @@ def lowest_in(levels: Floats, inside: Mask) -> Measurement | Unanswered:
     if not seen.any():
         return NOT_MEASURABLE
     lowest = int(np.where(seen, above, np.inf).argmin())
-    return Measurement(max(0.0, 1.0 + float(above[lowest])), evidence=(("place", (lowest + 0.5) / FACE),))
+    return Measurement(max(0.0, 1.0 + float(above[lowest])), evidence=place(_around(above, lowest)))
+
+
+def _around(above: Floats, lowest: int) -> tuple[float, float]:
+    """Return the stretch of the face that is at least half as deep as its lowest place, as shares."""
+    shallow = np.flatnonzero(above > above[lowest] / 2)
+    before, after = shallow[shallow < lowest], shallow[shallow > lowest]
+    start = int(before[-1]) + 1 if len(before) else 0
+    return start / FACE, (int(after[0]) if len(after) else FACE) / FACE
 
 
 RULE = Rule(
     name="device.dropout",
-    version=1,
+    version=2,
     title=Text("Perhaps dead elements in the probe", "Peut-être des éléments morts dans la sonde"),
     advice=Text(
         "Save a still with the clean probe held in air, for the biomedical engineer.",

@@ -5,6 +5,7 @@ import numpy as np
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
+from pipeline.place import place
 from pipeline.polar import scan_lines
 from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Sector
@@ -43,12 +44,12 @@ def empty_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     empty = (high < FAINT * bright) | ((high - low < FLAT_LEVELS) & (high < NOISE_LEVEL))
     trailing = len(empty) if empty.all() else int((~empty[::-1]).argmax())
     share = trailing / len(empty)
-    return Measurement(share, evidence=(("echoes_end", 1.0 - share),))
+    return Measurement(share, evidence=place(None, (1.0 - share, 1.0)) if share else ())
 
 
 RULE = Rule(
     name="geometry.depth",
-    version=1,
+    version=2,
     title=Text("Depth too large", "Profondeur trop grande"),
     advice=Text(
         "Reduce the depth until the structure you look for fills the picture, with one centimetre below it.",

@@ -3,10 +3,11 @@
 import numpy as np
 
 from pipeline.clip import Clip
-from pipeline.finding import Measurement
+from pipeline.finding import Measurement, Side
+from pipeline.place import place
 from pipeline.polar import DEPTHS, LINES, places, shares
 from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Unanswered
-from pipeline.sector import Sector
+from pipeline.sector import Mask, Sector
 from pipeline.text import Text
 
 LIT_LEVEL = 30
@@ -14,6 +15,8 @@ EMPTY_SHARE = 0.01
 """Share of lit pixels below which there is no sector in the picture; the writing of a device alone lights more."""
 
 BORDER = 1.5
+ABOVE = 0.1
+"""How much of the depth is shown beside a cut below or above the picture."""
 
 
 def missing_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -32,14 +35,30 @@ def missing_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
         return NOT_MEASURABLE if touches else Measurement(0.0)
     down = shares(DEPTHS)
     x, y = places(sector, down, shares(LINES))
-    outside = (x < -BORDER) | (x > clip.columns - 1 + BORDER) | (y < -BORDER) | (y > clip.rows - 1 + BORDER)
+    left, right = x < -BORDER, x > clip.columns - 1 + BORDER
+    outside = left | right | (y < -BORDER) | (y > clip.rows - 1 + BORDER)
     near, far = sector.radii
-    return Measurement(float(np.average(outside.mean(axis=1), weights=near + down * (far - near))))
+    share = float(np.average(outside.mean(axis=1), weights=near + down * (far - near)))
+    if not share:
+        return Measurement(share)
+    return Measurement(share, *_where(left, right, outside))
+
+
+def _where(left: Mask, right: Mask, outside: Mask) -> tuple[Side | None, tuple[tuple[str, float], ...]]:
+    """Return the side that was cut, and its scan lines; without a side the depths from shortly above the cut."""
+    if left.any() and right.any():
+        return Side.BOTH, ()
+    if left.any():
+        return Side.LEFT, place((0.0, (int(np.flatnonzero(left.any(axis=0))[-1]) + 1) / LINES))
+    if right.any():
+        return Side.RIGHT, place((int(np.flatnonzero(right.any(axis=0))[0]) / LINES, 1.0))
+    first = int(np.flatnonzero(outside.any(axis=1))[0]) / DEPTHS
+    return None, place(None, (max(0.0, first - ABOVE), 1.0) if first > ABOVE else (0.0, ABOVE))
 
 
 RULE = Rule(
     name="geometry.sector",
-    version=1,
+    version=2,
     title=Text("Sector cut off or missing", "Secteur coupé ou absent"),
     advice=Text(
         "Export the clip as the device saved it, without cropping or zooming, so that the whole fan is in the picture.",
