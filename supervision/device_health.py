@@ -6,7 +6,7 @@ minus that over the clips with which it began, so that anatomy averages out and 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import numpy as np
@@ -139,11 +139,26 @@ def health(device: str, clips: Sequence[Recorded], changes: Sequence[datetime] =
         began,
         len(first),
         len(recent),
-        face=tuple(round(float(v), 2) if np.isfinite(v) else None for v in difference),
+        face=_rounded(difference),
         elements=_dips(difference, error),
         bands=_bands(before, after),
         drift=sensitivity_drift([c.profile.level for c in first], counted[len(first) :]),
     )
+
+
+def face_changes(
+    baseline: Sequence[ProbeProfile], later: Mapping[date, Sequence[ProbeProfile]]
+) -> dict[date, tuple[float | None, ...]]:
+    """Return per group of `later` clips how far, in grey levels, its face lies above the baseline at 128 places.
+
+    None where fewer than five clips of the group or of the baseline saw the place; nothing at all without ten clips of
+    a baseline, and no group that saw nothing.
+    """
+    if len(baseline) < FEWEST:
+        return {}
+    begun, _ = _middle(_faces(baseline))
+    changes = {key: _middle(_faces(clips))[0] - begun for key, clips in later.items() if clips}
+    return {key: _rounded(change) for key, change in changes.items() if np.isfinite(change).any()}
 
 
 def sensitivity_drift(baseline: Sequence[float], clips: Sequence[Recorded]) -> Drift | None:
@@ -165,6 +180,10 @@ def sensitivity_drift(baseline: Sequence[float], clips: Sequence[Recorded]) -> D
         since = since or clip.moment
         lost.append(clip.profile.level - middle)
     return Drift(round(total, 2), since, round(float(np.median(lost)), 1)) if since and total > ALARM else None
+
+
+def _rounded(difference: Floats) -> tuple[float | None, ...]:
+    return tuple(round(float(v), 2) if np.isfinite(v) else None for v in difference)
 
 
 def _faces(profiles: Sequence[ProbeProfile]) -> Floats:

@@ -85,15 +85,34 @@ def is_out_of_use(entries: Iterable[What]) -> bool:
     return out
 
 
-def downtime(entries: Iterable[tuple[datetime, What]], now: datetime) -> timedelta:
-    """Return how long the device was out of use until `now`, from the lines of one ticket, oldest first."""
-    total, since = timedelta(0), None
+def spells(entries: Iterable[tuple[datetime, What]], now: datetime) -> list[tuple[datetime, datetime]]:
+    """Return from when until when (`now` at the latest) the device was out of use, by the lines of one ticket in order.
+
+    Lines without effect, such as a second `out_of_use`, count for nothing.
+    """
+    found, since = [], None
     for at, what in entries:
         if what is What.OUT_OF_USE and since is None:
             since = at
         elif what in (What.BACK_IN_USE, What.RESOLVED, What.DISMISSED) and since is not None:
-            total, since = total + (at - since), None
-    return total if since is None else total + max(timedelta(0), now - since)
+            found.append((since, max(since, at)))
+            since = None
+    return found if since is None else [*found, (since, max(since, now))]
+
+
+def downtime(entries: Iterable[tuple[datetime, What]], now: datetime) -> timedelta:
+    """Return how long the device was out of use until `now`, by the lines of one ticket in order."""
+    return all_downtime([entries], now)
+
+
+def all_downtime(tickets: Iterable[Iterable[tuple[datetime, What]]], now: datetime) -> timedelta:
+    """Return how long a device was out of use until `now` for any of its tickets; the same hour counts once."""
+    total, until = timedelta(0), None
+    for start, end in sorted(spell for entries in tickets for spell in spells(entries, now)):
+        begin = start if until is None else max(start, until)
+        until = end if until is None else max(end, until)
+        total += max(timedelta(0), end - begin)
+    return total
 
 
 def _fits(what: What, state: TicketState, *, out_of_use: bool) -> bool:

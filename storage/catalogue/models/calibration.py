@@ -16,7 +16,7 @@ class Level(models.TextChoices):
 class Calibration(models.Model):
     """One version of what is usual in an organisation; earlier ones are kept, one is current.
 
-    `cut_offs` is [[score, rating]], highest first; empty as long as there are too few `reviews` to tell. `simulated`
+    `cut_offs` is [[score, rating]], highest first; none as long as there are too few `reviews` to tell. `simulated`
     says that simulated clips or reviews count in it.
     """
 
@@ -26,7 +26,7 @@ class Calibration(models.Model):
     current = models.BooleanField(default=True)
     clips = models.PositiveIntegerField()
     devices = models.PositiveIntegerField()
-    cut_offs = models.JSONField(default=list, blank=True)
+    cut_offs = models.JSONField(null=True, blank=True)
     reviews = models.PositiveIntegerField(default=0)
     simulated = models.BooleanField(default=False)
 
