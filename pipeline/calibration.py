@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
 from pipeline.rule import Rule, Usual
@@ -103,7 +104,7 @@ def _together(devices: Sequence[Usual]) -> Usual:
     return Usual(middle, float(np.hypot(within, between)), sum(one.clips for one in devices))
 
 
-def _weighted_median(values: np.ndarray[tuple[int], np.dtype[np.float64]], worth: Sequence[float]) -> float:
+def _weighted_median(values: NDArray[np.float64], worth: NDArray[np.float64]) -> float:
     return float(np.quantile(values, 0.5, weights=worth, method="inverted_cdf"))
 
 
