@@ -1,12 +1,13 @@
-"""Which kinds of examination are known?"""
+"""Which kinds of examination are known, and what does each ask of a scan?"""
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+from pipeline.rule import Limits
 from pipeline.text import Text
 
 
@@ -15,6 +16,7 @@ class ExamType:
     """One kind of examination. supervised_scans: default number before sign-off, None where each site decides.
 
     clinical is False for phantoms, which never count as patients' scans; expert_read means that every scan is read.
+    limits, weights: by the name of the rule, where they differ from the rule's own.
     """
 
     code: str
@@ -22,6 +24,15 @@ class ExamType:
     supervised_scans: int | None
     clinical: bool = True
     expert_read: bool = False
+    limits: Mapping[str, Limits] = field(default_factory=dict, hash=False)
+    weights: Mapping[str, float] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        """Refuse limits that cannot be told apart and weights outside 0-1."""
+        if any(one.good == one.poor for one in self.limits.values()):
+            raise ValueError(f"{self.code}: limits must differ")
+        if not all(0 <= weight <= 1 for weight in self.weights.values()):
+            raise ValueError(f"{self.code}: a weight is a share")
 
 
 @cache
@@ -41,6 +52,18 @@ def non_clinical_codes() -> frozenset[str]:
     return frozenset(code for code, exam_type in exam_types().items() if not exam_type.clinical)
 
 
-def _exam_type(*, code: str, en: str, fr: str, supervised_scans: int | str, **more: bool) -> ExamType:
+def _exam_type(
+    *,
+    code: str,
+    en: str,
+    fr: str,
+    supervised_scans: int | str,
+    limits: Mapping[str, Mapping[str, float]] | None = None,
+    weights: Mapping[str, float] | None = None,
+    **more: bool,
+) -> ExamType:
     number = None if supervised_scans == "site" else int(supervised_scans)
-    return ExamType(code, Text(en, fr), number, **more)
+    asked = {rule: Limits(**ends) for rule, ends in (limits or {}).items()}
+    return ExamType(
+        code, Text(en, fr), number, limits=MappingProxyType(asked), weights=MappingProxyType(weights or {}), **more
+    )

@@ -189,19 +189,35 @@ def _exam_types(known: Iterable[ExamType]) -> str:
             "Le code est le nom du dossier dans la boîte ; majuscules et minuscules sont équivalentes. Examens "
             "supervisés : le nombre par défaut avant validation, que le logiciel n'affiche encore nulle part.",
         ),
+        "What a type asks of a scan (good up to, poor from, weight where it differs) takes the place of the limits in "
+        "[rules.md](rules.md); sources and what is an estimate stand in `supervision/exam_types.toml`, to be signed "
+        "off by a clinician.",
+        "Ce qu'un type demande à un examen (bon jusqu'à, mauvais dès, poids s'il diffère) remplace les limites de "
+        "[rules.md](rules.md) ; les sources et ce qui est estimé figurent dans `supervision/exam_types.toml`, à "
+        "valider par un clinicien.",
         _table(
-            ("code", "English", "Français", "supervised scans · examens supervisés", "note"),
+            ("code", "English", "Français", "supervised scans · examens supervisés", "asks · demande", "note"),
             (
                 (
                     f"`{one.code}`",
                     one.label.en,
                     one.label.fr,
                     "site" if one.supervised_scans is None else one.supervised_scans,
+                    _asked(one),
                     _note(one),
                 )
                 for one in known
             ),
         ),
+    )
+
+
+def _asked(one: ExamType) -> str:
+    units = {rule.name: rule.unit for rule in rules_in()}
+    return "; ".join(
+        f"`{name}` {limits.good:g} → {limits.poor:g} {units[name]}"
+        + (f", weight · poids {one.weights[name]:g}" if name in one.weights else "")
+        for name, limits in one.limits.items()
     )
 
 
