@@ -1,5 +1,6 @@
 """What do all findings together say about a scan: a score, its reasons, a suggested rating?"""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from pipeline.rule import Family, Rule
 MEASURED = frozenset({Verdict.GOOD, Verdict.WEAK, Verdict.POOR})
 STRENGTH = {family: rank for rank, family in enumerate(Family)}
 LEAST_MEASURED_SHARE = 0.5
+NEARLY = 1 - 1e-12
+"""Keeps the logarithm of what a weight of 1 leaves finite."""
+
 CUT_OFFS = ((85.0, 4), (65.0, 3), (40.0, 2))
 """Score from which on a rating is suggested; 5 is never, because no rule sees whether the view is right."""
 
@@ -36,14 +40,16 @@ def judge(
 ) -> Quality:
     """Return 100·Π(1 - weight·severity) over what nothing stronger explains, at most the cap of any poor rule.
 
-    Without a score where the rules that were measured weigh less than half of those that apply, unless a cap holds.
+    What a poor finding explains costs nothing, what a weak one explains a part (`_unexplained`): nothing jumps where
+    weak becomes poor. Without a score where the rules that were measured weigh less than half of those that apply,
+    unless a cap holds.
     """
     by_name = {rule.name: rule for rule in rules}
     known = sorted((f for f in findings if f.rule in by_name), key=lambda f: f.rule)
     measured = [f for f in known if f.verdict in MEASURED]
     explained = _explained(measured, by_name)
     counted = [f for f in measured if f.rule not in explained]
-    losses = {f.rule: by_name[f.rule].weight * f.severity for f in counted if by_name[f.rule].weight * f.severity > 0}
+    losses = {name: loss for name, loss in _unexplained(counted, by_name).items() if loss > 0}
     caps = {
         f.rule: cap for f in counted if f.verdict is Verdict.POOR and (cap := by_name[f.rule].cap) is not None
     }  # fmt: skip
@@ -75,6 +81,26 @@ def _explained(measured: list[Finding], by_name: dict[str, Rule]) -> dict[str, s
                 explained[finding.rule] = rule.name
                 break
     return explained
+
+
+def _unexplained(counted: list[Finding], by_name: dict[str, Rule]) -> dict[str, float]:
+    """Return what each finding takes (a share) less what its causes explain of it, strongest cause first.
+
+    A cause of severity s and its consequences leave together (1 - s) of what the consequences alone would leave and s
+    of what the cause alone would leave at its worst. So they count fully beside a good cause and not beside a poor one,
+    and a cause that gets worse never raises the score unless its consequences take more than it ever does.
+    """
+    left = {f.rule: -math.log1p(-by_name[f.rule].weight * f.severity * NEARLY) for f in counted}  # losses that add up
+    whole = dict(left)
+    for cause in sorted((f for f in counted if f.severity > 0), key=lambda f: _strength(by_name[f.rule])):
+        rule = by_name[cause.rule]
+        told = [n for n in left if _strength(rule) < _strength(by_name[n]) and _names(rule.explains, n)]
+        together = sum(left[name] for name in told)
+        if together > 0:
+            mixed = (1 - cause.severity) * math.exp(-together) + cause.severity * (1 - rule.weight * NEARLY)
+            share = max(0.0, -math.log(mixed) - whole[cause.rule]) / together
+            left |= {name: left[name] * share for name in told}
+    return {name: -math.expm1(-loss) for name, loss in left.items()}
 
 
 def _strength(rule: Rule) -> tuple[int, float, str]:

@@ -1,5 +1,6 @@
 """Laws of the score: it stays in its range, worse never scores higher, order says nothing, nothing counts twice."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,8 @@ from qa_rules import rules_in
 
 RULES = rules_in()
 NAMES = [rule.name for rule in RULES]
+UNCAPPED = [replace(rule, cap=None) for rule in RULES]
+"""A cap is a step by intention: nothing makes up for a filmed screen."""
 
 
 def finding(name: str, severity: float | None) -> Finding:
@@ -61,6 +64,53 @@ def test_worse_never_scores_higher_while_the_same_is_explained(
         assert after <= before
 
 
+def consequences(cause: str) -> list[str]:
+    rule = next(rule for rule in RULES if rule.name == cause)
+    return [n for n in NAMES if any(n == e or (e.endswith(".") and n.startswith(e)) for e in rule.explains)]
+
+
+CAUSES = [rule.name for rule in RULES if rule.explains]
+
+
+@law
+@given(st.sampled_from(CAUSES), st.data())
+def test_nothing_jumps_where_a_weak_cause_becomes_poor(cause: str, data: st.DataObject) -> None:
+    told = consequences(cause)
+    sizes = dict(zip(told, data.draw(st.tuples(*(st.floats(0, 1) for _ in told))), strict=True))
+
+    def score(severity: float) -> float:
+        found = judge([finding(n, severity if n == cause else sizes.get(n, 0.0)) for n in NAMES], UNCAPPED).score
+        assert found is not None
+        return found
+
+    assert score(1 - 1e-6) == pytest.approx(score(1.0), abs=0.02)
+    at = data.draw(st.floats(0, 0.99))
+    assert score(at) == pytest.approx(score(at + 0.001), abs=0.5)
+
+
+@law
+@given(st.sampled_from(CAUSES), st.data())
+def test_a_worse_cause_never_scores_higher_unless_its_consequences_take_more_than_it_ever_does(
+    cause: str, data: st.DataObject
+) -> None:
+    told = consequences(cause)
+    sizes = dict(zip(told, data.draw(st.tuples(*(st.floats(0, 1) for _ in told))), strict=True))
+    weights = {rule.name: rule.weight for rule in RULES}
+    alone = [r for r in UNCAPPED if not (r.name in told and r.explains)]  # one cause at a time
+    sizes = {n: size for n, size in sizes.items() if n in {r.name for r in alone}}
+    product = math.prod(1 - weights[n] * size for n, size in sizes.items())
+    better, worse = sorted(data.draw(st.tuples(st.floats(0, 1), st.floats(0, 1))))
+    before, after = (
+        judge([finding(n, severity if n == cause else sizes.get(n, 0.0)) for n in NAMES], alone).score
+        for severity in (better, worse)
+    )
+    assert before is not None
+    assert after is not None
+    if product >= 1 - weights[cause]:
+        assert after <= before
+    assert after <= max(before, round(100 * (1 - weights[cause]), 2))
+
+
 @law
 @given(all_findings)
 def test_explained_findings_cost_nothing(findings: tuple[Finding, ...]) -> None:
@@ -92,11 +142,11 @@ def test_integrity_alone_gives_no_score() -> None:
 
 
 def test_two_faults_multiply_and_the_dearer_comes_first() -> None:
-    findings = [finding(n, {"gain.under": 0.5, "motion.excess": 1.0}.get(n, 0.0)) for n in NAMES]
+    findings = [finding(n, {"noise.electronic": 0.5, "motion.excess": 1.0}.get(n, 0.0)) for n in NAMES]
     quality = judge(findings, RULES)
     weight = {rule.name: rule.weight for rule in RULES}
-    assert quality.score == pytest.approx(100 * (1 - 0.5 * weight["gain.under"]) * (1 - weight["motion.excess"]))
-    assert [r.rule for r in quality.reasons] == ["motion.excess", "gain.under"]
+    assert quality.score == pytest.approx(100 * (1 - 0.5 * weight["noise.electronic"]) * (1 - weight["motion.excess"]))
+    assert [r.rule for r in quality.reasons] == ["motion.excess", "noise.electronic"]
 
 
 def test_a_poor_gain_explains_what_follows_from_it() -> None:
