@@ -9,6 +9,7 @@ ONLY_IF_NAMED = {"__main__", "competitors", "competitor_driver"}  # the others i
 
 if __name__ == "__main__":
     here = sorted(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]))
-    for name in sys.argv[1:] or [name for name in here if name not in ONLY_IF_NAMED]:
+    named = [word for word in sys.argv[1:] if not word.isdecimal()]  # numbers are a benchmark's own
+    for name in named or [name for name in here if name not in ONLY_IF_NAMED]:
         if name != "__main__":
             importlib.import_module(f"benchmarks.{name}").main()

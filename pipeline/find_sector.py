@@ -10,6 +10,7 @@ from pipeline.clip import Clip
 from pipeline.declared import runs_on, separate_regions, window_of
 from pipeline.fan import Fan, clip_to_picture, fit_fan, outline
 from pipeline.fan_trust import grow, trust
+from pipeline.far_field import ends_here
 from pipeline.furniture import cut_furniture
 from pipeline.screen import Screen, screen_of
 from pipeline.sector import UNKNOWN_SECTOR, Mask, Point, Provenance, Sector, Shape
@@ -168,8 +169,8 @@ def _best(screen: Screen, window: Mask, trusted: float, *, cut: bool = False) ->
     confirmed = any(t != threshold and c.confidence > 0 and _overlap(c, best) >= SAME for t, c in found)
     confidence = trusted * (1.0 if confirmed else UNCONFIRMED)
     best = _without_furniture(best, screen, cut=cut)
-    if window.all() and _rival(best, screen):
-        confidence = 0.0
+    if window.all():
+        confidence *= 0.0 if _rival(best, screen) else ends_here(best.fan, best.inside, screen)
     return replace(best, confidence=confidence * best.confidence)
 
 

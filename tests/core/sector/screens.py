@@ -50,21 +50,32 @@ def bare_screen(spec: str) -> tuple[Luminance, Mask]:
 
 def written_over(frames: Luminance, sector: Mask, writing: Writing, quality: int | None) -> Screenful:
     """Return the frames with `writing` beside the sector, through JPEG of a `quality` unless None."""
-    block = _block(writing)
+    full, away = set_beside(frames, sector, block_of(writing), writing)
+    if quality is not None:
+        full = np.stack([through_jpeg(frame, quality) for frame in full])
+    return Screenful(clip_of(full), sector, away)
+
+
+def set_beside(frames: Luminance, sector: Mask, block: Luminance, where: Writing) -> tuple[Luminance, Mask]:
+    """Return the frames with `block` where the writing would be, and its readable pixels away from the sector."""
     canvas = np.zeros(sector.shape, np.uint8)
-    y, x = _place(sector, block.shape, writing)
-    rows, columns = slice(max(0, y), y + block.shape[0]), slice(max(0, x), x + block.shape[1])
+    y, x = _place(sector, block.shape, where)
+    rows, columns = slice(max(0, y), max(0, y + block.shape[0])), slice(max(0, x), max(0, x + block.shape[1]))
     part = canvas[rows, columns]
     part[:] = block[max(0, -y) :, max(0, -x) :][: part.shape[0], : part.shape[1]]
     canvas[sector] = 0
-    full = np.maximum(frames, canvas)
-    if quality is not None:
-        full = np.stack([_through_jpeg(frame, quality) for frame in full])
+    return np.maximum(frames, canvas), readable(canvas, sector)
+
+
+def readable(canvas: Luminance, sector: Mask) -> Mask:
+    """Return which pixels of the device's own `canvas` can be read and lie away from the sector."""
     near = cv2.dilate(sector.astype(np.uint8), np.ones((2 * MARGIN + 1, 2 * MARGIN + 1), np.uint8)).astype(bool)
-    return Screenful(clip_of(full), sector, (canvas > READABLE) & ~near)
+    away: Mask = (canvas > READABLE) & ~near
+    return away
 
 
-def _block(writing: Writing) -> Luminance:
+def block_of(writing: Writing) -> Luminance:
+    """Return the letters of `writing` as pixels, without empty rows."""
     (wide, high), below = cv2.getTextSize(writing.text, cv2.FONT_HERSHEY_SIMPLEX, writing.size, 1)
     block = np.full((high + below, wide + 2), 170 if writing.boxed else 0, np.uint8)
     cv2.putText(block, writing.text, (1, high), cv2.FONT_HERSHEY_SIMPLEX, writing.size, 20 if writing.boxed else 235, 1)
@@ -86,5 +97,6 @@ def _place(sector: Mask, size: tuple[int, ...], writing: Writing) -> tuple[int, 
     return y, int(columns[-1]) + 1 + writing.gap
 
 
-def _through_jpeg(frame: Luminance, quality: int) -> Luminance:
+def through_jpeg(frame: Luminance, quality: int) -> Luminance:
+    """Return the frame as JPEG of this quality leaves it."""
     return np.asarray(cv2.imdecode(cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 0), np.uint8)
