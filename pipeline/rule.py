@@ -1,7 +1,7 @@
 """What is a quality rule, and how does its value become a verdict?"""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
@@ -24,6 +24,14 @@ class Family(StrEnum):
     CONTACT = "contact"
     REST = "rest"
     DEVICE = "device"
+
+
+class Several(StrEnum):
+    """What a rule says of a picture with several sectors: asked of each, its worst or its best; or asked once."""
+
+    WORST = "worst"
+    BEST = "best"
+    ONCE = "once"
 
 
 class Unanswered(Enum):
@@ -73,6 +81,7 @@ class Rule:
     cap: the highest score that a scan with verdict poor can have, None for no cap.
     explains: names of rules, or prefixes ending in '.', whose findings are consequences of this one when it is poor.
     usual: what good clips showed where the limits were set, for limits that move with the device; None: absolute.
+    several: BEST where one of two views side by side may be so by choice (frozen); ONCE for the picture or the file.
     """
 
     name: str
@@ -87,6 +96,7 @@ class Rule:
     cap: float | None = None
     explains: tuple[str, ...] = ()
     usual: Usual | None = None
+    several: Several = Several.WORST
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot be told apart and weights outside 0-1."""
@@ -102,6 +112,24 @@ class Rule:
             return Finding(self.name, self.version, Verdict.NOT_MEASURABLE)
         found = Finding(self.name, self.version, Verdict.GOOD, answer.value, 0.0, answer.side, answer.evidence)
         return self.judged(found)
+
+    def ask_each(self, clip: Clip, sectors: Sequence[Sector]) -> Finding:
+        """Return this rule's finding over all `sectors`, with the `sector` (its number, from 0) that it is about."""
+        if len(sectors) == 1 or self.several is Several.ONCE:
+            return self.ask(clip, sectors[0])
+        findings = [self.ask(clip, sector) for sector in sectors]
+        measured = [n for n, finding in enumerate(findings) if finding.value is not None]
+        if not measured:
+            return findings[0]
+        choose = max if self.several is Several.WORST else min
+        number = choose(measured, key=lambda n: self._badness(findings[n]))
+        chosen = findings[number]
+        return replace(chosen, evidence=(*chosen.evidence, ("sector", float(number))))
+
+    def _badness(self, finding: Finding) -> float:
+        """Return how far a value lies towards poor, beyond what a severity holds."""
+        good, poor = self.limits.good, self.limits.poor
+        return ((finding.value or 0.0) - good) / (poor - good)
 
     def judged(self, finding: Finding) -> Finding:
         """Return a finding of this rule with severity and verdict as its limits say; one without a value as it is."""

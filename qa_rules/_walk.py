@@ -10,23 +10,27 @@ from pipeline.deidentify import Identity, Key, Release, TextReader, deidentify, 
 from pipeline.deidentify.at_hand import load_all
 from pipeline.doubt import Doubt, TextInside, write_evidence
 from pipeline.errors import Withheld
-from pipeline.find_sector import drawn_sector
+from pipeline.finding import Verdict
 from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
 from pipeline.kept import Kept
 from pipeline.nursery import prepared_by
+from pipeline.probe_profile import ProbeProfile, probe_profile
 from pipeline.reading import read_clip
 from pipeline.sector import Sector
+from pipeline.sectors import fitted, sectors_in
 from qa_rules._discovery import rules_in
 
 NO_GUIDANCE = Guidance()
+IN_AIR = "device.air_reverberation"
+NO_ULTRASOUND = frozenset({"content.non_ultrasound", "content.screen_capture"})
 
 
 @dataclass(frozen=True)
 class Walk:
     """How far one scan came: always inspected; released, or withheld with the reason and what a person must see.
 
-    kept: the area that was agreed on before something else withheld the scan.
+    kept: the area that was agreed on before something else withheld the scan. profile: what it shows of its probe.
     """
 
     inspection: Inspection
@@ -35,6 +39,7 @@ class Walk:
     withheld: Withheld | None
     doubt: Doubt | None = None
     kept: Kept | None = None
+    profile: ProbeProfile | None = None
 
 
 def _make_ready() -> None:
@@ -50,19 +55,42 @@ def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE, layou
     Where it is withheld, `to` holds the evidence of its `doubt`, not de-identified.
     """
     clip = read_clip(path)
-    sector = drawn_sector(clip, guidance.drawn) if guidance.drawn else None
-    inspection = inspect_clip(clip, rules_in(), sector)
-    identity, kept = Identity(), None
+    identity, unnamed = _identified(path, key)
+    guidance = _told(guidance, identity)
+    layouts = (layout.polygons for layout in guidance.layouts_for(clip.kind, clip.rows, clip.columns))
+    inspection = inspect_clip(clip, rules_in(), sectors_in(clip, guidance.drawn, layouts))
+    profile, kept = _profile(clip, inspection), None
     try:
-        identity = identify(path, key)
-        guidance = _told(guidance, identity)
-        kept = agree(clip, inspection.sector, guidance)
+        if unnamed is not None:
+            raise unnamed
+        kept = agree(clip, fitted(clip), guidance)
         reader = TextReader.with_memory_in(layouts_read)
         release = deidentify(path, clip, kept, key, to, verifier=reader, text_accepted=guidance.text_accepted)
-        return Walk(inspection, identity, release, None)
+        return Walk(inspection, identity, release, None, profile=profile)
     except Withheld as withheld:
-        doubt = _doubt(clip, inspection.sector, guidance, withheld, to)
-        return Walk(inspection, identity, None, withheld, doubt, kept)
+        doubt = _doubt(clip, fitted(clip), guidance, withheld, to)
+        return Walk(inspection, identity, None, withheld, doubt, kept, profile)
+
+
+def _identified(path: Path, key: Key) -> tuple[Identity, Withheld | None]:
+    """Return who the scan is of, or nobody and why it is withheld; it is measured all the same."""
+    try:
+        return identify(path, key), None
+    except Withheld as withheld:
+        return Identity(), withheld
+
+
+def _profile(clip: Clip, inspection: Inspection) -> ProbeProfile | None:
+    """Return what the clip shows of its probe; None of a picture of air, or of one that is no clean ultrasound.
+
+    Air rings alike along the whole face and has a rule of its own.
+    """
+    for finding in inspection.findings:
+        if finding.rule == IN_AIR and finding.value is not None:
+            return None
+        if finding.rule in NO_ULTRASOUND and finding.verdict is Verdict.POOR:
+            return None
+    return probe_profile(clip, inspection.sector)
 
 
 def _told(guidance: Guidance, identity: Identity) -> Guidance:

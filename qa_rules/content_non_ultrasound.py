@@ -3,7 +3,7 @@
 from pipeline.appearance import strangeness
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import Family, Limits, Rule
+from pipeline.rule import Family, Limits, Rule, Several
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -26,6 +26,7 @@ RULE = Rule(
     family=Family.CONTENT,
     weight=0.95,
     measure=likelihood,
+    several=Several.ONCE,
     cap=5.0,
     explains=(
         "file.duration", "temporal.", "content.overlay", "content.screen_capture", "codec.", "gain.", "contact.",

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -90,6 +90,7 @@ RULE = Rule(
     family=Family.CONTENT,
     weight=0.6,
     measure=moire,
+    several=Several.ONCE,
     cap=40.0,
     explains=(
         "codec.", "gain.", "contact.", "geometry.", "artifact.", "device.", "sharpness.", "noise.", "motion.",

@@ -2,7 +2,7 @@
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -27,4 +27,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.2,
     measure=seconds,
+    several=Several.ONCE,
 )

@@ -2,7 +2,7 @@
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import Family, Limits, Rule
+from pipeline.rule import Family, Limits, Rule, Several
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -25,6 +25,7 @@ RULE = Rule(
     family=Family.INTEGRITY,
     weight=0.95,
     measure=damaged_share,
+    several=Several.ONCE,
     cap=5.0,
     explains=(
         "temporal.", "content.", "codec.", "gain.", "contact.", "geometry.", "artifact.", "device.", "sharpness.",

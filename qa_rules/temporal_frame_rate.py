@@ -2,7 +2,7 @@
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.stillness import frame_changes, repeated
 from pipeline.text import Text
@@ -37,4 +37,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.2,
     measure=distinct_rate,
+    several=Several.BEST,
 )

@@ -2,7 +2,7 @@
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import NOT_APPLICABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_APPLICABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.stillness import STILL_LEVELS, frame_changes, longest_run
 from pipeline.text import Text
@@ -30,6 +30,7 @@ RULE = Rule(
     family=Family.REST,
     weight=0.6,
     measure=longest_still_run,
+    several=Several.BEST,
     cap=30.0,
     explains=("content.overlay", "motion.none", "temporal.frame_rate"),
 )

@@ -134,4 +134,4 @@ def test_rules_measure_inside_the_drawing() -> None:
     box = ((120.0, 60.0), (180.0, 60.0), (180.0, 120.0), (120.0, 120.0))
     sector = drawn_sector(clip, (box, box[:3]))
     assert (sector.shape, sector.polygon, sector.apex) == (Shape.LINEAR, box, None)
-    assert inspect_clip(clip, rules_in(), sector).sector == sector
+    assert inspect_clip(clip, rules_in(), (sector,)).sector == sector
