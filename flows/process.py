@@ -63,6 +63,7 @@ def _withhold(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore
         as_the_channel_knew(walked.identity, scan, key, store),
         doubt=doubt,
         kept=walked.kept,
+        profile=walked.profile,
         key=key.fingerprint,
     )
     placed(store, Area.WITHHELD, files, lambda stored: record(stored, _now()))
@@ -80,6 +81,7 @@ def _release(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore)
         walked.release.frame_times,
         kept=walked.release.kept,
         report=walked.release.report.as_json(),
+        profile=walked.profile,
         key=key.fingerprint,
     )
     placed(store, Area.RELEASED, files_of(walked.release), lambda stored: record(stored, _now()))

@@ -61,9 +61,9 @@ def held_against(
 ) -> tuple[tuple[Finding, ...], Quality]:
     """Return measured findings judged anew by `yardstick`, and the quality that follows; no picture is needed.
 
-    Findings of rules that are not in `rules` stay as they are and do not count.
+    Findings of another version of a rule keep their severity; those of rules that are not in `rules` do not count.
     """
     applied = yardstick.applied_to(rules)
-    by_name = {rule.name: rule for rule in applied}
-    again = tuple(by_name[f.rule].judged(f) if f.rule in by_name else f for f in findings)
+    same = {(rule.name, rule.version): rule for rule in applied}
+    again = tuple(same[key].judged(f) if (key := (f.rule, f.version)) in same else f for f in findings)
     return again, judge(again, applied, yardstick.cut_offs)

@@ -13,6 +13,7 @@ from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.models import Arrival, Device, Event, Membership, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import missing_of, queue_when_complete
+from storage.catalogue.reassessment import judge_anew
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
 from supervision.exam_types import exam_type_named
@@ -158,6 +159,8 @@ def scan_with(digest: str) -> Scan:
 def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:
     """Say who made a scan and of what, and queue it when nothing is missing any more; blanks change nothing.
 
+    What was measured is judged anew by what the exam type asks for.
+
     ValueError for an unknown exam type or somebody who is no trainee of the project. Without effect once the scan
     has left `awaiting_info`. The caller checks that `person` may do it.
     """
@@ -177,6 +180,7 @@ def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: 
         Event.objects.create(
             at=now, what="info_completed", scan=scan, person=person, facts={"missing": missing_of(scan)}
         )
+        judge_anew(scan, now)
         queue_when_complete(scan, now)
         return scan
 
@@ -221,5 +225,6 @@ def _fill_blanks(
     if before == (scan.trainee_id, scan.exam_type, scan.captured_at):
         return
     scan.save(update_fields=["trainee", "exam_type", "captured_at"])
+    judge_anew(scan, now)
     if scan.state == State.AWAITING_INFO:
         queue_when_complete(scan, now)

@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Rejected, SonorelayError, Withheld
-from storage.catalogue import evidence
+from storage.catalogue import evidence, models
+from storage.catalogue.judging import assess, yardsticks_for
 from storage.catalogue.layouts import as_outlines
-from storage.catalogue.models import Assessment, Device, Doubt, Event, Finding, ReleaseReport, Scan, StoredObject
+from storage.catalogue.models import Device, Doubt, Event, ReleaseReport, Scan, StoredObject
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
@@ -25,6 +26,7 @@ if TYPE_CHECKING:  # they bring decoders along, which no web process needs
     from pipeline.doubt import Doubt as Doubted
     from pipeline.inspection import Inspection
     from pipeline.kept import Kept
+    from pipeline.probe_profile import ProbeProfile
 
 MOST_ATTEMPTS = 3
 
@@ -72,12 +74,13 @@ def record_withheld(
     *,
     doubt: Doubted | None = None,
     kept: Kept | None = None,
+    profile: ProbeProfile | None = None,
     key: str = "",
 ) -> bool:
     """Note that the data manager must act, with what is known and the evidence; tell whether it counted.
 
-    kept: the area in which something else was in doubt. key: the name of the key that made the pseudonyms. ValueError
-    if an object lies in the released area.
+    kept: the area in which something else was in doubt. profile: what it shows of its probe. key: the name of the key
+    that made the pseudonyms. ValueError if an object lies in the released area.
     """
     _refuse_other_areas(stored, Area.WITHHELD)
     with one_transaction():
@@ -88,6 +91,7 @@ def record_withheld(
             _keep_identity(scan, identity, key)
         if inspection is not None:
             _keep_inspection(scan, inspection, now)
+        _keep_profile(scan, profile)
         scan.kept = {} if kept is None else as_json(kept)
         keep_objects(scan, stored)
         _keep_doubt(scan, doubt)
@@ -106,13 +110,14 @@ def record_released(
     *,
     kept: Kept | None = None,
     report: Mapping[str, object] | None = None,
+    profile: ProbeProfile | None = None,
     key: str = "",
 ) -> bool:
     """Note a de-identified scan and queue it, or let it await what is missing; tell whether it counted.
 
     frame_times: seconds from the first frame of the preview. kept: the area that may be seen. report: how it was made
-    safe, as JSON. key: the name of the key that made the pseudonyms. ValueError if an object is not in the released
-    area.
+    safe, as JSON. profile: what it shows of its probe. key: the name of the key that made the pseudonyms. ValueError if
+    an object is not in the released area.
     """
     _refuse_other_areas(stored, Area.RELEASED)
     with one_transaction():
@@ -121,6 +126,7 @@ def record_released(
             return False
         _keep_identity(scan, identity, key)
         _keep_inspection(scan, inspection, now)
+        _keep_profile(scan, profile)
         keep_objects(scan, stored)
         evidence.drop_evidence(scan)
         scan.kept = {} if kept is None else as_json(kept)
@@ -198,30 +204,24 @@ def _keep_identity(scan: Scan, identity: Identity, key: str) -> None:
 
 
 def _keep_inspection(scan: Scan, inspection: Inspection, now: datetime) -> None:
-    """Keep the facts on the scan, and the findings as its current assessment; earlier ones stay."""
+    """Keep the facts on the scan, and the findings, held against its yardstick, as its current assessment."""
     scan.kind, scan.codec = inspection.kind, inspection.codec
     scan.frames, scan.rows, scan.columns = inspection.frames, inspection.rows, inspection.columns
     scan.frames_per_second = inspection.frames_per_second
     scan.sector = asdict(inspection.sector)
-    scan.score, scan.suggested_rating = inspection.quality.score, inspection.quality.suggested_rating
-    scan.assessments.filter(current=True).update(current=False)
-    assessment = Assessment.objects.create(
-        scan=scan,
-        made_at=now,
-        score=inspection.quality.score,
-        suggested_rating=inspection.quality.suggested_rating,
-        reasons=[asdict(reason) for reason in inspection.quality.reasons],
-    )
-    Finding.objects.bulk_create(
-        Finding(
-            assessment=assessment,
-            rule=finding.rule,
-            rule_version=finding.version,
-            verdict=finding.verdict,
-            value=finding.value,
-            severity=finding.severity,
-            side=finding.side or "",
-            evidence=dict(finding.evidence),
+    assess(scan, inspection.findings, yardsticks_for(scan.project_id), now)
+
+
+def _keep_profile(scan: Scan, profile: ProbeProfile | None) -> None:
+    """Keep what the scan shows of its probe, if the device is known; what it showed before is replaced."""
+    models.ProbeProfile.objects.filter(scan=scan).delete()
+    if profile is not None and scan.device is not None:
+        models.ProbeProfile.objects.create(
+            device=scan.device,
+            scan=scan,
+            at=scan.captured_at or scan.received_at,
+            face=list(profile.face),
+            level=profile.level,
+            bands=list(profile.bands),
+            simulated=scan.simulated,
         )
-        for finding in inspection.findings
-    )

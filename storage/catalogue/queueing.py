@@ -5,7 +5,7 @@ from datetime import datetime
 from storage.catalogue.models import Event, ReviewItem, Scan
 from storage.catalogue.programme import current
 from supervision.exam_types import exam_type_named
-from supervision.priority import clock_for, due_at, standing
+from supervision.priority import Clock, clock_for, due_at, standing
 from supervision.states import State
 
 
@@ -32,3 +32,10 @@ def queue_when_complete(scan: Scan, now: datetime) -> None:
         },
     )
     Event.objects.create(at=now, what="queued", scan=scan, facts={"clock": clock})
+
+
+def stand_by_score(scan: Scan) -> None:
+    """Let the scan's place in the queue follow its score, if it still waits there."""
+    for item in ReviewItem.objects.filter(scan=scan, done_at=None):
+        item.priority = standing(Clock(item.clock), scan.score, item.queued_at)
+        item.save(update_fields=["priority"])

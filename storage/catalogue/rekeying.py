@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from pipeline.errors import SonorelayError
 from pipeline.kept import Kept, Witness
 from storage.catalogue.layouts import as_outlines
-from storage.catalogue.models import Decision, Device, Event, Scan, SectorLayout
+from storage.catalogue.models import Decision, Device, Event, ProbeChange, ProbeProfile, Scan, SectorLayout, Ticket
 from storage.catalogue.outcomes import Stored, keep_objects, keep_report
 from storage.catalogue.transaction import one_transaction
 from supervision.states import RELEASED, State
@@ -113,7 +113,8 @@ def _device(scan: Scan, identity: Identity) -> Device | None:
         old.save(update_fields=["pseudonym"])
         return old
     # a scan that came after the rotation has brought the device already
-    SectorLayout.objects.filter(device=old).update(device=new)
+    for table in (SectorLayout, ProbeProfile, ProbeChange, Ticket):
+        table.objects.filter(device=old).update(device=new)
     if not Scan.objects.filter(device=old).exclude(pk=scan.pk).exists():
         Scan.objects.filter(pk=scan.pk).update(device=new)
         old.delete()

@@ -15,14 +15,13 @@ import pytest
 from pipeline.deidentify.identity import Identity
 from pipeline.doubt import Doubt, TextInside
 from pipeline.errors import Withheld
-from pipeline.finding import Finding, Verdict
 from pipeline.inspection import Inspection
 from pipeline.kept import Kept, Witness
-from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import UNKNOWN_SECTOR
 from storage.objects import Area, StoredBytes
 from supervision.roles import Role
+from tests.scored import findings_for, quality_for
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _numbers = itertools.count()
@@ -33,9 +32,6 @@ def digest_of(text: str) -> str:
 
 
 def inspection(score: float | None = 70.0) -> Inspection:
-    finding = Finding("gain.under", 1, Verdict.WEAK, 31.5, 0.4, None, (("row", 12.0),))
-    rating = None if score is None else 3
-    quality = Quality(score, rating, () if score is None else (Reason("gain.under", 100 - score),))
     return Inspection(
         kind=Kind.VIDEO,
         frames=3,
@@ -46,8 +42,8 @@ def inspection(score: float | None = 70.0) -> Inspection:
         codec="h264",
         mm_per_pixel=None,
         sector=UNKNOWN_SECTOR,
-        findings=(finding,),
-        quality=quality,
+        findings=findings_for(score),
+        quality=quality_for(score),
     )
 
 
