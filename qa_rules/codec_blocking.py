@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import proxy_mask
-from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
+from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered, Usual
 from pipeline.sector import Mask, Sector
 from pipeline.text import Text
 
@@ -98,6 +98,7 @@ RULE = Rule(
     family=Family.CODEC,
     weight=0.4,
     measure=blockiness,
+    usual=Usual(middle=0.13, spread=0.07, clips=23),
     several=Several.ONCE,
     explains=("sharpness.", "motion.none", "temporal.frame_rate"),
 )

@@ -7,7 +7,7 @@ from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.place import place_around
 from pipeline.polar import scan_lines
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered, Usual
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -58,4 +58,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.1,
     measure=written_share,
+    usual=Usual(middle=0.0, spread=0.0002, clips=11),
 )

@@ -6,7 +6,7 @@ import numpy as np
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import doppler_fills
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered, Usual
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -56,4 +56,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.25,
     measure=snow,
+    usual=Usual(middle=1.7, spread=1.4, clips=23),
 )

@@ -18,7 +18,7 @@ from tests.clips import clip_of, phantom_clip
 RULES = rules_in()
 SECTORLESS = {
     "file.integrity", "file.duration", "temporal.freeze", "temporal.frame_rate", "content.non_ultrasound",
-    "content.screen_capture",
+    "content.screen_capture", "gain.under",
 }  # fmt: skip
 
 
