@@ -49,18 +49,13 @@ def test_order_says_nothing(findings: tuple[Finding, ...], random: object) -> No
 
 
 @law
-@given(all_findings, st.sampled_from(NAMES), st.floats(0, 1))
-def test_worse_never_scores_higher_while_the_same_is_explained(
-    findings: tuple[Finding, ...], name: str, severity: float
-) -> None:
-    def explained(them: tuple[Finding, ...]) -> set[tuple[str, str | None]]:
-        return {(r.rule, r.explained_by) for r in judge(them, RULES).reasons if r.explained_by}
-
+@given(all_findings, st.sampled_from([rule.name for rule in RULES if not rule.explains]), st.floats(0, 1))
+def test_worse_never_scores_higher(findings: tuple[Finding, ...], name: str, severity: float) -> None:
     worse = tuple(
         finding(name, max(f.severity, severity)) if f.rule == name and f.verdict in MEASURED else f for f in findings
     )
     before, after = judge(findings, RULES).score, judge(worse, RULES).score
-    if before is not None and after is not None and explained(findings) == explained(worse):
+    if before is not None and after is not None:
         assert after <= before
 
 
@@ -106,6 +101,7 @@ def test_a_worse_cause_never_scores_higher_unless_its_consequences_take_more_tha
     )
     assert before is not None
     assert after is not None
+    # no score can be continuous, free of what a poor cause explains, and always fall: beyond this, one must give
     if product >= 1 - weights[cause]:
         assert after <= before
     assert after <= max(before, round(100 * (1 - weights[cause]), 2))

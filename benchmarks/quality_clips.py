@@ -1,0 +1,121 @@
+"""Which clean clips are there, which device and patient made them, and which may limits be set on?"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import cv2
+import numpy as np
+
+from pipeline.clip import Clip, Luminance
+from pipeline.errors import Rejected
+from pipeline.find_sector import find_sector
+from pipeline.phantom import Fault, FaultKind, Scene, Subject, render
+from pipeline.reading import open_scan, read_clip
+from pipeline.sector import Sector, Shape
+from tests.clips import clip_of
+from tests.real_files import DATA, manifest
+
+MOST_FRAMES = 60
+TALLEST = 600
+"""Taller cines are halved, for time's sake."""
+
+TUNED, UNSEEN, SIMULATED = "tuned", "unseen", "simulated"
+
+SPLIT: tuple[tuple[str, str, str, str], ...] = (
+    # part of the path, device, patient, part; the first that fits; no device is in both parts
+    ("examples_ybr_color", "SonoSite Turbo", "a", TUNED),
+    ("sonosite-anon-eye1.jpg", "SonoSite eye", "a", TUNED),
+    ("clarius-ocular", "Clarius", "a", TUNED),
+    ("clarius_axial", "Clarius", "phantom", TUNED),
+    ("gdcm-US-ALOKA", "ALOKA SSD-4000", "a", TUNED),
+    ("sonoque", "sonoque", "phantom", TUNED),
+    ("lightbeam", "lightbeam", "a", TUNED),
+    ("nhbs-spj/standard", "hip stills", "each", TUNED),
+    ("nhbs-spj/substandard", "hip stills", "each", TUNED),
+    ("Reg_Image_181602", "lung clinic, convex", "a", TUNED),
+    ("Reg_Image_181739", "lung clinic, convex", "b", TUNED),
+    ("Reg_Image_182106", "lung clinic, convex", "c", TUNED),
+    ("Reg_Image_182340", "lung clinic, convex", "d", TUNED),
+    ("Reg_Image_18", "lung clinic, linear", "each", TUNED),
+    ("prospective_file", "lung journal, linear", "each", TUNED),
+    ("Reg_pat1", "lung clinic, MPEG-2", "a", UNSEEN),
+    ("Reg_pat2", "lung clinic, MPEG-2", "b", UNSEEN),
+    ("butterfly", "butterfly", "phantom", UNSEEN),
+    ("interson", "interson", "each", UNSEEN),
+    ("volpecelli", "Volpicelli", "a", UNSEEN),
+    ("Vir_whitelung", "Crit Care", "a", UNSEEN),
+    ("JPGLosslessP14SV1", "EPIQ 7C", "a", UNSEEN),
+)
+"""Clips left out: of air, in colour, without a picture of tissue, frozen from the start, or copies of another."""
+LEFT_OUT = ("derived", "bad/", "likebutterfly", "annotation")
+
+
+@dataclass(frozen=True, eq=False)
+class Clean:
+    """One clip that is taken as it is for good, its frames at full size, and where its sector was found."""
+
+    name: str
+    device: str
+    patient: str
+    part: str
+    frames: Luminance
+    clip: Clip
+    sector: Sector
+    facts: dict[str, object]
+
+
+def clean_clips(hips: int) -> Iterator[Clean]:
+    """Yield the real clips of the split, at most `hips` of the many stills of one device, then the simulated ones."""
+    for row in manifest():
+        found = next((entry for entry in SPLIT if entry[0] in row["path"]), None)
+        if found is None or DATA is None or any(word in row["path"] for word in LEFT_OUT):
+            continue
+        if found[1] == "hip stills":
+            hips -= 1
+            if hips < 0:
+                continue
+        path = DATA / row["path"]
+        try:
+            with open_scan(path) as scan:
+                frames = np.stack([picture.luminance().copy() for picture in islice(scan.pictures(), MOST_FRAMES)])
+            whole = read_clip(path)
+        except Rejected:
+            continue
+        facts: dict[str, object] = {n: getattr(whole, n) for n in ("kind", "regions", "mm_per_pixel")}
+        if len(frames) > 1 and frames.shape[1] > TALLEST:
+            frames, facts = (
+                np.stack([cv2.resize(f, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for f in frames]),
+                {},
+            )
+        patient = row["path"] if found[2] == "each" else found[2]
+        yield _clean(row["path"], found[1], patient, found[3], frames, whole.frames_per_second, facts)
+    yield from _simulated()
+
+
+def _clean(
+    name: str, device: str, patient: str, part: str, frames: Luminance, rate: float | None, facts: dict[str, object]
+) -> Clean:
+    clip = clip_of(frames, rate, **facts)
+    return Clean(name, device, patient, part, frames, clip, find_sector(clip), facts)
+
+
+PROBES = (
+    ("soft convex", Shape.CURVILINEAR, (Subject.ABDOMEN, Subject.LUNG, Subject.FETAL_HEAD), FaultKind.BLURRED, 360),
+    ("noisy linear", Shape.LINEAR, (Subject.VESSEL, Subject.LUNG), FaultKind.NOISE, 360),
+    ("small phased", Shape.PHASED, (Subject.HEART, Subject.ABDOMEN), None, 240),
+)
+"""Three simulated devices that are a little soft, noisy or coarse by nature: what calibration is for."""
+PER_PROBE = 14
+
+
+def _simulated() -> Iterator[Clean]:
+    for place, (device, shape, subjects, nature, rows) in enumerate(PROBES):
+        for number in range(PER_PROBE):
+            faults = (Fault(nature, 0.0),) if nature else ()
+            scene = Scene(
+                seed=1000 * (place + 1) + number, shape=shape, rows=rows, columns=rows * 4 // 3, frames=50,
+                subject=subjects[number % len(subjects)], faults=faults,
+            )  # fmt: skip
+            name = f"simulated {device} {number}"
+            yield _clean(name, f"simulated {device}", name, SIMULATED, np.stack(list(render(scene))), 25.0, {})
