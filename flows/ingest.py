@@ -13,7 +13,6 @@ from prefect import flow, task
 from prefect.futures import wait
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from pipeline.errors import Unavailable
 from storage.catalogue import setup
 from storage.objects.chosen import object_store
 from storage.settings import settings
@@ -24,6 +23,7 @@ from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
 from flows.process import organisation_key, process_scan  # noqa: E402
 from flows.receive import receive  # noqa: E402
 from flows.rekey import rekey  # noqa: E402
+from flows.retries import nobody_must_act  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
@@ -32,11 +32,6 @@ BATCH = 20
 AT_ONCE = 2
 
 log = logging.getLogger("sonorelay.flows")
-
-
-def nobody_must_act(_task: Any, _run: Any, state: Any) -> bool:
-    """Retry when the failure is Unavailable, and for nothing else."""
-    return isinstance(state.result(raise_on_failure=False), Unavailable)
 
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)

@@ -1,28 +1,33 @@
-"""Which flows run when? One deployment and one cron schedule per project of programme.toml."""
+"""Which flows run when? Per project of programme.toml on its schedule, per organisation once a night."""
 
-from prefect import serve
+from typing import Any
+
+from prefect import Flow, serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
+from flows.calibrate import calibrate
 from flows.ingest import ingest
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
 
 RUNS_AT_ONCE = 2
+AT_NIGHT = "30 1 * * *"
+"""UTC; between the evening's scans and the morning's reviews where this software is used."""
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return one scheduled ingest per project of the programme."""
+    """Return one scheduled ingest per project of the programme, and one calibration per organisation."""
     return [
-        RunnerDeployment.from_flow(
-            ingest,
-            name=project.code,
-            cron=project.schedule,
-            parameters={"project": project.code},
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
-        for project in programme.projects
+        *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
+        *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
     ]
+
+
+def _deployment(flow: Flow[..., Any], name: str, cron: str, **parameters: str) -> RunnerDeployment:
+    return RunnerDeployment.from_flow(
+        flow, name=name, cron=cron, parameters=parameters, entrypoint_type=EntrypointType.MODULE_PATH
+    )
 
 
 def main() -> None:

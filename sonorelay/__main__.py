@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     ingest.add_argument("--json", action="store_true", help="one JSON object per line and project")
     ingest.set_defaults(command=_ingest)
 
+    calibrate = commands.add_parser("calibrate", help="learn what is usual on each device, judge anew, look at probes")
+    reassess = commands.add_parser("reassess", help="judge all scans anew, as after an update of rules or exam types")
+    for command, run in ((calibrate, _calibrate), (reassess, _reassess)):
+        command.add_argument("--organisation", metavar="CODE", help="one organisation only, as in programme.toml")
+        command.add_argument("--json", action="store_true", help="one JSON object per line and organisation")
+        command.set_defaults(command=run)
+
     status = commands.add_parser("status", help="what waits where, and what is running")
     status.add_argument("--json", action="store_true", help="one JSON object")
     status.set_defaults(command=_status)
@@ -114,6 +121,18 @@ def _ingest(options: argparse.Namespace) -> int:
     from sonorelay.ingest import ingest
 
     return ingest(options.project, again=options.again, as_json=options.json)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from sonorelay.calibrate import calibrate
+
+    return calibrate(options.organisation, as_json=options.json)
+
+
+def _reassess(options: argparse.Namespace) -> int:
+    from sonorelay.calibrate import reassess
+
+    return reassess(options.organisation, as_json=options.json)
 
 
 def _status(options: argparse.Namespace) -> int:

@@ -27,6 +27,13 @@ def known_project(code: str) -> ProjectEntry:
     return projects[code]
 
 
+def known_organisation(code: str) -> None:
+    """Raise Misconfigured, naming those that exist, if there is no organisation with this code."""
+    organisations = [organisation.code for organisation in read().organisations]
+    if code not in organisations:
+        raise Misconfigured("unknown_organisation", organisation=code, known=", ".join(organisations))
+
+
 def open_catalogue() -> None:
     """Make the catalogue usable in this process, with the tables of the web application among them."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")

@@ -2,7 +2,7 @@
 
 from pipeline.finding import Finding, Verdict
 from pipeline.quality import Quality, judge
-from pipeline.rule import Rule
+from pipeline.rule import Family, Rule
 from qa_rules import rules_in
 from supervision.exam_types import exam_types
 
@@ -21,7 +21,7 @@ def findings_for(score: float | None) -> tuple[Finding, ...]:
         return tuple(Finding(rule.name, rule.version, Verdict.NOT_MEASURABLE) for rule in rules)
     found, left = [], 100.0
     for rule in sorted(rules, key=lambda rule: (rule.cap is not None, bool(rule.explains), rule.name)):
-        if rule.name in asked:
+        if rule.name in asked or rule.family is Family.DEVICE:
             found.append(Finding(rule.name, rule.version, Verdict.NOT_APPLICABLE))
             continue
         wanted = (1 - score / left) / rule.weight if rule.weight else 0.0

@@ -11,11 +11,25 @@ from django.db.models.functions import Coalesce, TruncWeek
 
 from pipeline.probe_profile import ProbeProfile as Profile
 from storage.catalogue import scope
+from storage.catalogue.device_quality import quality_adjusted
 from storage.catalogue.models import Device, Event, Person, ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.transaction import one_transaction
 from supervision.device_health import BASELINE, RECENT, Health, Recorded, face_changes, health
 from supervision.roles import Action
 from supervision.tickets import PENDING, Change, Fault, TicketState, What, all_downtime
+
+__all__ = [
+    "devices_for",
+    "downtime_of",
+    "faces_over_time",
+    "health_of",
+    "last_change",
+    "locked",
+    "log_change",
+    "profiles_of",
+    "quality_adjusted",
+    "weekly_use",
+]
 
 WEEKS_SHOWN = 26
 MONTHS_SHOWN = timedelta(days=366)

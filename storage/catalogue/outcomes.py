@@ -208,7 +208,7 @@ def _keep_inspection(scan: Scan, inspection: Inspection, now: datetime) -> None:
     scan.kind, scan.codec = inspection.kind, inspection.codec
     scan.frames, scan.rows, scan.columns = inspection.frames, inspection.rows, inspection.columns
     scan.frames_per_second = inspection.frames_per_second
-    scan.sector = asdict(inspection.sector)
+    scan.sector = asdict(inspection.sector) | {"others": [asdict(other) for other in inspection.sectors[1:]]}
     assess(scan, inspection.findings, yardsticks_for(scan.project_id), now)
 
 
