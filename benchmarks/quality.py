@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.quality_clips import SIMULATED, TUNED, UNSEEN, Clean, clean_clips
 from benchmarks.quality_cost import against_decode
-from benchmarks.quality_figures import alarms, composite, of, ranked, top_reasons, weighted_kinds, within
+from benchmarks.quality_figures import alarms, composite, of, ranked, top_reasons, weighted_kinds, within, yardsticks
 from benchmarks.quality_trials import KINDS, SEEN, Trial, timed, trials
 from pipeline.find_sector import find_sector
 from pipeline.finding import Verdict
@@ -62,7 +62,7 @@ def measured(clips: Sequence[Clean], seed: int, severities: int, *, full: bool) 
         jobs.append((clip, seed, 0 if spared else severities))
     began, found = time.perf_counter(), []
     processes = min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
-    with multiprocessing.get_context("fork").Pool(processes) as pool:
+    with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for some, _ in pool.imap(timed, jobs):
             found += some
     print(f"  {len(found)} trials in {time.perf_counter() - began:.0f} s", flush=True)
@@ -79,7 +79,8 @@ def _devices(clips: Sequence[Clean]) -> None:
 
 def _per_fault(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
     by_name = {rule.name: rule for rule in rules}
-    print("\n  fault (rule)                                 part        family  AUC [interval]        clips "
+    usual = yardsticks([trial for trial in done if trial.family == 0], rules)
+    print("\n  fault (rule)                                 part        family  AUC [interval]        calibrated clips "
           "not measured  found  within clip")  # fmt: skip
     for kind in KINDS:
         rule = by_name.get(kind.rule)
@@ -92,14 +93,14 @@ def _per_fault(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
                     continue
                 clips = {trial.clip for trial in faulty}
                 clean = of(done, part, 0)
-                found = ranked(clean, faulty, rule)
+                found, told = ranked(clean, faulty, rule), ranked(clean, faulty, rule, usual)
                 same = [trial for trial in clean if trial.clip in clips]
                 order = within(same, of(done, part, family, kind.name), rule)
-                hits = [any(f.rule == rule.name and f.severity > 0 for f in t.findings) for t in faulty]
+                hits = [any(f.rule == rule.name and rule.judged(f).severity > 0 for f in t.findings) for t in faulty]
                 label = f"{kind.name} ({rule.name})"
                 print(f"  {label:<44} {part:<11} {family:<7} {found.auc:.3f} [{found.low:.3f}, {found.high:.3f}] "
-                      f"{found.clips:>5} {found.unmeasured:>4}/{len(faulty):<8} {100 * np.mean(hits):>4.0f} % "
-                      f"{order:>8.2f}", flush=True)  # fmt: skip
+                      f"{told.auc:>10.3f} {found.clips:>5} {found.unmeasured:>4}/{len(faulty):<8} "
+                      f"{100 * np.mean(hits):>4.0f} % {order:>8.2f}", flush=True)  # fmt: skip
 
 
 def _false_alarms(done: Sequence[Trial], rules: Sequence[Rule]) -> None:

@@ -28,7 +28,6 @@ SPLIT: tuple[tuple[str, str, str, str], ...] = (
     ("sonosite-anon-eye1.jpg", "SonoSite eye", "a", TUNED),
     ("clarius-ocular", "Clarius", "a", TUNED),
     ("clarius_axial", "Clarius", "phantom", TUNED),
-    ("gdcm-US-ALOKA", "ALOKA SSD-4000", "a", TUNED),
     ("sonoque", "sonoque", "phantom", TUNED),
     ("lightbeam", "lightbeam", "a", TUNED),
     ("nhbs-spj/standard", "hip stills", "each", TUNED),
@@ -47,7 +46,7 @@ SPLIT: tuple[tuple[str, str, str, str], ...] = (
     ("Vir_whitelung", "Crit Care", "a", UNSEEN),
     ("JPGLosslessP14SV1", "EPIQ 7C", "a", UNSEEN),
 )
-"""Clips left out: of air, in colour, without a picture of tissue, frozen from the start, or copies of another."""
+"""Not here: clips of air, in colour, with two pictures side by side, frozen from the start, and copies of others."""
 LEFT_OUT = ("derived", "bad/", "likebutterfly", "annotation")
 
 

@@ -15,6 +15,7 @@ from pipeline.rule import Rule
 from pipeline.yardstick import ABSOLUTE, Yardstick, held_against
 
 RESAMPLES = 300
+NONE: Mapping[str, Yardstick] = {}
 MOST_CALIBRATING = 10
 FEWEST_CALIBRATING = 3
 
@@ -39,15 +40,18 @@ class Ranked:
     unmeasured: int
 
 
-def ranked(clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule) -> Ranked:
-    """Return how well a rule tells faulty trials from clean ones."""
-    sign = 1.0 if rule.limits.poor > rule.limits.good else -1.0
+def ranked(
+    clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule, yardsticks: Mapping[str, Yardstick] = NONE
+) -> Ranked:
+    """Return how well a rule tells faulty trials from clean ones, by its value held against the clip's yardstick."""
+    limits = {clip: yardstick.applied_to([rule])[0].limits for clip, yardstick in yardsticks.items()}
     good, bad, unmeasured = defaultdict(list), defaultdict(list), 0
     for trials, kept in ((clean, good), (faulty, bad)):
         for trial in trials:
             value = trial.value(rule.name)
             if value is not None:
-                kept[trial.clip].append(sign * value)
+                here = limits.get(trial.clip, rule.limits)
+                kept[trial.clip].append((value - here.good) / (here.poor - here.good))
             elif trials is faulty:
                 unmeasured += 1
     names = sorted(set(good) | set(bad))
@@ -95,6 +99,12 @@ def yardstick_of(trial: Trial, clean: Sequence[Trial], rules: Sequence[Rule]) ->
         Measured(one.device, "", {f.rule: f.value for f in one.findings if f.value is not None}) for one in chosen
     ]
     return Yardstick(1, yardstick_for(calibration(values, rules), trial.device, ""))
+
+
+def yardsticks(clean: Sequence[Trial], rules: Sequence[Rule]) -> dict[str, Yardstick]:
+    """Return by clip what `yardstick_of` says, for the clips of devices that have others."""
+    found = {trial.clip: yardstick_of(trial, clean, rules) for trial in clean}
+    return {clip: yardstick for clip, yardstick in found.items() if yardstick is not None}
 
 
 def alarms(

@@ -20,14 +20,14 @@ def white_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
 
 RULE = Rule(
     name="gain.saturation",
-    version=1,
+    version=2,
     title=Text("White areas without detail", "Zones blanches sans détail"),
     advice=Text(
         "Turn the gain down, or the near-field gain if only the top is white.",
         "Baissez le gain, ou le gain proximal si seul le haut est blanc.",
     ),
     unit="share of the sector",
-    limits=Limits(good=0.03, poor=0.12),
+    limits=Limits(good=0.015, poor=0.1),
     family=Family.GAIN,
     weight=0.3,
     measure=white_share,

@@ -6,7 +6,7 @@ import numpy as np
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.polar import DEPTHS, LINES, scan_lines
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered, Usual
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Unanswered
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -50,6 +50,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.3,
     measure=speed,
-    usual=Usual(middle=0.1, spread=0.06, clips=11),
     explains=("sharpness.",),
 )

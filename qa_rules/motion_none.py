@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import proxy_mask
-from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered, Usual
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.stillness import STILL_LEVELS, frame_changes
 from pipeline.text import Text
@@ -66,6 +66,5 @@ RULE = Rule(
     family=Family.REST,
     weight=0.2,
     measure=lasting_change,
-    usual=Usual(middle=0.36, spread=0.28, clips=11),
     several=Several.BEST,
 )
