@@ -27,8 +27,7 @@ def empty_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
 
     On the mean over the keyframes: a depth is empty where its 90th percentile over the scan lines is below a fifth of
     that of the bright depths, or where it is dim and nearly the same on all lines, as noise is. The opposite, a depth
-    set too small, cannot be told from grey levels (AUC .60 to .73 on real clips): gain over depth makes tissue at the
-    bottom as bright as tissue anywhere, so only anatomy says that some is missing.
+    set too small, cannot be told from grey levels: `geometry.shallow` asks a declared scale.
     """
     if not sector.known:
         return NOT_MEASURABLE

@@ -93,6 +93,7 @@ UNITS: dict[str, Word] = {
     "pictures per second": _("measured %(value)s pictures per second"),
     "share of the contrast": _("change measured: %(value)s of the contrast"),
     "s": _("measured %(value)s s"),
+    "mm": _("measured %(value)s mm"),
 }
 """A rule's unit with its value; a unit that is not listed stands as it is."""
 

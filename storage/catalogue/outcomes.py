@@ -12,10 +12,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Rejected, SonorelayError, Withheld
-from storage.catalogue import evidence, models
+from storage.catalogue import evidence
+from storage.catalogue.devices import keep_profile
 from storage.catalogue.judging import assess, yardsticks_for
 from storage.catalogue.layouts import as_outlines
-from storage.catalogue.models import Device, Doubt, Event, ReleaseReport, Scan, StoredObject
+from storage.catalogue.models import Device, Doubt, Event, ProbeProfile, ReleaseReport, Scan, StoredObject
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
@@ -26,7 +27,7 @@ if TYPE_CHECKING:  # they bring decoders along, which no web process needs
     from pipeline.doubt import Doubt as Doubted
     from pipeline.inspection import Inspection
     from pipeline.kept import Kept
-    from pipeline.probe_profile import ProbeProfile
+    from pipeline.probe_profile import ProbeProfile as Profile
 
 MOST_ATTEMPTS = 3
 
@@ -74,7 +75,7 @@ def record_withheld(
     *,
     doubt: Doubted | None = None,
     kept: Kept | None = None,
-    profile: ProbeProfile | None = None,
+    profile: Profile | None = None,
     key: str = "",
 ) -> bool:
     """Note that the data manager must act, with what is known and the evidence; tell whether it counted.
@@ -110,7 +111,7 @@ def record_released(
     *,
     kept: Kept | None = None,
     report: Mapping[str, object] | None = None,
-    profile: ProbeProfile | None = None,
+    profile: Profile | None = None,
     key: str = "",
 ) -> bool:
     """Note a de-identified scan and queue it, or let it await what is missing; tell whether it counted.
@@ -212,16 +213,10 @@ def _keep_inspection(scan: Scan, inspection: Inspection, now: datetime) -> None:
     assess(scan, inspection.findings, yardsticks_for(scan.project_id), now)
 
 
-def _keep_profile(scan: Scan, profile: ProbeProfile | None) -> None:
-    """Keep what the scan shows of its probe, if the device is known; what it showed before is replaced."""
-    models.ProbeProfile.objects.filter(scan=scan).delete()
-    if profile is not None and scan.device is not None:
-        models.ProbeProfile.objects.create(
-            device=scan.device,
-            scan=scan,
-            at=scan.captured_at or scan.received_at,
-            face=list(profile.face),
-            level=profile.level,
-            bands=list(profile.bands),
-            simulated=scan.simulated,
-        )
+def _keep_profile(scan: Scan, profile: Profile | None) -> None:
+    """Keep what the scan shows of its probe, if the device is known; what it showed before is forgotten."""
+    if profile is None or scan.device is None:
+        ProbeProfile.objects.filter(scan=scan).delete()
+    else:
+        at = scan.captured_at or scan.received_at
+        keep_profile(scan.device, at, profile, scan, simulated=scan.simulated)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from pipeline.clip import Clip, Luminance
+from pipeline.clip import Clip, Luminance, Region
 from pipeline.find_sector import find_sector
 from pipeline.polar import Floats, places_at
 from pipeline.sector import Sector
@@ -157,6 +157,23 @@ def deepen(clip: Clip, level: float) -> Clip:
     return _pictures(clip, shrink)
 
 
+def cut_depth(clip: Clip, level: float) -> Clip:
+    """Show all but the lower `level` of the depth, as large as before, in a region that says so (.75 mm a pixel)."""
+    sector = find_sector(clip)
+
+    def enlarge(frame: Luminance, scale: float) -> Luminance:
+        shape = (frame.shape[0], frame.shape[1])
+        along, across = _along_and_across(sector, shape, scale)
+        x, y = places_at(sector, along * (1 - level), across)
+        columns, rows = ((v + 0.5) * scale - 0.5 for v in (x, y))
+        shown = cv2.remap(frame, columns.astype(np.float32), rows.astype(np.float32), cv2.INTER_LINEAR)
+        return np.where(sector.mask(*shape, scale=scale), shown, frame).astype(np.uint8)
+
+    (left, top), (right, bottom) = np.min(sector.polygon, axis=0), np.max(sector.polygon, axis=0)
+    region = Region(int(left), int(top), round(right), round(bottom), 1, 1, 0.75 * (1 - level))
+    return replace(_pictures(clip, enlarge), regions=(region,))
+
+
 def deafen(clip: Clip, level: float) -> Clip:
     """Take `level` of the grey levels from a sixteenth of the probe's face, all the way down."""
     sector = find_sector(clip)
@@ -184,7 +201,7 @@ def shade(clip: Clip, level: float) -> Clip:
 
 
 EVERY = (
-    gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen, deafen,
-    shade,
+    gaussian_blur, gain, freeze, shake, write, lose_right, damage, shorten, paint, light, crop, deepen, cut_depth,
+    deafen,    shade,
 )  # fmt: skip
 DEGRADATIONS: dict[str, Degradation] = {degradation.__name__: degradation for degradation in EVERY}
