@@ -54,7 +54,7 @@ KINDS = (
     Kind("blur", "sharpness.blur", lambda c, s: D.gaussian_blur(c, 4 * s * c.rows / 480), S.defocus),
     Kind("marks", "content.overlay", lambda c, s: D.write(c, round(8 * s)), T.mark, cine=True),
     Kind("too deep", "geometry.depth", lambda c, s: D.deepen(c, 1 + 2 * s), S.zoom_out),
-    Kind("too shallow", "geometry.depth", None, S.zoom_in),
+    Kind("too shallow", "geometry.shallow", None, S.zoom_in),
     Kind("filmed screen", "content.screen_capture", lambda c, s: R.film(c, s), T.film_screen),
     Kind("moved too fast", "motion.excess", lambda c, s: D.shake(c, 0.16 * s), T.sweep, cine=True, goal=0.95),
     Kind("nothing moves", "motion.none", lambda c, s: R.hold_still(c, s), T.hold, cine=True, goal=0.95),
