@@ -9,6 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline.text import Text
 from sonorelay.demo.people import invite_people
+from sonorelay.demo.probes import device_history, probe_history
 from sonorelay.demo.programme import PROJECTS, write_programme
 from sonorelay.demo.reviews import mark_simulated, review_history
 from sonorelay.demo.scans import Dropped, drop_into_inbox, drops
@@ -73,6 +74,8 @@ def _fill(screen: Console, run_flows: Callable[[], None]) -> None:
         _wait_for(bar, {one.digest for one in dropped})
     mark_simulated(dropped)
     review_history(dropped)
+    probe_history(dropped, now)
+    device_history(now)
     Event.objects.create(at=now, what=LOADED, facts={"scans": len(dropped)})
     screen.print(_summary(dropped).say(language()))
 

@@ -42,6 +42,7 @@ REVIEWERS = (
 OTHERS = (
     DemoPerson("helen", "Helen", "Marsh", Role.SUPERVISOR, None, "en"),
     DemoPerson("paul", "Paul", "Mukendi", Role.FACILITATOR, PROJECTS[0], "fr"),
+    DemoPerson("ibrahim", "Ibrahim", "Sesay", Role.BIOMED, None, "en"),
     DemoPerson("nadia", "Nadia", "Rahimi", Role.DATA_OFFICER, None, "en"),
     DemoPerson("admin", "Alex", "Moreau", Role.ADMINISTRATOR, None, "en"),
 )
@@ -51,6 +52,7 @@ ROLES = {
     Role.REVIEWER: Text("reviewer", "relecteur"),
     Role.SUPERVISOR: Text("supervisor", "superviseur"),
     Role.FACILITATOR: Text("facilitator", "facilitateur"),
+    Role.BIOMED: Text("biomedical engineer", "ingénieur biomédical"),
     Role.DATA_OFFICER: Text("data officer", "responsable des données"),
     Role.ADMINISTRATOR: Text("administrator", "administrateur"),
 }

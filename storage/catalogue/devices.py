@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, TruncWeek
 from pipeline.probe_profile import ProbeProfile as Profile
 from storage.catalogue import scope
 from storage.catalogue.device_quality import quality_adjusted
-from storage.catalogue.models import Device, Event, Person, ProbeChange, ProbeProfile, Ticket, TicketEntry
+from storage.catalogue.models import Device, Event, Person, ProbeChange, ProbeProfile, Scan, Ticket, TicketEntry
 from storage.catalogue.transaction import one_transaction
 from supervision.device_health import BASELINE, RECENT, Health, Recorded, face_changes, health
 from supervision.roles import Action
@@ -23,6 +23,7 @@ __all__ = [
     "downtime_of",
     "faces_over_time",
     "health_of",
+    "keep_profile",
     "last_change",
     "locked",
     "log_change",
@@ -49,6 +50,23 @@ def profiles_of(device: Device) -> QuerySet[ProbeProfile]:
     known = ProbeProfile.objects.filter(device=device).order_by("at", "pk")
     changed = last_change(device)
     return known if changed is None else known.filter(at__gte=changed)
+
+
+def keep_profile(
+    device: Device, at: datetime, profile: Profile, scan: Scan | None = None, *, simulated: bool = False
+) -> None:
+    """Keep what a clip made at `at` shows of the device's probe; what the same scan showed before is replaced."""
+    if scan is not None:
+        ProbeProfile.objects.filter(scan=scan).delete()
+    ProbeProfile.objects.create(
+        device=device,
+        scan=scan,
+        at=at,
+        face=list(profile.face),
+        level=profile.level,
+        bands=list(profile.bands),
+        simulated=simulated,
+    )
 
 
 def last_change(device: Device) -> datetime | None:
