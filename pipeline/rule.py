@@ -1,12 +1,12 @@
 """What is a quality rule, and how does its value become a verdict?"""
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 from pipeline.clip import Clip
-from pipeline.finding import Finding, Measurement, Verdict
+from pipeline.finding import Finding, Measurement, Side, Verdict
 from pipeline.sector import Sector
 from pipeline.text import Text
 
@@ -81,6 +81,7 @@ class Rule:
     cap: the highest score that a scan with verdict poor can have, None for no cap.
     explains: names of rules, or prefixes ending in '.', whose findings are consequences of this one when it is poor.
     usual: what good clips showed where the limits were set, for limits that move with the device; None: absolute.
+    advice_by_side: what to say in place of `advice` where the finding has a side.
     several: BEST where one of two views side by side may be so by choice (frozen); ONCE for the picture or the file.
     """
 
@@ -97,6 +98,7 @@ class Rule:
     explains: tuple[str, ...] = ()
     usual: Usual | None = None
     several: Several = Several.WORST
+    advice_by_side: Mapping[Side, Text] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot be told apart and weights outside 0-1."""
@@ -130,6 +132,10 @@ class Rule:
         """Return how far a value lies towards poor, beyond what a severity holds."""
         good, poor = self.limits.good, self.limits.poor
         return ((finding.value or 0.0) - good) / (poor - good)
+
+    def advice_for(self, side: Side | None) -> Text:
+        """Return what to do about a finding on `side`."""
+        return self.advice if side is None else self.advice_by_side.get(side, self.advice)
 
     def judged(self, finding: Finding) -> Finding:
         """Return a finding of this rule with severity and verdict as its limits say; one without a value as it is."""

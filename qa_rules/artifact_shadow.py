@@ -81,8 +81,9 @@ RULE = Rule(
     version=2,
     title=Text("Shadow", "Cône d'ombre"),
     advice=Text(
-        "If the shadow hides what you look for, slide to the next space between ribs or tilt around the gas.",
-        "Si l'ombre cache ce que vous cherchez, glissez vers l'espace intercostal voisin ou contournez le gaz.",
+        "If the shadow hides what you look for, slide to the next space between ribs or tilt the probe around the gas.",
+        "Si l'ombre cache ce que vous cherchez, glissez vers l'espace intercostal voisin ou inclinez la sonde pour "
+        "contourner les gaz.",
     ),
     unit="share of scan lines",
     # a share never passes 1: how much shadow is a fault is the exam type's question

@@ -91,7 +91,7 @@ RULE = Rule(
     title=Text("Blocks of compression", "Blocs de compression"),
     advice=Text(
         "Export the original clip from the device at its best quality; do not send it through a messenger.",
-        "Exportez le clip original de l'appareil en qualité maximale ; ne l'envoyez pas par une messagerie.",
+        "Exportez le clip original de l'appareil en qualité maximale ; ne l'envoyez pas par messagerie.",
     ),
     unit="block index",
     limits=Limits(good=0.45, poor=0.7),

@@ -69,5 +69,19 @@ RULE = Rule(
     family=Family.CONTACT,
     weight=0.4,
     measure=dark_edge_share,
+    advice_by_side={
+        Side.LEFT: Text(
+            "Put more gel or pressure under the left of the probe, the side that is dark in the picture.",
+            "Mettez plus de gel ou de pression à gauche de la sonde, du côté sombre de l'image.",
+        ),
+        Side.RIGHT: Text(
+            "Put more gel or pressure under the right of the probe, the side that is dark in the picture.",
+            "Mettez plus de gel ou de pression à droite de la sonde, du côté sombre de l'image.",
+        ),
+        Side.BOTH: Text(
+            "Put more gel under both ends of the probe and press evenly.",
+            "Mettez plus de gel sous les deux bords de la sonde et appuyez de façon égale.",
+        ),
+    },
     explains=("sharpness.", "motion."),
 )

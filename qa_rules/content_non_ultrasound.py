@@ -16,7 +16,7 @@ def likelihood(clip: Clip, sector: Sector) -> Measurement:
 RULE = Rule(
     name="content.non_ultrasound",
     version=1,
-    title=Text("Not an ultrasound picture", "Pas une image d'échographie"),
+    title=Text("Not an ultrasound picture", "Ce n'est pas une échographie"),
     advice=Text(
         "Send the clip that the ultrasound device exported, not a photograph or another document.",
         "Envoyez le clip exporté par l'échographe, pas une photo ni un autre document.",

@@ -51,7 +51,7 @@ RULE = Rule(
     title=Text("Marks over the tissue", "Marques sur les tissus"),
     advice=Text(
         "Save the clip before you place calipers or text, and a second one with them if they are needed.",
-        "Enregistrez le clip avant de placer mesures ou texte, et un second avec eux s'ils sont utiles.",
+        "Enregistrez le clip avant d'ajouter des mesures ou du texte, puis un second avec, si c'est utile.",
     ),
     unit="share of the sector",
     limits=Limits(good=0.0005, poor=0.006),

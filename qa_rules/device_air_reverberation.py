@@ -82,7 +82,8 @@ RULE = Rule(
     title=Text("Probe rings unevenly in air", "Réverbération inégale dans l'air"),
     advice=Text(
         "Wipe the probe dry, save a still in air again, and send both to the biomedical engineer.",
-        "Essuyez la sonde, enregistrez de nouveau une image fixe dans l'air et envoyez les deux au biomédical.",
+        "Essuyez la sonde, enregistrez de nouveau une image fixe dans l'air et envoyez les deux à l'ingénieur "
+        "biomédical.",
     ),
     unit="share of the mean profile",
     limits=Limits(good=WEAK, poor=DEAD),

@@ -19,8 +19,9 @@ RULE = Rule(
     version=1,
     title=Text("Clip too short", "Clip trop court"),
     advice=Text(
-        "Record at least three seconds: one breath or three heart beats.",
-        "Enregistrez au moins trois secondes : une respiration ou trois battements cardiaques.",
+        "Record longer: three beats of the heart, a full breath of the lung, or a slow sweep through the whole organ.",
+        "Enregistrez plus longtemps : trois battements pour le cœur, une respiration complète pour le poumon, ou un "
+        "balayage lent de tout l'organe.",
     ),
     unit="s",
     limits=Limits(good=2.5, poor=0.5),

@@ -61,12 +61,26 @@ RULE = Rule(
     version=2,
     title=Text("Sector cut off or missing", "Secteur coupé ou absent"),
     advice=Text(
-        "Export the clip as the device saved it, without cropping or zooming, so that the whole fan is in the picture.",
-        "Exportez le clip tel que l'appareil l'a enregistré, sans recadrer ni zoomer, pour que tout l'éventail y soit.",
+        "Export the clip as the device saved it, without cropping or zooming, so that the whole sector is there.",
+        "Exportez le clip tel que l'appareil l'a enregistré, sans recadrer ni zoomer, pour que le secteur soit entier.",
     ),
     unit="share of the sector",
     limits=Limits(good=0.1, poor=0.35),
     family=Family.REST,
     weight=0.2,
     measure=missing_share,
+    advice_by_side={
+        Side.LEFT: Text(
+            "Export the clip without cropping or zooming: the left of the sector is missing.",
+            "Exportez le clip sans recadrer ni zoomer : il manque la gauche du secteur.",
+        ),
+        Side.RIGHT: Text(
+            "Export the clip without cropping or zooming: the right of the sector is missing.",
+            "Exportez le clip sans recadrer ni zoomer : il manque la droite du secteur.",
+        ),
+        Side.BOTH: Text(
+            "Export the clip without cropping or zooming: both sides of the sector are missing.",
+            "Exportez le clip sans recadrer ni zoomer : il manque les deux bords du secteur.",
+        ),
+    },
 )

@@ -53,7 +53,7 @@ RULE = Rule(
     title=Text("Blurred or coarse picture", "Image floue ou grossière"),
     advice=Text(
         "Set the focus to the depth you look at, hold the probe still, and export at full size.",
-        "Réglez la focale à la profondeur utile, tenez la sonde immobile et exportez en pleine taille.",
+        "Placez la focale sur la structure cherchée, tenez la sonde immobile et exportez en pleine résolution.",
     ),
     unit="ratio",
     limits=Limits(good=3.0, poor=5.0),

@@ -30,7 +30,7 @@ RULE = Rule(
     title=Text("Too few pictures a second", "Trop peu d'images par seconde"),
     advice=Text(
         "Reduce the depth or narrow the sector, and export the clip from the device instead of recording its screen.",
-        "Réduisez la profondeur ou la largeur du secteur, et exportez le clip depuis l'appareil sans filmer l'écran.",
+        "Réduisez la profondeur ou la largeur du secteur, et exportez le clip depuis l'appareil, sans filmer l'écran.",
     ),
     unit="pictures per second",
     limits=Limits(good=12.0, poor=5.0),

@@ -23,7 +23,7 @@ RULE = Rule(
     title=Text("Frozen picture", "Image figée"),
     advice=Text(
         "Unfreeze the picture first, then record while you scan.",
-        "Défigez d'abord l'image, puis enregistrez pendant que vous balayez.",
+        "Relancez d'abord l'image en direct, puis enregistrez pendant que vous balayez.",
     ),
     unit="share of the clip",
     limits=Limits(good=0.3, poor=0.8),

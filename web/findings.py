@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from pipeline.finding import Verdict
+from pipeline.finding import Side, Verdict
 from pipeline.rule import Family, Rule
 from pipeline.text import Text
 from qa_rules import rules_in
@@ -98,7 +98,7 @@ def _tell(finding: Finding, reason: dict[str, object]) -> Told:
     return Told(
         finding=finding,
         title=rule.title if rule else Text(finding.rule, finding.rule),
-        advice=rule.advice if rule else None,
+        advice=rule.advice_for(Side(finding.side) if finding.side else None) if rule else None,
         unit=rule.unit if rule else "",
         points=float(points) if isinstance(points, (int, float)) else 0.0,
         explained_by=_title(str(explained_by)) if explained_by else None,

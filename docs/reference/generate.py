@@ -153,7 +153,7 @@ def _rules(rules: Iterable[Rule]) -> str:
     words = "\n\n".join(
         f"### {rule.name}\n\n"
         f"- **{rule.title.en}.** {rule.advice.en}\n"
-        f"- **{rule.title.fr}.** {rule.advice.fr}" + _explains(rule)
+        f"- **{rule.title.fr}.** {rule.advice.fr}" + _by_side(rule) + _explains(rule)
         for rule in rules
     )
     return _page(
@@ -171,6 +171,10 @@ def _rules(rules: Iterable[Rule]) -> str:
         "## Titles and advice · Titres et conseils",
         words,
     )
+
+
+def _by_side(rule: Rule) -> str:
+    return "".join(f"\n- {side.value}: {text.en} · {text.fr}" for side, text in rule.advice_by_side.items())
 
 
 def _explains(rule: Rule) -> str:

@@ -119,6 +119,7 @@ def test_a_reviewer_never_reads_who_made_the_scan(world, signed_in) -> None:
 
 
 def test_findings_stand_in_the_readers_language_with_their_side(world, signed_in) -> None:
+    from pipeline.finding import Side
     from qa_rules import rules_in
 
     rule = next(rule for rule in rules_in() if rule.name == "contact.coupling")
@@ -132,10 +133,10 @@ def test_findings_stand_in_the_readers_language_with_their_side(world, signed_in
     from django.utils.html import escape
 
     assert escape(rule.title.en) in english
-    assert escape(rule.advice.en) in english
+    assert escape(rule.advice_for(Side.LEFT).en) in english
     assert "on the left of the picture" in english
     assert escape(rule.title.fr) in french
-    assert escape(rule.advice.fr) in french
+    assert escape(rule.advice_for(Side.LEFT).fr) in french
     assert "à gauche de l&#x27;image" in french
 
 

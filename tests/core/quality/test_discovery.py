@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Misconfigured
+from pipeline.finding import Side
 from pipeline.inspection import inspect_clip
 from qa_rules import inspect_file, rules_in
 from qa_rules._discovery import OWN_FOLDER
@@ -89,10 +90,19 @@ def test_every_rule_is_sorted_documented_and_said_in_both_languages() -> None:
     for rule in rules:
         assert (OWN_FOLDER / f"{rule.name.replace('.', '_')}.py").is_file()
         assert rule.measure.__doc__
-        for text in (rule.title, rule.advice):
+        for text in (rule.title, rule.advice, *rule.advice_by_side.values()):
             assert text.en
             assert text.fr
             assert text.en != text.fr
+
+
+def test_advice_names_the_side_that_was_found() -> None:
+    rule = next(rule for rule in rules_in() if rule.name == "contact.coupling")
+    assert "left of the probe" in rule.advice_for(Side.LEFT).en
+    assert "à droite de la sonde" in rule.advice_for(Side.RIGHT).fr
+    assert rule.advice_for(None) == rule.advice
+    gain = next(rule for rule in rules_in() if rule.name == "gain.over")
+    assert gain.advice_for(Side.LEFT) == gain.advice
 
 
 def test_a_rule_explains_only_rules_of_no_greater_weight() -> None:
