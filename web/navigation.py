@@ -28,6 +28,8 @@ PLACES = (
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
+    Place("devices", Action.SEE_DEVICES, _("Devices")),
+    Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),
     Place("people", Action.MANAGE_PEOPLE, _("People")),
 )
@@ -39,6 +41,7 @@ HOMES = (
     (Action.SEE_OWN_SCANS, "my-scans"),
     (Action.SEE_QUARANTINE, "quarantine"),
     (Action.MANAGE_PEOPLE, "people"),
+    (Action.SEE_DEVICES, "devices"),
 )
 
 

@@ -5,6 +5,8 @@ from django.urls import path
 from web.pages import (
     accounts,
     awaiting,
+    calibration,
+    devices,
     evidence,
     figures,
     health,
@@ -15,6 +17,7 @@ from web.pages import (
     quarantine,
     review,
     scans,
+    tickets,
     trainee,
 )
 from web.pages import alike as alike_page
@@ -56,6 +59,13 @@ urlpatterns = [
     path("re-identification/", reidentify.requests, name="reidentify"),
     path("re-identification/<int:request_id>/approve/", reidentify.approve, name="reidentify-approve"),
     path("re-identification/<int:request_id>/show/", reidentify.show, name="reidentify-show"),
+    path("devices/", devices.devices, name="devices"),
+    path("devices/<int:device_id>/", devices.device, name="device"),
+    path("devices/<int:device_id>/change/", devices.change, name="device-change"),
+    path("devices/<int:device_id>/report/", devices.report, name="device-report"),
+    path("tickets/<int:ticket_id>/", tickets.ticket, name="ticket"),
+    path("tickets/<int:ticket_id>/act/", tickets.act, name="ticket-act"),
+    path("calibration/", calibration.calibration, name="calibration"),
     path("people/", people.people, name="people"),
     path("people/new/", people.create, name="person-new"),
     path("people/<int:person_id>/", people.person, name="person"),

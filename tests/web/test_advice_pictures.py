@@ -27,7 +27,7 @@ def fanned(*findings: Finding, sector: Sector | None = None):
     drawn = Sector(Shape.CURVILINEAR, Provenance.ESTIMATED, 0.9, fan(), APEX, (NEAR, FAR), (-degrees, degrees))
     reasons = tuple(Reason(one.rule, 10.0) for one in findings)
     whole = inspection_of([numbered(3, 480, 640)], (0.0,))
-    return replace(whole, sector=sector or drawn, findings=findings, quality=Quality(62.0, 2, reasons))
+    return replace(whole, sector=sector or drawn, sectors=(), findings=findings, quality=Quality(62.0, 2, reasons))
 
 
 def one_scan(world, *findings: Finding, **more):

@@ -14,6 +14,7 @@ LISTS = {
     "amina": ["/my-scans/", "/missing-details/"],
     "facilitator": ["/missing-details/", "/overview/"],
     "supervisor": ["/overview/", "/scans/"],
+    "biomed": ["/devices/", "/calibration/"],
     "data_officer": ["/held-back/", "/held-back/?show=refused"],
     "administrator": ["/people/", "/people/new/", "/people/{rose}/"],
 }

@@ -14,12 +14,14 @@ from django.utils import timezone
 
 import web
 from storage.catalogue import quarantine
+from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
 
 PAGES = {
     "rose": ["queue", "account"],
     "amina": ["my-scans", "awaiting"],
-    "supervisor": ["overview", "scans"],
+    "supervisor": ["overview", "scans", "calibration"],
+    "biomed": ["devices"],
     "data_officer": ["quarantine"],
     "administrator": ["people", "person-new"],
 }
@@ -53,6 +55,9 @@ def every_page(world, signed_in) -> dict[str, object]:
     layout = quarantine.decide_sector(hold(world).pk, [fan()], world.people["data_officer"], timezone.now())
     pages["alike"] = officer.get(f"/held/screen/{layout.pk}/")
     pages["re-identification"] = officer.get("/re-identification/")
+    ticket = with_ticket(world)
+    pages["device"] = signed_in("partner_owner").get(f"/devices/{ticket.device_id}/")
+    pages["ticket"] = signed_in("biomed").get(f"/tickets/{ticket.pk}/")
     pages["login"] = Client().get("/login/")
     pages["404"] = rose.get("/nowhere/")
     pages["403"] = rose.get("/overview/")

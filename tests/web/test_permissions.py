@@ -10,17 +10,28 @@ from web.permissions import requires, rule_of
 from web.urls import urlpatterns
 
 PUBLIC = {"login", "demo-login", "set-language", "object", "health"}
-LISTS = ("queue", "my-scans", "overview", "scans", "awaiting", "quarantine", "reidentify", "people")
+LISTS = (
+    "queue",
+    "my-scans",
+    "overview",
+    "scans",
+    "awaiting",
+    "quarantine",
+    "reidentify",
+    "people",
+    "devices",
+    "calibration",
+)
 OPENED = {
     Role.TRAINEE: {"my-scans", "awaiting"},
     Role.REVIEWER: {"queue"},
     Role.ARBITER: {"queue", "scans"},
-    Role.FACILITATOR: {"overview", "scans", "awaiting", "quarantine"},
-    Role.SUPERVISOR: {"queue", "overview", "scans"},
-    Role.BIOMED: set(),
-    Role.DATA_OFFICER: {"overview", "scans", "quarantine", "reidentify"},
-    Role.AUDITOR: {"queue", "overview", "scans", "quarantine"},
-    Role.PARTNER_OWNER: {"queue", "overview", "scans", "awaiting", "quarantine", "reidentify", "people"},
+    Role.FACILITATOR: {"overview", "scans", "awaiting", "quarantine", "devices"},
+    Role.SUPERVISOR: {"queue", "overview", "scans", "devices", "calibration"},
+    Role.BIOMED: {"devices", "calibration"},
+    Role.DATA_OFFICER: {"overview", "scans", "quarantine", "reidentify", "devices", "calibration"},
+    Role.AUDITOR: {"queue", "overview", "scans", "quarantine", "devices", "calibration"},
+    Role.PARTNER_OWNER: set(LISTS) - {"my-scans"},
     Role.ADMINISTRATOR: {"people"},
 }
 HOMES = {
@@ -29,6 +40,7 @@ HOMES = {
     Role.ARBITER: "queue",
     Role.FACILITATOR: "overview",
     Role.SUPERVISOR: "overview",
+    Role.BIOMED: "devices",
     Role.DATA_OFFICER: "overview",
     Role.AUDITOR: "overview",
     Role.PARTNER_OWNER: "overview",
@@ -51,6 +63,9 @@ WRITES = {
     "reidentify-ask": (1,),
     "reidentify-approve": (1,),
     "reidentify-show": (1,),
+    "device-change": (1,),
+    "device-report": (1,),
+    "ticket-act": (1,),
     "person-new": (),
     "person-password": (1,),
     "person-active": (1,),
@@ -66,6 +81,8 @@ WRITERS = {
     **dict.fromkeys(("complete", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),
     **dict.fromkeys(("alike-release", "layout-retire"), DECIDERS),
+    "device-change": frozenset({Role.BIOMED, Role.PARTNER_OWNER}),
+    **dict.fromkeys(("device-report", "ticket-act"), frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(("reidentify-ask", "reidentify-approve", "reidentify-show"), DECIDERS),
 }
 NAMES = {Role.TRAINEE: "amina", Role.REVIEWER: "rose"}
@@ -127,7 +144,8 @@ def test_only_the_right_roles_can_write(role: Role, signed_in) -> None:
 
 
 def test_whoever_is_not_signed_in_is_asked_to(db: None) -> None:
-    numbers = dict.fromkeys(("item_id", "scan_id", "person_id", "membership_id", "layout_id", "request_id"), 1)
+    names = ("item_id", "scan_id", "person_id", "membership_id", "layout_id", "request_id", "device_id", "ticket_id")
+    numbers = dict.fromkeys(names, 1)
     arguments = {**numbers, "role": "evidence"}
     for one in every_address():
         if one.name in PUBLIC:

@@ -12,10 +12,11 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from pipeline.reasons import REASONS
 from pipeline.text import Text
-from storage.catalogue.models import Question
+from storage.catalogue.models import Question, Ticket
 from supervision.exam_types import exam_types
 from supervision.questions import QUESTIONS
 from supervision.reidentification import PURPOSES
+from web.devices import CHANGES, FAULTS, HEARING, TICKETS, fault_in_words
 from web.icons import ICONS
 from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, UNITS, VERDICTS
 
@@ -60,6 +61,14 @@ def exam(code: str) -> str:
     """Name an exam type; an unknown code stands for itself."""
     known = exam_types().get(code)
     return say(known.label) if known else code or gettext("exam type not given")
+
+
+@register.filter
+def in_unit(value: float, unit: str) -> str:
+    """Write a value of a rule without its unit, but shares as percentages with one digit."""
+    if unit.startswith("share of "):
+        return gettext("%(number)s%%") % {"number": number_format(round(100 * value, 1), use_l10n=True)}
+    return str(number_format(round(value, 2 if abs(value) < 10 else 1), use_l10n=True))
 
 
 @register.simple_tag
@@ -181,3 +190,41 @@ def percent(value: float | None) -> str:
     if value is None:
         return "–"
     return gettext("%(number)d%%") % {"number": round(100 * value)}
+
+
+@register.filter
+def fault(code: str) -> object:
+    """Name what a ticket is about."""
+    return FAULTS.get(code, code)
+
+
+@register.filter
+def fault_facts(ticket: Ticket) -> str:
+    """Say the numbers of a fault that the software found; nothing for one that a person reported."""
+    return fault_in_words(ticket.kind, ticket.facts) if ticket.facts else ""
+
+
+@register.simple_tag
+def ticket_state(code: str) -> SafeString:
+    """Say a ticket's state with its shape."""
+    word, picture = TICKETS[code]
+    return format_html('<span class="state ticket-{}">{}{}</span>', code, icon(picture), word)
+
+
+@register.filter
+def probe_change(code: str) -> object:
+    """Say what was done to a probe."""
+    return CHANGES.get(code, code)
+
+
+@register.filter
+def hearing(code: str) -> object:
+    """Say how much a stretch of a probe still hears."""
+    return HEARING.get(code, code)
+
+
+@register.filter
+def signed(value: float) -> str:
+    """Write points with their sign and one digit."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + str(number_format(abs(round(value, 1)), use_l10n=True))
