@@ -9,6 +9,7 @@ from pipeline.text import Text
 from qa_rules import rules_in
 from storage.settings import PREFIX, Settings
 from supervision.exam_types import ExamType, exam_types
+from supervision.probe_questions import PROBE_QUESTIONS, ProbeQuestion
 from supervision.roles import ALLOWED, Action, Role, roles_for
 
 HERE = Path(__file__).resolve().parent
@@ -170,7 +171,29 @@ def _rules(rules: Iterable[Rule]) -> str:
         limits,
         "## Titles and advice · Titres et conseils",
         words,
+        "## Asked of many clips of one probe · Demandé à plusieurs clips d'une sonde",
+        *_of_probes(PROBE_QUESTIONS),
     )
+
+
+def _of_probes(questions: Iterable[ProbeQuestion]) -> Iterable[str]:
+    yield (
+        "Never a remark on a scan: the last clips of one probe are held against its first, and what changed opens a "
+        "ticket for the biomedical engineer (`supervision/device_health.py`). With fewer clips nothing is said."
+    )
+    yield (
+        "Jamais une remarque sur un examen : les derniers clips d'une sonde sont comparés aux premiers, et ce qui a "
+        "changé ouvre un ticket pour l'ingénieur biomédical. Avec moins de clips, rien n'est dit."
+    ).replace(" :", "\N{NO-BREAK SPACE}:")
+    yield _table(
+        ("question", "clips, first and last · premiers et derniers", "unit · unité", "told from · signalé dès"),
+        ((f"`{one.name}`", f"≥ {one.fewest}", one.unit, f"{one.least:g}") for one in questions),
+    )
+    for one in questions:
+        yield (
+            f"### {one.name}\n\n- **{one.title.en}.** {one.advice.en} Why many clips: {one.why.en}.\n"
+            f"- **{one.title.fr}.** {one.advice.fr} Pourquoi plusieurs clips\N{NO-BREAK SPACE}: {one.why.fr}."
+        )
 
 
 def _by_side(rule: Rule) -> str:
