@@ -40,6 +40,7 @@ def probe_history(dropped: list[Dropped], now: datetime) -> int:
 
     simulated = [one.digest for one in dropped if one.drop.scan is not None]
     Kept.objects.filter(scan__digest__in=simulated).update(simulated=True)
+    _name_models(dropped)
     device = _the_dying(dropped)
     if device is None:
         return 0
@@ -74,6 +75,18 @@ def _repaired(device: "Device", facilitator: "Person", engineer: "Person", began
     ticket = tickets.report(device.pk, LOOSE, facilitator, began)
     for later, what, note in STORY:
         tickets.act(ticket.pk, what, engineer, began + later, note)
+
+
+def _name_models(dropped: list[Dropped]) -> None:
+    """Write down the invented models of the simulated probes, which no file may name: they are in no vocabulary."""
+    from storage.catalogue.models import Device
+
+    for one in dropped:
+        if one.drop.scan is not None:
+            unnamed = Device.objects.filter(scans__digest=one.digest, model="")
+            Device.objects.filter(pk__in=list(unnamed.values_list("pk", flat=True))).update(
+                model=one.drop.scan.device.model
+            )
 
 
 def _the_dying(dropped: list[Dropped]) -> "Device | None":
