@@ -33,5 +33,5 @@ def ends_here(fan: Fan, inside: Mask, screen: Screen) -> float:
     around = cv2.dilate(written, np.ones((WRITING, WRITING), np.uint8)).astype(bool)
     lit = below & screen.steady & (screen.light > FAINT) & (screen.light <= DIM) & ~around
     solid = cv2.morphologyEx(lit.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
-    share = np.count_nonzero(solid) / max(1, np.count_nonzero(inside))
+    share = float(np.sum(solid)) / max(1.0, float(np.sum(inside)))
     return float(min(1.0, max(0.0, (SOME - share) / (SOME - NONE))))

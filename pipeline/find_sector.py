@@ -31,6 +31,8 @@ SMALLEST_SIDE = 0.15
 RIVAL = 0.5
 NEARLY_EQUAL = 0.15
 NEARLY_WHOLE = 0.93
+LEAST_LEFT = 0.8
+"""Share of an outline that is left without furniture; a picture saturated to one level looks like furniture."""
 SAME = 0.9
 UNCONFIRMED = 0.75
 STILL = 0.9
@@ -188,7 +190,9 @@ def _without_furniture(best: _Candidate, screen: Screen, *, cut: bool) -> _Candi
     if fan is best.fan:
         return best
     rest = None if fan is None else _candidate(fan, best.patch, best.bright, best.inside, cut=cut)
-    return replace(best, confidence=0.0) if rest is None else rest
+    if rest is None or rest.area < LEAST_LEFT * best.area:
+        return replace(best, confidence=0.0)
+    return rest
 
 
 def _overlap(one: _Candidate, other: _Candidate) -> float:
