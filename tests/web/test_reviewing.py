@@ -1,13 +1,16 @@
 """Can an expert take, read and rate a scan, once, and lose nothing?"""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from pipeline.finding import Finding, Verdict
 from storage.catalogue.models import Review, ReviewItem, Scan
 from supervision.states import State
+from tests.web.world import inspection_of, numbered
 
 FETCH = {"X-Requested-With": "fetch"}
 
@@ -24,8 +27,9 @@ def taken(client) -> int:
 
 
 def test_the_most_urgent_scan_comes_first_and_is_opened(world, signed_in) -> None:
-    world.scan(score=90.0)
-    urgent = world.scan(score=10.0)
+    sound = replace(inspection_of([numbered(1)], (0.0,)), findings=(Finding("gain.under", 1, Verdict.GOOD, 90.0),))
+    world.scan(pictures=[numbered(1)], times=(0.0,), inspection=sound)
+    urgent = world.scan()
     client = signed_in("rose")
     page = client.get("/queue/").content.decode()
     assert page.index(urgent.short_id) < page.index(Scan.objects.exclude(pk=urgent.pk).get().short_id)

@@ -37,7 +37,7 @@ def elements_over_time(months: Sequence[tuple[date, Face]]) -> SafeString:
     """Draw a row per month, the oldest above, from the left edge of the face to the right."""
     import altair
 
-    order = [date_format(month, "M Y") for month, _face in months]
+    order = [date_format(month, "N Y") for month, _face in months]
     rows = [
         {"month": name, "from": begin, "to": end, "level": level}
         for name, (_month, face) in zip(order, months, strict=True)

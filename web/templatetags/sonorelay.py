@@ -65,9 +65,10 @@ def exam(code: str) -> str:
 
 @register.filter
 def in_unit(value: float, unit: str) -> str:
-    """Write a value of a rule without its unit, but shares as percentages with one digit."""
+    """Write a value of a rule without its unit, but shares as percentages."""
     if unit.startswith("share of "):
-        return gettext("%(number)s%%") % {"number": number_format(round(100 * value, 1), use_l10n=True)}
+        digits = 2 if abs(value) < 0.01 else 1
+        return gettext("%(number)s%%") % {"number": number_format(round(100 * value, digits), use_l10n=True)}
     return str(number_format(round(value, 2 if abs(value) < 10 else 1), use_l10n=True))
 
 
