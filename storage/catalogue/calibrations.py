@@ -26,6 +26,9 @@ MOVED = 0.25
 CUT_MOVED = 2.0
 """Points by which a cut-off must have moved before a new version is worth making."""
 
+NO_DEVICE: Level = ("device", "")
+"""Clips that name no device count for the programme alone."""
+
 CutOffs = tuple[tuple[float, int], ...] | None
 
 
@@ -33,7 +36,7 @@ def calibrate(organisation: Organisation, now: datetime) -> Calibration | None:
     """Keep what is usual in the organisation today as a new version; None when it is much as before, or nothing."""
     rules = rules_in()
     clips = clips_of(organisation, rules)
-    usual = calibration(clips.measured, rules)
+    usual = {level: values for level, values in calibration(clips.measured, rules).items() if level != NO_DEVICE}
     reviews = reviews_of(organisation, Yardsticks(None, usual))
     cut_offs = rating_cut_offs(reviews.pairs)
     with one_transaction():
@@ -67,11 +70,11 @@ def _keep(
 
 
 def _rows(kept: Calibration, usual: Usuals, rules: Sequence[Rule]) -> Iterator[UsualValue]:
-    """Yield the rows; a device that was deleted meanwhile has none, nor have clips without device or model."""
+    """Yield the rows; a device that was deleted meanwhile has none."""
     versions = {rule.name: rule.version for rule in rules}
     devices = {str(pk): pk for pk in Device.objects.values_list("pk", flat=True)}
     for (level, name), values in usual.items():
-        if (level == "device" and name not in devices) or (level == "model" and not name):
+        if level == "device" and name not in devices:
             continue
         for rule, found in values.items():
             yield UsualValue(

@@ -95,6 +95,15 @@ def test_a_new_version_is_made_only_when_something_changed(world: World) -> None
     assert current_calibration(world.elsewhere.organisation) is None
 
 
+def test_clips_of_no_device_count_for_the_programme_alone(world: World) -> None:
+    for scan in [shown(world, 1.5) for _ in range(10)]:
+        Scan.objects.filter(pk=scan.pk).update(device=None)
+    calibration = made(world)
+    assert (calibration.clips, calibration.devices) == (10, 0)
+    assert set(calibration.values.values_list("level", flat=True)) == {"programme"}
+    assert calibrate(world.organisation, NIGHT + DAY) is None
+
+
 def test_nothing_measured_is_no_calibration(world: World) -> None:
     assert calibrate(world.organisation, NIGHT) is None
     assert not Calibration.objects.exists()
