@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-import cv2
-import numpy as np
-
 from pipeline.clip import Clip
 from pipeline.declared import separate_regions
 from pipeline.fan import clip_to_picture, fit_fan, outline
 from pipeline.find_sector import CONFIDENT, declared_sectors, drawn_sector, find_sector
 from pipeline.kept import Polygon, mask_of
+from pipeline.known_layout import hides_a_side, may_be_filled
 from pipeline.sector import Provenance, Sector, Shape
 
 LEARNED = 0.5
@@ -19,14 +17,9 @@ LEARNED = 0.5
 SAME = 0.9
 ROUGH = 1.5
 PER_PIXEL = 1 / 250
-CHANGING = 12
-WITHIN = 0.9
 LIT_LEVEL = 10
 LEAST_LIT = 0.3
 """Share of a second view that shows something; before it is taken its half of the picture is black."""
-
-FEW = 0.002
-"""Share of the picture that changes in a clip of the darkest pictures."""
 
 Layout = tuple[Polygon, ...]
 
@@ -41,18 +34,22 @@ def sectors_in(clip: Clip, drawn: Layout = (), layouts: Iterable[Layout] = ()) -
 
     As a person drew them; else as several separate regions declare them with a fan in each; else the one found on the
     pixels. `layouts`, where the same device showed its sectors in pictures of the same kind and size, say which sectors
-    stand beside that one, and where they are in a picture too dark to show an outline.
+    stand beside that one, where they are in a picture too dark to show an outline, and what belongs to a sector of
+    which a dark side was cut away. All that is for measuring: what is kept is never asked of this.
     """
     if drawn:
         return _largest_first(clip, [_shown(clip, polygon) for polygon in drawn]) or (drawn_sector(clip, drawn),)
     if len(separate_regions(clip)) > 1 and len(declared := declared_sectors(clip)) > 1:
         return _largest_first(clip, declared)
-    found = fitted(clip)
+    found, layouts = fitted(clip), tuple(layouts)
     if found.confidence >= CONFIDENT:
+        whole = _whole(clip, found, layouts)
+        if whole is not None:
+            return (whole,)
         beside = next((layout for layout in layouts if len(layout) > 1 and _one_of(clip, found, layout)), ())
         rest = [one for one in beside if _common(clip, found.polygon, one) < SAME and _is_lit(clip, one)]
         return _largest_first(clip, [found, *(_learned(clip, polygon) for polygon in rest)])
-    layout = next((layout for layout in layouts if _may_be_filled(clip, layout)), ())
+    layout = next((layout for layout in layouts if layout and may_be_filled(clip, layout)), ())
     return _largest_first(clip, [_learned(clip, polygon) for polygon in layout]) or (found,)
 
 
@@ -86,6 +83,16 @@ def _shaped(clip: Clip, sector: Sector) -> Sector:
     )  # fmt: skip
 
 
+def _whole(clip: Clip, found: Sector, layouts: Iterable[Layout]) -> Sector | None:
+    """Return the device's sector of which `found` is all but a dark side; None where it is whole."""
+    if any(_one_of(clip, found, layout) for layout in layouts):
+        return None
+    for layout in layouts:
+        if len(layout) == 1 and (sector := _learned(clip, layout[0])).known and hides_a_side(clip, found, sector):
+            return sector
+    return None
+
+
 def _one_of(clip: Clip, found: Sector, layout: Layout) -> bool:
     return any(_common(clip, found.polygon, polygon) >= SAME for polygon in layout)
 
@@ -98,14 +105,3 @@ def _is_lit(clip: Clip, polygon: Polygon) -> bool:
 def _common(clip: Clip, some: Polygon, other: Polygon) -> float:
     one, two = (mask_of((polygon,), clip.rows, clip.columns) for polygon in (some, other))
     return float((one & two).sum() / max(1, (one | two).sum()))
-
-
-def _may_be_filled(clip: Clip, layout: Layout) -> bool:
-    """Return whether what changes in the clip changes within the layout, or hardly anything does; not of a still."""
-    if len(clip.keyframes) < 2 or not layout:
-        return False
-    pictures = clip.proxy[list(clip.keyframe_numbers)]
-    changes = pictures.max(axis=0) - pictures.min(axis=0) > CHANGING
-    area = mask_of(layout, *changes.shape, scale=clip.proxy.shape[2] / clip.columns)
-    wide = cv2.dilate(area.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
-    return bool(changes.mean() < FEW or changes[wide].sum() >= WITHIN * changes.sum())
