@@ -8,7 +8,7 @@ from pipeline.quality import CUT_OFFS, Quality, judge
 from pipeline.rule import Limits, Rule, Usual
 
 WIDEST = 2.0
-"""How many times wider or narrower than where a rule was made its limits may become on one device."""
+"""How many times wider than where a rule was made its limits may become on one device."""
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,17 @@ ABSOLUTE = Yardstick()
 
 
 def moved(limits: Limits, made_on: Usual, here: Usual) -> Limits:
-    """Return limits as far from what is usual here, in spreads, as they were where the rule was made.
+    """Return limits as far from what is usual here, in spreads, as they were where the rule was made; never stricter.
 
-    Bounded, so that a device whose clips are all bad is not called normal: the good limit never passes the rule's
-    own poor one, and neither limit goes further the other way than the width between them.
+    A device on which less is usual than where the rule was made is held to the rule as it was made: a handful of its
+    clips cannot say what a person sees. Bounded, so that a device whose clips are all bad is not called normal: the
+    good limit never passes the rule's own poor one, and the width between the limits at most doubles.
     """
-    wider = min(WIDEST, max(1 / WIDEST, here.spread / made_on.spread))
+    wider = min(WIDEST, max(1.0, here.spread / made_on.spread))
     width = limits.poor - limits.good
     wanted = here.middle + (limits.good - made_on.middle) * wider
-    nearest, furthest = sorted((limits.good - width, limits.good + width))
-    good = min(furthest, max(nearest, wanted))
+    least, most = sorted((limits.good, limits.good + width))
+    good = min(most, max(least, wanted))
     return Limits(good, good + width * wider)
 
 

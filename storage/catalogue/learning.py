@@ -1,24 +1,19 @@
 """When does the screen of a device become known without anybody drawing it?
 
-When three released scans of one screen agree on the area that was kept, and two witnesses that saw the picture said so
-in each of them.
+When three released scans of one screen agree (`pipeline.learned_layout`).
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-import numpy as np
-
 from pipeline.kept import Kept, Polygon, Witness
+from pipeline.learned_layout import AGREE, can_teach, enough_agree, overlap
 from pipeline.sector import Mask
 from storage.catalogue import layouts
 from storage.catalogue.models import Event, Project, Scan, SectorLayout
 from supervision.states import RELEASED
 
-ENOUGH_SCANS = 3
-AGREE = 0.97
 LOOKED_BACK = 50
-OF_THE_PICTURE = frozenset({Witness.DECLARED, Witness.FITTED, Witness.MOVING})
-"""Witnesses that saw the scan itself: what was learned or drawn must not teach itself."""
 
 
 def learn(scan: Scan, now: datetime) -> SectorLayout | None:
@@ -41,24 +36,18 @@ def learn(scan: Scan, now: datetime) -> SectorLayout | None:
     retired_at = known.exclude(retired_at=None).order_by("-retired_at").values_list("retired_at", flat=True).first()
     if retired_at is not None:
         others = others.filter(processed_at__gt=retired_at)
-    agreeing = [scan]
-    for other in others.order_by("-processed_at", "-pk")[:LOOKED_BACK]:
-        if teaches(other) and overlap(mine, _mask(other)) >= AGREE:
-            agreeing.append(other)
-        if len(agreeing) >= ENOUGH_SCANS:
-            return _learned(scan, now, one_device={one.device_id for one in agreeing} == {scan.device_id})
-    return None
+    agreeing = enough_agree(mine, _areas(others.order_by("-processed_at", "-pk")[:LOOKED_BACK]))
+    one_device = {one.device_id for one in agreeing} == {scan.device_id}
+    return _learned(scan, now, one_device=one_device) if agreeing else None
+
+
+def _areas(scans: Iterable[Scan]) -> Iterator[tuple[Scan, Mask]]:
+    return ((scan, _mask(scan)) for scan in scans if teaches(scan))
 
 
 def teaches(scan: Scan) -> bool:
     """Tell whether at least two witnesses that saw the picture agreed on what was kept of this scan."""
-    return len(OF_THE_PICTURE.intersection(scan.kept.get("witnesses", ()))) >= 2
-
-
-def overlap(one: Mask, other: Mask) -> float:
-    """Return the share (0-1) that two areas have in common of what either covers."""
-    either = np.count_nonzero(one | other)
-    return np.count_nonzero(one & other) / either if either else 0.0
+    return can_teach(scan.kept.get("witnesses", ()))
 
 
 def _learned(scan: Scan, now: datetime, *, one_device: bool) -> SectorLayout:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from pipeline.kept import Kept, Witness
+from pipeline.learned_layout import overlap
 from storage.catalogue import quarantine
-from storage.catalogue.learning import overlap
 from storage.catalogue.models import Device, Doubt, Person, Scan, SectorLayout, StoredObject
 from storage.objects import Area
 from storage.objects.chosen import object_store

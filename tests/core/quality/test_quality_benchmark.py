@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import faults, faults_recording
@@ -60,6 +60,7 @@ def test_contact_is_lost_on_the_side_that_is_told() -> None:
         assert side is (Side.LEFT if darker[0] > darker[1] else Side.RIGHT)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=12), st.lists(st.integers(0, 6), min_size=1, max_size=12))
 def test_auc_is_the_share_of_pairs_in_order(clean: list[int], faulty: list[int]) -> None:
     pairs = [(bad > good) + (bad == good) / 2 for good in clean for bad in faulty]

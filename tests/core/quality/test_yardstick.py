@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.finding import Finding, Verdict
@@ -58,18 +58,23 @@ def test_what_was_not_measured_and_rules_that_are_gone_stay_as_they_are() -> Non
     assert quality.reasons == ()
 
 
+@settings(deadline=None)
 @given(numbers, spreads, numbers, spreads, st.sampled_from((1, -1)))
-def test_limits_move_with_the_middle_keep_their_order_and_their_bounds(
+def test_limits_move_with_the_middle_never_get_stricter_and_keep_their_bounds(
     a: float, b: float, c: float, d: float, bad: int
 ) -> None:
     limits = Limits(a + bad * b, a + bad * 2 * b)
     there = moved(limits, Usual(a, b, 10), Usual(c, d, 10))
     slack = 1e-9 * (abs(a) + b)
-    assert bad * (there.poor - there.good) > 0
-    assert abs(there.good - limits.good) <= b + slack
-    assert b / 2 - slack <= abs(there.poor - there.good) <= 2 * b + slack
+    assert -slack <= bad * (there.good - limits.good) <= b + slack
+    assert bad * (there.poor - limits.poor) >= -slack
+    assert b - slack <= bad * (there.poor - there.good) <= 2 * b + slack
     same = moved(limits, Usual(a, b, 10), Usual(a, b, 10))
     assert (same.good, same.poor) == pytest.approx((limits.good, limits.poor))
+
+
+def test_a_better_device_is_held_to_the_rule_as_it_was_made() -> None:
+    assert moved(Limits(3, 5), Usual(2, 0.5, 40), Usual(1, 0.1, 10)) == Limits(3, 5)
 
 
 def test_limits_move_fully_within_their_bounds() -> None:
@@ -77,6 +82,7 @@ def test_limits_move_fully_within_their_bounds() -> None:
     assert (there.good, there.poor) == pytest.approx((4.0, 7.0))
 
 
+@settings(deadline=None)
 @given(st.floats(5, 1e6), spreads)
 def test_a_device_whose_clips_are_all_bad_is_never_called_normal_without_limit(middle: float, spread: float) -> None:
     hopeless = Yardstick(usual={MOVES.name: Usual(middle, spread, 1000)})
