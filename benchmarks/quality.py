@@ -1,6 +1,6 @@
 """How well do the rules find faults on devices that no limit was set on? `python -m benchmarks quality [seed]`.
 
-A second number (3 and more) asks for that many severities of each fault on every clip instead of 2 on a part of them.
+A second number asks for that many severities of each fault on every clip instead of 2 on a part of them.
 """
 
 import math
@@ -10,13 +10,27 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
+from itertools import product
 
 import cv2
-import numpy as np
 
-from benchmarks.quality_clips import SIMULATED, TUNED, UNSEEN, Clean, clean_clips
+from benchmarks.quality_clips import HAS, SIMULATED, TUNED, UNSEEN, Clean, clean_clips
 from benchmarks.quality_cost import against_decode
-from benchmarks.quality_figures import alarms, composite, of, ranked, top_reasons, weighted_kinds, within, yardsticks
+from benchmarks.quality_figures import (
+    NO_REASON,
+    Known,
+    alarms,
+    clean_for,
+    composite,
+    conditions,
+    hits,
+    of,
+    ranked,
+    top_reasons,
+    weighted_kinds,
+    within,
+)
+from benchmarks.quality_known import Source, with_layouts
 from benchmarks.quality_trials import KINDS, SEEN, Trial, timed, trials
 from pipeline.find_sector import find_sector
 from pipeline.finding import Verdict
@@ -26,9 +40,14 @@ from supervision.intervals import wilson
 from tests.real_files import DATA
 
 PARTS = (TUNED, UNSEEN, SIMULATED)
+CONTACT = "contact.coupling"
 FEW_HIPS = 16
 ALL_HIPS = 50
 MOST_PROCESSES = 2
+WITH_FAULTS = {TUNED: 2, UNSEEN: 6, SIMULATED: 3}
+"""How many clips of each device are given faults by default."""
+
+CONDITIONS = ("nothing known", "10 clips known", "layout drawn once")
 
 
 def main() -> None:
@@ -36,29 +55,33 @@ def main() -> None:
     numbers = [int(word) for word in sys.argv[1:] if word.isdecimal()]
     seed, severities = numbers[0] if numbers else 1, numbers[1] if len(numbers) > 1 else 2
     full = len(numbers) > 1
+    began = time.perf_counter()
     print(f"\nQuality rules: seed {seed}, {severities} severities; AUC from severity {SEEN:g} on; 95 % intervals")
     if DATA is None:
         print("  needs the folder of real scans")
         return
-    clips = list(clean_clips(ALL_HIPS if full else FEW_HIPS))
+    clips = with_layouts(list(clean_clips(ALL_HIPS if full else FEW_HIPS)))
     _devices(clips)
     done = measured(clips, seed, severities, full=full)
     rules = rules_in()
-    _per_fault(done, rules)
-    _false_alarms(done, rules)
-    _reasons(done, rules)
-    _composite(done, rules)
+    known = conditions([trial for trial in done if trial.family == 0], rules)
+    _per_fault(done, rules, known)
+    _false_alarms(done, rules, known)
+    _reasons(done, rules, known)
+    _sides(done, known)
+    _composite(done, rules, known)
     _cost(rules)
     _sameness(clips[-1], seed)
+    print(f"  {time.perf_counter() - began:.0f} s in all")
 
 
 def measured(clips: Sequence[Clean], seed: int, severities: int, *, full: bool) -> list[Trial]:
-    """Return all trials; of the many clips of one device only every third is given faults, unless all are wanted."""
+    """Return all trials; only some of the clips of each device are given faults, unless all are wanted."""
     counts: Counter[str] = Counter()
     jobs = []
     for clip in clips:
         counts[clip.device] += 1
-        spared = not full and counts[clip.device] > 4 and counts[clip.device] % 3
+        spared = not full and counts[clip.device] > WITH_FAULTS[clip.part]
         jobs.append((clip, seed, 0 if spared else severities))
     began, found = time.perf_counter(), []
     processes = min(MOST_PROCESSES, len(os.sched_getaffinity(0)))
@@ -73,84 +96,88 @@ def _devices(clips: Sequence[Clean]) -> None:
     for part in PARTS:
         devices = Counter(clip.device for clip in clips if clip.part == part)
         told = ", ".join(f"{device} ({count})" for device, count in devices.items())
+        sources = Counter(clip.layout_from for clip in clips if clip.part == part)
         unknown = sum(not clip.sector.known for clip in clips if clip.part == part)
-        print(f"  {part}: {told}; without sector: {unknown}")
+        print(f"  {part}: {told}; without sector: {unknown}; layout known from others: {sources[Source.OTHERS]}, "
+              f"drawn on the clip itself: {sources[Source.ITSELF]}")  # fmt: skip
+    for where, rules, seen in HAS:
+        print(f"    not clean for {', '.join(rules)}: {where} ({seen})")
 
 
-def _per_fault(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
+def _per_fault(done: Sequence[Trial], rules: Sequence[Rule], conditions: Sequence[Known]) -> None:
     by_name = {rule.name: rule for rule in rules}
-    usual = yardsticks([trial for trial in done if trial.family == 0], rules)
-    print("\n  fault (rule)                                 part        family  AUC [interval]        calibrated clips "
-          "not measured  found  within clip")  # fmt: skip
-    for kind in KINDS:
+    print("\n  fault (rule)                                part      family known              AUC [interval]"
+          "       clips  unmeasured  found   within clip")  # fmt: skip
+    for kind, part, family in product(KINDS, PARTS, (1, 2)):
         rule = by_name.get(kind.rule)
-        if rule is None:
+        faulty, clean = of(done, part, family, kind.name, SEEN), of(done, part, 0)
+        if rule is None or not faulty:
             continue
-        for part in PARTS:
-            for family in (1, 2):
-                faulty = of(done, part, family, kind.name, SEEN)
-                if not faulty:
-                    continue
-                clips = {trial.clip for trial in faulty}
-                clean = of(done, part, 0)
-                found, told = ranked(clean, faulty, rule), ranked(clean, faulty, rule, usual)
-                same = [trial for trial in clean if trial.clip in clips]
-                order = within(same, of(done, part, family, kind.name), rule)
-                hits = [any(f.rule == rule.name and rule.judged(f).severity > 0 for f in t.findings) for t in faulty]
-                label = f"{kind.name} ({rule.name})"
-                print(f"  {label:<44} {part:<11} {family:<7} {found.auc:.3f} [{found.low:.3f}, {found.high:.3f}] "
-                      f"{told.auc:>10.3f} {found.clips:>5} {found.unmeasured:>4}/{len(faulty):<8} "
-                      f"{100 * np.mean(hits):>4.0f} % {order:>8.2f}", flush=True)  # fmt: skip
-
-
-def _false_alarms(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
-    print("\n  false alarms on clean clips (weak or poor, rules with a weight)")
-    everything = [trial for trial in done if trial.family == 0]
-    for part in PARTS:
-        clean = [trial for trial in of(done, part, 0) if any(f.value is not None for f in trial.findings)]
-        for calibrated in (False, True):
-            found, any_rule, count = alarms(clean, everything, rules, calibrated=calibrated)
-            if not count:
+        names = {trial.clip for trial in faulty}
+        for told, known in zip(CONDITIONS, conditions, strict=True):
+            found = ranked(clean, faulty, rule, known)
+            said, asked = hits(faulty, rule, known)
+            if not asked or (known.layout == Source.ITSELF and part != UNSEEN):
                 continue
+            same = [trial for trial in clean if trial.clip in names]
+            order = within(same, of(done, part, family, kind.name), rule, known)
+            print(f"  {f'{kind.name} ({rule.name})':<43} {part:<9} {family}  {told:<18} {found.auc:.3f} "
+                  f"[{found.low:.3f}, {found.high:.3f}] {found.clips:>5} {found.unmeasured:>4}/{asked:<4} "
+                  f"{said:>4}/{asked:<4} {order:>6.2f}", flush=True)  # fmt: skip
+
+
+def _false_alarms(done: Sequence[Trial], rules: Sequence[Rule], conditions: Sequence[Known]) -> None:
+    print(
+        "\n  false alarms on clean clips (weak or poor, rules with a weight), of the clips that are clean for the rule"
+    )
+    for part, (told, known) in product(PARTS, zip(CONDITIONS, conditions, strict=True)):
+        clean = [trial for trial in of(done, part, 0) if any(f.value is not None for f in trial.findings)]
+        found, any_rule, count = alarms(clean, rules, known)
+        if count:
             low, high = wilson(any_rule, count)
-            told = ", ".join(f"{name} {number}" for name, number in found.most_common()) or "none"
-            how = "10 clips of the device at most" if calibrated else "no calibration"
-            print(f"  {part:<11} {how:<31} any {any_rule}/{count} = {100 * any_rule / count:.0f} % "
-                  f"[{100 * low:.0f}, {100 * high:.0f}]; {told}")  # fmt: skip
+            each = {rule.name: clean_for(clean, rule, known) for rule in rules}
+            named = ", ".join(f"{name} {number}/{each[name]}" for name, number in found.most_common()) or "none"
+            print(f"  {part:<11} {told:<18} any {any_rule}/{count} = {100 * any_rule / count:.0f} % "
+                  f"[{100 * low:.0f}, {100 * high:.0f}]; {named}")  # fmt: skip
 
 
-def _reasons(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
-    kinds = weighted_kinds({rule.name: rule for rule in rules})
-    print("\n  the reason that costs most, faults of the second family that a person sees")
-    for part in PARTS:
-        right = total = 0
+def _reasons(done: Sequence[Trial], rules: Sequence[Rule], conditions: Sequence[Known]) -> None:
+    kinds = [kind for kind in weighted_kinds({rule.name: rule for rule in rules}) if kind.name != "too shallow"]
+    print("\n  the reason that costs most, faults that a person sees; those held back without a score are told apart")
+    for part, family, (told, known) in product(PARTS, (1, 2), zip(CONDITIONS, conditions, strict=True)):
+        right = total = held = 0
         for kind in kinds:
-            faulty = of(done, part, 2, kind.name, SEEN)
-            if faulty and kind.name != "too shallow":
-                first, good = top_reasons(faulty, rules, kind)
-                right, total = right + good, total + len(faulty)
-                told = ", ".join(f"{name} {count}" for name, count in first.most_common(5))
-                print(f"  {part:<11} {kind.name:<18} right {good:>3}/{len(faulty):<4} {told}")
+            first = top_reasons(of(done, part, family, kind.name, SEEN), rules, kind, known)
+            silent, asked = first.pop(NO_REASON, 0), first.total()
+            good = sum(first[name] for name in (kind.rule, *kind.also))
+            right, total, held = right + good, total + asked, held + silent
+            if first and family == 2 and known.layout != Source.ITSELF:
+                named = ", ".join(f"{name} {count}" for name, count in first.most_common(4))
+                print(f"  {part:<9} {told:<18} {kind.name:<18} {good:>3}/{asked:<4} held back {silent:>3}; {named}")
         if total:
             low, high = wilson(right, total)
-            print(f"  {part:<11} {'all':<18} right {100 * right / total:.0f} % [{100 * low:.0f}, {100 * high:.0f}]")
-    for part in PARTS:
-        lost = [t for family in (1, 2) for t in of(done, part, family, "contact lost", SEEN)]
-        told = [(t.side, f) for t in lost for f in t.findings if f.rule == "contact.coupling" and f.severity > 0]
-        good = sum(side is f.side for side, f in told)
-        if told:
-            print(f"  {part:<11} side of lost contact right {good}/{len(told)} of those found, {len(lost)} lost")
+            print(f"  {part:<9} {told:<18} family {family}: right {right}/{total} = {100 * right / total:.0f} % "
+                  f"[{100 * low:.0f}, {100 * high:.0f}]; {NO_REASON} {held} of {held + total}")  # fmt: skip
 
 
-def _composite(done: Sequence[Trial], rules: Sequence[Rule]) -> None:
+def _sides(done: Sequence[Trial], conditions: Sequence[Known]) -> None:
+    for part, (told, known) in product(PARTS, zip(CONDITIONS, conditions, strict=True)):
+        both = [t for family in (1, 2) for t in of(done, part, family, "contact lost", SEEN)]
+        lost = [t for t in both if known.holds_for(t) and CONTACT not in t.has]
+        sides = [(t.side, f.side) for t in lost for f in known.told(t) if f.rule == CONTACT and f.severity > 0]
+        if lost:
+            good = sum(true is said for true, said in sides)
+            print(f"  {part:<9} {told:<18} side of lost contact right {good}/{len(sides)} found, {len(lost)} lost")
+
+
+def _composite(done: Sequence[Trial], rules: Sequence[Rule], conditions: Sequence[Known]) -> None:
     print("\n  any fault by the score alone")
     names = {kind.name for kind in weighted_kinds({rule.name: rule for rule in rules})} - {"too shallow"}
-    for part in PARTS:
-        for family in (1, 2):
-            faulty = [trial for trial in of(done, part, family, least=SEEN) if trial.kind in names]
-            if faulty:
-                found, silent = composite(of(done, part, 0), faulty, rules)
-                print(f"  {part:<11} family {family}: AUC {found:.3f}; without a score {silent}/{len(faulty)}")
+    for part, family, (told, known) in product(PARTS, (1, 2), zip(CONDITIONS, conditions, strict=True)):
+        faulty = [trial for trial in of(done, part, family, least=SEEN) if trial.kind in names]
+        found, silent, count = composite(of(done, part, 0), faulty, rules, known)
+        if count:
+            print(f"  {part:<9} {told:<18} family {family}: AUC {found:.3f}; without a score {silent}/{count}")
 
 
 def _cost(rules: Sequence[Rule]) -> None:

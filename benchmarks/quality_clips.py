@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.clip import Clip, Luminance
 from pipeline.errors import Rejected
 from pipeline.find_sector import find_sector
+from pipeline.guidance import Layout
 from pipeline.phantom import Fault, FaultKind, Scene, Subject, render
 from pipeline.reading import open_scan, read_clip
 from pipeline.sector import Sector, Shape
@@ -49,10 +50,33 @@ SPLIT: tuple[tuple[str, str, str, str], ...] = (
 """Not here: clips of air, in colour, with two pictures side by side, frozen from the start, and copies of others."""
 LEFT_OUT = ("derived", "bad/", "likebutterfly", "annotation")
 
+HAS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    # part of the path, rules for which the clip is not clean, what a person sees; every entry that fits holds
+    ("Reg_pat", ("codec.blocking",), "square edges and steps of grey at four times the size, in all twelve"),
+    ("Reg_pat", ("geometry.sector",), "both sides end in an upright edge: the fan is cut"),
+    ("Reg_pat1Image_133138", ("contact.coupling",), "the left of the fan is black from the face down"),
+    ("Reg_pat2Image_133952", ("contact.coupling",), "both sides of the fan are black from the face down"),
+    ("Reg_pat2Image_134240", ("contact.coupling",), "the left third is black from the face down"),
+    ("Reg_pat2Image_134441", ("contact.coupling",), "only the middle is lit, both sides are black from the face down"),
+    ("volpecelli", ("geometry.sector",), "the far arc and both sides are cut away"),
+    ("lightbeam", ("geometry.sector",), "the left side and the end of the far arc are cut away"),
+    ("Vir_whitelung", ("geometry.sector",), "both sides end in an upright edge: the fan is cut"),
+    ("prospective_file", ("temporal.frame_rate",), "three of five pictures repeat the one before"),
+)
+"""Faults that clips really show. A clip with one is no clean clip for that rule, and is one for every other.
+
+Labelled by looking at every clip that any rule called weak or poor; what looked right stays a false alarm: dark sides
+below lit tissue (rib shadows: 133232, 133410), the cyst phantom of interson (gain), the lung crop 181206 (content),
+the emptiness below the lit middle of 134441 (gain, depth).
+"""
+
 
 @dataclass(frozen=True, eq=False)
 class Clean:
-    """One clip that is taken as it is for good, its frames at full size, and where its sector was found."""
+    """One clip that is taken as it is for good, its frames at full size, and where its sector was found.
+
+    has: rules for which it is not clean (`HAS`). layouts: what is known of its screen beforehand, and from where.
+    """
 
     name: str
     device: str
@@ -62,6 +86,9 @@ class Clean:
     clip: Clip
     sector: Sector
     facts: dict[str, object]
+    has: frozenset[str] = frozenset()
+    layouts: tuple[Layout, ...] = ()
+    layout_from: str = "nobody"
 
 
 def clean_clips(hips: int) -> Iterator[Clean]:
@@ -96,7 +123,8 @@ def _clean(
     name: str, device: str, patient: str, part: str, frames: Luminance, rate: float | None, facts: dict[str, object]
 ) -> Clean:
     clip = clip_of(frames, rate, **facts)
-    return Clean(name, device, patient, part, frames, clip, find_sector(clip), facts)
+    has = frozenset(rule for where, rules, _ in HAS if where in name for rule in rules)
+    return Clean(name, device, patient, part, frames, clip, find_sector(clip), facts, has)
 
 
 PROBES = (

@@ -2,21 +2,21 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.stats import rankdata, spearmanr
 
+from benchmarks.quality_known import MOST_EARLIER, Source
 from benchmarks.quality_trials import KINDS, Kind, Trial
 from pipeline.calibration import Measured, calibration, yardstick_for
-from pipeline.finding import Verdict
+from pipeline.finding import Finding
 from pipeline.quality import Quality
 from pipeline.rule import Rule
 from pipeline.yardstick import ABSOLUTE, Yardstick, held_against
 
 RESAMPLES = 300
-NONE: Mapping[str, Yardstick] = {}
-MOST_CALIBRATING = 10
+OTHERS = Source.OTHERS
 FEWEST_CALIBRATING = 3
 
 
@@ -40,15 +40,68 @@ class Ranked:
     unmeasured: int
 
 
-def ranked(
-    clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule, yardsticks: Mapping[str, Yardstick] = NONE
-) -> Ranked:
-    """Return how well a rule tells faulty trials from clean ones, by its value held against the clip's yardstick."""
-    limits = {clip: yardstick.applied_to([rule])[0].limits for clip, yardstick in yardsticks.items()}
+@dataclass(frozen=True)
+class Known:
+    """What is known of the devices: nothing; or the layout and what is usual, from at most 10 other clips of each.
+
+    usual: by clip, for the clips of devices that have enough others. layout: whether layouts are used, and whose.
+    """
+
+    usual: Mapping[str, Yardstick] = field(default_factory=dict)
+    layout: str = ""
+
+    def holds_for(self, trial: Trial) -> bool:
+        """Tell whether anything is known for this clip in this condition; always where nothing is to be known."""
+        return (
+            not self.layout or trial.layout_from == self.layout or (self.layout == OTHERS and trial.clip in self.usual)
+        )
+
+    def told(self, trial: Trial) -> tuple[Finding, ...]:
+        """Return the findings in this condition."""
+        return trial.told(known=self._has_layout(trial))
+
+    def is_held_back(self, trial: Trial) -> bool:
+        """Tell whether a person has to draw the sector before anyone gets to see the scan."""
+        return trial.held_back[self._has_layout(trial)]
+
+    def _has_layout(self, trial: Trial) -> bool:
+        return bool(self.layout) and trial.layout_from == self.layout
+
+    def is_clean_for(self, trial: Trial, rule: Rule) -> bool:
+        """Tell whether the clip shows no fault of this rule by itself; what is usual on a known device is none."""
+        return rule.name not in trial.has or (rule.usual is not None and trial.clip in self.usual)
+
+    def rules_for(self, trial: Trial, rules: Sequence[Rule]) -> list[Rule]:
+        """Return the rules; those for which the clip is not clean by itself weigh nothing."""
+        return [rule if self.is_clean_for(trial, rule) else replace(rule, weight=0.0, cap=None) for rule in rules]
+
+    def held(self, trial: Trial, rules: Sequence[Rule]) -> tuple[tuple[Finding, ...], Quality]:
+        """Return findings and quality held against what is usual on the device where that is known."""
+        return held_against(self.usual.get(trial.clip, ABSOLUTE), self.told(trial), rules)
+
+    def judged(self, trial: Trial, rules: Sequence[Rule]) -> tuple[set[str], Quality]:
+        """Return the names of the weighty rules that find a fault, and the quality."""
+        here = self.rules_for(trial, rules)
+        findings, quality = self.held(trial, here)
+        weighty = {rule.name for rule in here if rule.weight > 0}
+        return {f.rule for f in findings if f.severity > 0 and f.rule in weighty}, quality
+
+
+NOTHING = Known()
+
+
+def ranked(clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule, known: Known = NOTHING) -> Ranked:
+    """Return how well a rule tells faulty trials from clean ones, by its value held against the clip's yardstick.
+
+    Clips that show the rule's fault by themselves are left out on both sides.
+    """
+    limits = {clip: yardstick.applied_to([rule])[0].limits for clip, yardstick in known.usual.items()}
     good, bad, unmeasured = defaultdict(list), defaultdict(list), 0
     for trials, kept in ((clean, good), (faulty, bad)):
         for trial in trials:
-            value = trial.value(rule.name)
+            if not known.holds_for(trial) or not known.is_clean_for(trial, rule):
+                continue
+            value = next((f.value for f in known.told(trial) if f.rule == rule.name), None)
             if value is not None:
                 here = limits.get(trial.clip, rule.limits)
                 kept[trial.clip].append((value - here.good) / (here.poor - here.good))
@@ -66,13 +119,13 @@ def ranked(
     return Ranked(exact, float(low), float(high), len(bad), unmeasured)
 
 
-def within(clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule) -> float:
+def within(clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule, known: Known = NOTHING) -> float:
     """Return the median over clips of Spearman's correlation of severity and value (1: worse always reads worse)."""
     sign = 1.0 if rule.limits.poor > rule.limits.good else -1.0
     points: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for trial in (*clean, *faulty):
-        value = trial.value(rule.name)
-        if value is not None:
+        value = next((f.value for f in known.told(trial) if f.rule == rule.name), None)
+        if value is not None and known.holds_for(trial):
             points[trial.clip].append((trial.severity, sign * value))
     found = []
     for pairs in points.values():
@@ -82,17 +135,18 @@ def within(clean: Sequence[Trial], faulty: Sequence[Trial], rule: Rule) -> float
     return float(np.median(found)) if found else float("nan")
 
 
-def judged(trial: Trial, rules: Sequence[Rule], yardstick: Yardstick = ABSOLUTE) -> tuple[set[str], Quality]:
-    """Return the names of the rules that find a fault, and the quality."""
-    findings, quality = held_against(yardstick, trial.findings, rules)
-    return {f.rule for f in findings if f.verdict in (Verdict.WEAK, Verdict.POOR)}, quality
+def hits(faulty: Sequence[Trial], rule: Rule, known: Known = NOTHING) -> tuple[int, int]:
+    """Return in how many trials the rule says weak or poor, and of how many."""
+    some = [trial for trial in faulty if known.holds_for(trial) and known.is_clean_for(trial, rule)]
+    found = [f for trial in some for f in known.held(trial, [rule])[0] if f.rule == rule.name and f.severity > 0]
+    return len(found), len(some)
 
 
 def yardstick_of(trial: Trial, clean: Sequence[Trial], rules: Sequence[Rule]) -> Yardstick | None:
     """Return what at most 10 other clips of the device say is usual, of other patients where there are enough."""
     same = [other for other in clean if other.device == trial.device and other.clip != trial.clip]
     others = [other for other in same if other.patient != trial.patient]
-    chosen = (others if len(others) >= FEWEST_CALIBRATING else same)[:MOST_CALIBRATING]
+    chosen = (others if len(others) >= FEWEST_CALIBRATING else same)[:MOST_EARLIER]
     if len(chosen) < FEWEST_CALIBRATING:
         return None
     values = [
@@ -101,50 +155,64 @@ def yardstick_of(trial: Trial, clean: Sequence[Trial], rules: Sequence[Rule]) ->
     return Yardstick(1, yardstick_for(calibration(values, rules), trial.device, ""))
 
 
-def yardsticks(clean: Sequence[Trial], rules: Sequence[Rule]) -> dict[str, Yardstick]:
-    """Return by clip what `yardstick_of` says, for the clips of devices that have others."""
+def conditions(clean: Sequence[Trial], rules: Sequence[Rule]) -> tuple[Known, Known, Known]:
+    """Return nothing known, at most 10 other clips known, and the layout alone as drawn once on the clip itself."""
     found = {trial.clip: yardstick_of(trial, clean, rules) for trial in clean}
-    return {clip: yardstick for clip, yardstick in found.items() if yardstick is not None}
+    usual = {clip: yardstick for clip, yardstick in found.items() if yardstick is not None}
+    return NOTHING, Known(usual, OTHERS), Known(layout=Source.ITSELF)
 
 
-def alarms(
-    clean: Sequence[Trial], everything: Sequence[Trial], rules: Sequence[Rule], *, calibrated: bool
-) -> tuple[Counter[str], int, int]:
+def alarms(clean: Sequence[Trial], rules: Sequence[Rule], known: Known) -> tuple[Counter[str], int, int]:
     """Return how many clean clips each rule finds fault with, how many any does, and of how many.
 
-    calibrated: only clips of devices with other clips, held against those. Rules without weight and hints are left out.
+    Rules without weight, and those for which a clip is not clean, are left out.
     """
-    weighty = {rule.name for rule in rules if rule.weight > 0}
     found: Counter[str] = Counter()
     any_rule = counted = 0
     for trial in clean:
-        yardstick = yardstick_of(trial, everything, rules) if calibrated else ABSOLUTE
-        if yardstick is None:
-            continue
-        faults = judged(trial, rules, yardstick)[0] & weighty
-        found.update(faults)
-        any_rule += bool(faults)
-        counted += 1
+        if known.holds_for(trial):
+            faults = known.judged(trial, rules)[0]
+            found.update(faults)
+            any_rule += bool(faults)
+            counted += 1
     return found, any_rule, counted
 
 
-def top_reasons(faulty: Sequence[Trial], rules: Sequence[Rule], kind: Kind) -> tuple[Counter[str], int]:
-    """Return the rules that cost most, "nothing" where the score is full, and how often the right one is first."""
+def clean_for(clean: Sequence[Trial], rule: Rule, known: Known) -> int:
+    """Return how many clips are clean for a rule."""
+    return sum(known.holds_for(trial) and known.is_clean_for(trial, rule) for trial in clean)
+
+
+NO_REASON, SILENT, FULL = "no reason: held back", "no score", "nothing"
+
+
+def top_reasons(faulty: Sequence[Trial], rules: Sequence[Rule], kind: Kind, known: Known) -> Counter[str]:
+    """Return how often each rule costs most; besides, how often no rule does.
+
+    Held back without a score: a person draws the sector, and it is measured then. No score, though it is not held
+    back; and a full score are both misses.
+    """
+    rule = next(rule for rule in rules if rule.name == kind.rule)
     first: Counter[str] = Counter()
     for trial in faulty:
-        quality = judged(trial, rules)[1]
+        if not known.holds_for(trial) or not known.is_clean_for(trial, rule):
+            continue
+        quality = known.judged(trial, rules)[1]
         if quality.score is None:
-            first["no score"] += 1
+            first[NO_REASON if known.is_held_back(trial) else SILENT] += 1
         else:
-            first[quality.reasons[0].rule if quality.reasons and quality.score < 100 else "nothing"] += 1
-    return first, sum(first[name] for name in (kind.rule, *kind.also))
+            first[quality.reasons[0].rule if quality.reasons and quality.score < 100 else FULL] += 1
+    return first
 
 
-def composite(clean: Sequence[Trial], faulty: Sequence[Trial], rules: Sequence[Rule]) -> tuple[float, int]:
-    """Return how well the score alone tells faulty from clean clips, and how many faulty ones have no score."""
-    good = [-score for trial in clean if (score := judged(trial, rules)[1].score) is not None]
-    bad = [judged(trial, rules)[1].score for trial in faulty]
-    return auc(good, [-score for score in bad if score is not None]), sum(score is None for score in bad)
+def composite(
+    clean: Sequence[Trial], faulty: Sequence[Trial], rules: Sequence[Rule], known: Known
+) -> tuple[float, int, int]:
+    """Return how well the score alone tells faulty from clean clips; how many faulty have no score, and of how many."""
+    good = [known.judged(trial, rules)[1].score for trial in clean if known.holds_for(trial)]
+    bad = [known.judged(trial, rules)[1].score for trial in faulty if known.holds_for(trial)]
+    worse = auc((-score for score in good if score is not None), (-score for score in bad if score is not None))
+    return worse, sum(score is None for score in bad), len(bad)
 
 
 def of(trials: Sequence[Trial], part: str, family: int, kind: str = "", least: float = 0.0) -> list[Trial]:

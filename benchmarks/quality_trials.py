@@ -1,7 +1,7 @@
 """What do the rules say about one clip, clean and with each fault of both families at random severities?"""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import cv2
@@ -9,9 +9,14 @@ import numpy as np
 
 from benchmarks import faults, faults_recording
 from benchmarks.quality_clips import Clean
+from pipeline.agreement import agree
 from pipeline.clip import Clip
-from pipeline.find_sector import find_sector
+from pipeline.errors import Withheld
 from pipeline.finding import Finding, Side
+from pipeline.guidance import Guidance
+from pipeline.rule import Rule
+from pipeline.sector import Sector
+from pipeline.sectors import fitted, sectors_in
 from qa_rules import rules_in
 from tests.clips import clip_of
 from tests.rules import degradations, recordings
@@ -70,7 +75,12 @@ TEMPORAL = {"frozen", "moved too fast", "nothing moves", "H.264", "repeated pict
 
 @dataclass(frozen=True)
 class Trial:
-    """The findings on one clip with one fault; family 0: clean, 1 and 2. side: where contact was lost."""
+    """The findings on one clip with one fault; family 0: clean, 1 and 2. side: where contact was lost.
+
+    has: rules for which the clip was not clean before. informed: the findings where the layout of the device is known,
+    and layout_from: from whom. held_back: whether nobody would get to see it before a person has drawn its sector,
+    with nothing known and with the layout.
+    """
 
     clip: str
     device: str
@@ -81,10 +91,18 @@ class Trial:
     severity: float
     findings: tuple[Finding, ...]
     side: Side | None = None
+    has: frozenset[str] = frozenset()
+    layout_from: str = "nobody"
+    informed: tuple[Finding, ...] = ()
+    held_back: tuple[bool, bool] = (False, False)
 
-    def value(self, rule: str) -> float | None:
+    def told(self, *, known: bool = False) -> tuple[Finding, ...]:
+        """Return the findings, where nothing of the device is known or where its layout is."""
+        return self.informed if known else self.findings
+
+    def value(self, rule: str, *, known: bool = False) -> float | None:
         """Return what the rule measured."""
-        return next((f.value for f in self.findings if f.rule == rule), None)
+        return next((f.value for f in self.told(known=known) if f.rule == rule), None)
 
 
 def trials(clean: Clean, seed: int, severities: int, families: tuple[int, ...] = (1, 2)) -> Iterator[Trial]:
@@ -125,13 +143,28 @@ def _same(rng: np.random.Generator) -> np.random.Generator:
 
 
 def _trial(clean: Clean, family: int, kind: str, severity: float, clip: Clip, side: Side | None = None) -> Trial:
-    sector = find_sector(clip)
     skipped = {"file.duration"} | ({"motion.none"} if kind and kind not in TEMPORAL else set())
-    findings = tuple(rule.ask(clip, sector) for rule in rules_in() if rule.name not in skipped)
+    rules = [rule for rule in rules_in() if rule.name not in skipped]
+    blind, told = sectors_in(clip), sectors_in(clip, layouts=[layout.polygons for layout in clean.layouts])
+    findings = _asked(clip, rules, blind)
+    informed = findings if told == blind else _asked(clip, rules, told)
+    guided = Guidance(clean.layouts, clean.device)
     return Trial(
-        clean.name, clean.device, clean.patient, clean.part, family, kind, severity,
-        tuple(replace(f, evidence=()) for f in findings), side,
+        clean.name, clean.device, clean.patient, clean.part, family, kind, severity, findings, side, clean.has,
+        clean.layout_from, informed, (_is_held_back(clip, Guidance()), _is_held_back(clip, guided)),
     )  # fmt: skip
+
+
+def _asked(clip: Clip, rules: Sequence[Rule], sectors: tuple[Sector, ...]) -> tuple[Finding, ...]:
+    return tuple(replace(rule.ask_each(clip, sectors), evidence=()) for rule in rules)
+
+
+def _is_held_back(clip: Clip, guidance: Guidance) -> bool:
+    try:
+        agree(clip, fitted(clip), guidance)
+    except Withheld:
+        return True
+    return False
 
 
 def timed(job: tuple[Clean, int, int]) -> tuple[list[Trial], float]:
