@@ -14,7 +14,11 @@ from pipeline.stillness import longest_run
 from pipeline.text import Text
 
 MOST_PICTURES = 4
-DARK = 0.3
+DARK = 0.4
+LIT_LINES = 80
+"""Percentile of the lines at a depth that says how bright it is where nothing shades: shadows may take most lines."""
+
+LIT = 0.3
 UNBROKEN = 0.8
 FAINT = 10
 LEAST_LEFT = 0.5
@@ -26,9 +30,9 @@ STARTS = slice(4, round(0.75 * DEPTHS))
 def shadowed_share(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     """Return the share (0-1) of the scan lines that are lit at the face and dark from some depth down to the last echo.
 
-    Dark: below .3 of the median of all lines at that depth, on at least 80 % of the depths below the shadow's start,
-    which is half or more of those where the median shows an echo at all. Mean over at most 4 keyframes. Shadows of
-    ribs are part of a good picture of the lung: this is a fraction, not a fault.
+    Dark: below .4 of the 80th percentile of all lines at that depth, on at least 80 % of the depths below the shadow's
+    start, which is half or more of those where that percentile shows an echo at all. Mean over at most 4 keyframes.
+    Shadows of ribs are part of a good picture of the lung: this is a fraction, not a fault.
     """
     if not sector.known:
         return NOT_MEASURABLE
@@ -60,7 +64,7 @@ def _widest(below: Floats) -> tuple[tuple[str, float], ...]:
 
 def _shadowed(lines: Floats, inside: Mask) -> Mask | None:
     """Return for one picture's (depths, lines) where a shadow began at that depth or above; None where all is dark."""
-    typical = np.median(lines, axis=1, keepdims=True)
+    typical = np.percentile(lines, LIT_LINES, axis=1, keepdims=True)
     usable = inside & (typical > FAINT)
     if usable.sum(axis=0).max() < LEAST_LEFT * DEPTHS / 4:
         return None
@@ -68,7 +72,7 @@ def _shadowed(lines: Floats, inside: Mask) -> Mask | None:
     dark_below = np.cumsum(dark[::-1], axis=0)[::-1]
     usable_below = np.cumsum(usable[::-1], axis=0)[::-1]
     begins = (dark_below >= UNBROKEN * usable_below) & (usable_below >= LEAST_LEFT * np.maximum(usable_below[:1], 1))
-    lit = lines[FACE].mean(axis=0) > DARK * float(np.median(typical[FACE]))
+    lit = lines[FACE].mean(axis=0) > LIT * float(np.median(lines[FACE]))
     outside = np.ones(DEPTHS, bool)
     outside[STARTS] = False
     began = np.logical_or.accumulate(begins & ~outside[:, None], axis=0) & lit
@@ -78,7 +82,7 @@ def _shadowed(lines: Floats, inside: Mask) -> Mask | None:
 
 RULE = Rule(
     name="artifact.shadow",
-    version=2,
+    version=3,
     title=Text("Shadow", "Cône d'ombre"),
     advice=Text(
         "If the shadow hides what you look for, slide to the next space between ribs or tilt the probe around the gas.",
