@@ -1,5 +1,7 @@
 """Did compression leave blocks: the grid of JPEG and MPEG, or pieces that H.264 did not refresh?"""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +10,7 @@ from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import proxy_mask
 from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered, Usual
-from pipeline.sector import Mask, Sector
+from pipeline.sector import UNKNOWN_SECTOR, Mask, Point, Sector
 from pipeline.text import Text
 
 BLOCK = 8
@@ -18,9 +20,15 @@ STEEPEST = 24
 FEWEST_STEPS = 200
 ROUNDING = 0.25
 MOST_PAIRS = 60
-FEWEST_PAIRS = 4
+FEWEST_FRAMES = 5
+FEWEST_FRESH = 2
 COPIED_SHARE = 0.995
 QUARTER = 25
+
+CHANGING = 6
+CLOSED = 5
+LEAST_PIECE = 0.05
+"""Share of the picture; a clock or a mark that moves is smaller."""
 
 
 def blockiness(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -30,14 +38,42 @@ def blockiness(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     share of the others (in the manner of Wang, Sheikh and Bovik 2002, doi:10.1109/ICIP.2002.1038064); at any offset,
     because clips are cropped. unchanged: H.264 and HEVC smooth the grid away, but poor ones copy blocks from the
     frame before; the lower quartile over pairs of frames of the share of small pixels that are exactly the same.
+    Poor ones also leave no outline: then the largest piece of a cine that changes, or else is lit, is measured.
     """
     if not sector.known:
+        sector = clip.once("what changes", lambda: replace(UNKNOWN_SECTOR, polygon=_what_changes(clip)))
+    if not sector.polygon:
         return NOT_MEASURABLE
     grid, unchanged = _grid(clip, sector), _unchanged(clip, sector)
     if grid is None and unchanged is None:
         return NOT_MEASURABLE
     told = tuple((name, value) for name, value in (("grid", grid), ("unchanged", unchanged)) if value is not None)
     return Measurement(max((grid or 0.0) / (1 + (grid or 0.0)), (unchanged or 0.0) ** 2), evidence=told)
+
+
+def _what_changes(clip: Clip) -> tuple[Point, ...]:
+    """Return the hull of the largest piece that changes, or is lit, in full-size pixels; empty in a still."""
+    if clip.frames < FEWEST_FRAMES:
+        return ()
+    brightest = clip.proxy.max(axis=0)
+    piece = _largest(brightest - clip.proxy.min(axis=0) > CHANGING)
+    if piece is None and (piece := _largest(brightest > LIT)) is None:
+        return ()
+    rows, columns = np.nonzero(piece)
+    hull = cv2.convexHull(np.stack((columns, rows), axis=1).astype(np.int32))[:, 0]
+    scale = clip.columns / clip.proxy.shape[2]
+    return tuple((min(clip.columns - 1.0, float(x) * scale), min(clip.rows - 1.0, float(y) * scale)) for x, y in hull)
+
+
+def _largest(area: Mask) -> Mask | None:
+    """Return the largest connected piece; None where that is small."""
+    closed = cv2.morphologyEx(area.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((CLOSED, CLOSED), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed)
+    sizes = stats[1:, cv2.CC_STAT_AREA]
+    if not len(sizes) or sizes.max() < LEAST_PIECE * area.size:
+        return None
+    largest: Mask = labels == 1 + int(sizes.argmax())
+    return largest
 
 
 def _grid(clip: Clip, sector: Sector) -> float | None:
@@ -72,7 +108,7 @@ def _excess(pictures: list[tuple[NDArray[np.uint8], Mask]]) -> float | None:
 
 
 def _unchanged(clip: Clip, sector: Sector) -> float | None:
-    if clip.frames < FEWEST_PAIRS + 1:
+    if clip.frames < FEWEST_FRAMES:
         return None
     inside = proxy_mask(clip, sector)
     shares = []
@@ -82,12 +118,12 @@ def _unchanged(clip: Clip, sector: Sector) -> float | None:
         if lit.any():
             shares.append(float(((before == after) & lit).sum() / lit.sum()))
     fresh = [share for share in shares if share < COPIED_SHARE]
-    return float(np.percentile(fresh, QUARTER)) if len(fresh) >= max(FEWEST_PAIRS, len(shares) / BLOCK) else None
+    return float(np.percentile(fresh, QUARTER)) if len(fresh) >= FEWEST_FRESH else None
 
 
 RULE = Rule(
     name="codec.blocking",
-    version=1,
+    version=2,
     title=Text("Blocks of compression", "Blocs de compression"),
     advice=Text(
         "Export the original clip from the device at its best quality; do not send it through a messenger.",

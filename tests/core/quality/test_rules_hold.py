@@ -18,7 +18,7 @@ from tests.clips import clip_of, phantom_clip
 RULES = rules_in()
 SECTORLESS = {
     "file.integrity", "file.duration", "temporal.freeze", "temporal.frame_rate", "content.non_ultrasound",
-    "content.screen_capture", "gain.under",
+    "content.screen_capture", "codec.blocking", "gain.under",
 }  # fmt: skip
 
 
