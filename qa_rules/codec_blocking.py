@@ -110,13 +110,14 @@ def _excess(pictures: list[tuple[NDArray[np.uint8], Mask]]) -> float | None:
 def _unchanged(clip: Clip, sector: Sector) -> float | None:
     if clip.frames < FEWEST_FRAMES:
         return None
-    inside = proxy_mask(clip, sector)
+    within = proxy_mask(clip, sector).astype(np.uint8) * 255
     shares = []
     for first in np.unique(np.linspace(0, clip.frames - 2, min(MOST_PAIRS, clip.frames - 1)).astype(int)):
         before, after = clip.proxy[first], clip.proxy[first + 1]
-        lit = inside & (after > LIT)
-        if lit.any():
-            shares.append(float(((before == after) & lit).sum() / lit.sum()))
+        lit = cv2.bitwise_and(cv2.threshold(after, LIT, 255, cv2.THRESH_BINARY)[1], within)
+        if count := cv2.countNonZero(lit):
+            same = cv2.bitwise_and(cv2.compare(before, after, cv2.CMP_EQ), lit)
+            shares.append(cv2.countNonZero(same) / count)
     fresh = [share for share in shares if share < COPIED_SHARE]
     return float(np.percentile(fresh, QUARTER)) if len(fresh) >= FEWEST_FRESH else None
 

@@ -32,7 +32,7 @@ NEW = 0.2
 LEAST_TEXTURE = 0.2
 """Mean square, in grey levels, below which there is nothing to compare: black, or saturated."""
 
-PAIRS = 5
+PAIRS = 3
 FEWEST_FRAMES = 3
 
 
