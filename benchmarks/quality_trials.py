@@ -106,7 +106,10 @@ class Trial:
 
 
 def trials(clean: Clean, seed: int, severities: int, families: tuple[int, ...] = (1, 2)) -> Iterator[Trial]:
-    """Yield the clean clip (family 0) and each fault at `severities` severities, drawn evenly over 0 to 1."""
+    """Yield the clean clip (family 0) and each fault at `severities` severities, drawn evenly over 0 to 1.
+
+    A single one is drawn where a person sees the fault.
+    """
     yield _trial(clean, 0, "", 0.0, clean.clip)
     if not clean.sector.known:
         return
@@ -116,7 +119,8 @@ def trials(clean: Clean, seed: int, severities: int, families: tuple[int, ...] =
         for family in families:
             rng = np.random.default_rng([seed, place, family, *clean.name.encode()])
             for step in range(severities):
-                severity = float((step + rng.random()) / severities)
+                drawn = float((step + rng.random()) / severities)
+                severity = SEEN + (1 - SEEN) * drawn if severities == 1 else drawn
                 yield from _made(clean, kind, family, severity, rng)
 
 
