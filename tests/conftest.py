@@ -18,27 +18,36 @@ KEPT = frozenset({"SONORELAY_DATA", "SONORELAY_REQUIRE_SERVICES"})
 # the storage suite runs again on PostgreSQL in a process of its own, which is told so by this
 DATABASE = "SONORELAY_TESTS_DATABASE_URL"
 
-if "storage.settings" in sys.modules:
-    raise pytest.UsageError("leave DJANGO_SETTINGS_MODULE unset: the tests must not read your installation")
-_database = os.environ.get(DATABASE)
-for _name in [name for name in os.environ if name.startswith("SONORELAY_") and name not in KEPT]:
-    del os.environ[_name]
 _home = tempfile.mkdtemp(prefix="sonorelay-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
-os.environ["SONORELAY_HOME"] = _home
-os.environ["SONORELAY_INBOX"] = str(Path(_home, "inbox"))
-os.environ["DJANGO_SETTINGS_MODULE"] = "web.settings"
-if _database:
-    os.environ["SONORELAY_DATABASE_URL"] = _database
 
 pytest_plugins = ["tests.servers"]
 
 
-def pytest_configure() -> None:
-    """Load Django now, from the environment above: a line in pyproject.toml would load it before this file is read."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Load Django now, in an environment of our own: a line in pyproject.toml would load it before this file is read.
+
+    The process that only shares the tests out among others leaves its environment, which they inherit, as it is.
+    """
+    if config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput"):
+        return
+    _leave_the_installation()
     import django
 
     django.setup()
+
+
+def _leave_the_installation() -> None:
+    if "storage.settings" in sys.modules:
+        raise pytest.UsageError("leave DJANGO_SETTINGS_MODULE unset: the tests must not read your installation")
+    database = os.environ.get(DATABASE)
+    for name in [name for name in os.environ if name.startswith("SONORELAY_") and name not in KEPT]:
+        del os.environ[name]
+    os.environ["SONORELAY_HOME"] = _home
+    os.environ["SONORELAY_INBOX"] = str(Path(_home, "inbox"))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "web.settings"
+    if database:
+        os.environ["SONORELAY_DATABASE_URL"] = database
 
 
 @pytest.fixture(scope="session")

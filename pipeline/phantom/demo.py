@@ -123,7 +123,7 @@ def _scan(number: int, week: int, seed: int, rng: np.random.Generator) -> DemoSc
         rows=rows,
         columns=columns,
         frames=1 if form is Format.PNG else int(rng.integers(40, 61)),
-        frames_per_second=float(rng.choice([12.0, 14.0, 16.0])),
+        frames_per_second=float(rng.choice([12.0, 15.0, 20.0])),
         subject=subject,
         faults=_faults(trainee, week, device, rng),
         banner=_banner(header, rng),
