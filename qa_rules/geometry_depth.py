@@ -96,6 +96,7 @@ RULE = Rule(
     unit="share of the depth",
     limits=Limits(good=0.5, poor=0.65),
     family=Family.REST,
-    weight=0.2,
+    weight=0.25,
     measure=empty_share,
+    explains=("noise.",),
 )

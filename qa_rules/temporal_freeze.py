@@ -2,16 +2,23 @@
 
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
-from pipeline.rule import NOT_APPLICABLE, Family, Limits, Rule, Several, Unanswered
+from pipeline.levels import grey_levels, level_at
+from pipeline.rule import NOT_APPLICABLE, NOT_MEASURABLE, Family, Limits, Rule, Several, Unanswered
 from pipeline.sector import Sector
 from pipeline.stillness import STILL_LEVELS, frame_changes, longest_run
 from pipeline.text import Text
 
+BLACK = 12.0
+"""Grey level below which nine tenths of a sector lie when too little is seen in it to tell whether it moves."""
+
 
 def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
-    """Return the longest run of unchanged frames as a share (0-1) of the clip; a still cannot freeze."""
+    """Return the longest run of unchanged frames as a share (0-1) of the clip; a still cannot freeze, nor can black."""
     if clip.frames < 2:
         return NOT_APPLICABLE
+    levels = grey_levels(clip, sector)
+    if levels is not None and level_at(levels, 0.9) < BLACK:
+        return NOT_MEASURABLE
     still = frame_changes(clip, sector) <= STILL_LEVELS
     start, length = longest_run(still)
     return Measurement(length / len(still), evidence=(("first_frame", float(start)), ("frames", float(length))))
@@ -19,7 +26,7 @@ def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
 
 RULE = Rule(
     name="temporal.freeze",
-    version=1,
+    version=2,
     title=Text("Frozen picture", "Image figée"),
     advice=Text(
         "Unfreeze the picture first, then record while you scan.",
