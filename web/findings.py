@@ -31,6 +31,11 @@ class Told:
     explained_by: Text | None
     picture: AdvicePicture | None = None
 
+    @property
+    def whole_points(self) -> int:
+        """The points as they are said."""
+        return round(self.points)
+
 
 @dataclass(frozen=True)
 class HeldAgainst:

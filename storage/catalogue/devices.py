@@ -6,7 +6,7 @@ Nothing here shows a scan or a patient. Whoever may not do it in the device's pr
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, TruncWeek
 
 from pipeline.probe_profile import ProbeProfile as Profile
@@ -39,10 +39,11 @@ SETTLED_BY_A_CHANGE = (Fault.ELEMENT, Fault.BAND, Fault.DRIFT, Fault.IN_AIR)
 
 
 def devices_for(person: Person) -> QuerySet[Device]:
-    """Return the devices that a person may see, with their projects, in order of project, model and pseudonym."""
+    """Return the devices that a person may see, with their projects: with a pending ticket first, then by project."""
     projects = scope.projects_for(person, Action.SEE_DEVICES)
     devices = Device.objects.filter(project__in=projects).select_related("project")
-    return devices.order_by("project__name", "model", "pseudonym")
+    pending = Exists(Ticket.objects.filter(device=OuterRef("pk"), state__in=PENDING))
+    return devices.annotate(pending=pending).order_by("-pending", "project__name", "model", "pseudonym")
 
 
 def profiles_of(device: Device) -> QuerySet[ProbeProfile]:
