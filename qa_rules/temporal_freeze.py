@@ -1,5 +1,7 @@
 """Does the clip move, or was the picture frozen before it was saved?"""
 
+import numpy as np
+
 from pipeline.clip import Clip
 from pipeline.finding import Measurement
 from pipeline.levels import grey_levels, level_at
@@ -9,7 +11,7 @@ from pipeline.stillness import STILL_LEVELS, frame_changes, longest_run
 from pipeline.text import Text
 
 BLACK = 12.0
-"""Grey level below which nine tenths of a sector lie when too little is seen in it to tell whether it moves."""
+"""Grey level below which nine tenths of a sector (of the picture without one) lie when nothing in it can move."""
 
 
 def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
@@ -17,7 +19,7 @@ def longest_still_run(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     if clip.frames < 2:
         return NOT_APPLICABLE
     levels = grey_levels(clip, sector)
-    if levels is not None and level_at(levels, 0.9) < BLACK:
+    if (level_at(levels, 0.9) if levels is not None else float(np.percentile(clip.proxy[0], 90))) < BLACK:
         return NOT_MEASURABLE
     still = frame_changes(clip, sector) <= STILL_LEVELS
     start, length = longest_run(still)
