@@ -37,6 +37,7 @@ EVENTS: dict[str, str | Promise] = {
     "reviewed": _("reviewed by an expert"),
     "seen": _("feedback seen"),
     "info_completed": _("details completed"),
+    "reassessed": _("scored anew: by a newer calibration, or another exam type"),
     "reidentification_asked": _("re-identification asked for"),
     "reidentification_approved": _("re-identification approved"),
     "reidentified": _("shown whose scan it is"),

@@ -42,8 +42,8 @@ def devices_for(person: Person) -> QuerySet[Device]:
     """Return the devices that a person may see, with their projects: with a pending ticket first, then by project."""
     projects = scope.projects_for(person, Action.SEE_DEVICES)
     devices = Device.objects.filter(project__in=projects).select_related("project")
-    pending = Exists(Ticket.objects.filter(device=OuterRef("pk"), state__in=PENDING))
-    return devices.annotate(pending=pending).order_by("-pending", "project__name", "model", "pseudonym")
+    troubled = Exists(Ticket.objects.filter(device=OuterRef("pk"), state__in=PENDING))
+    return devices.annotate(troubled=troubled).order_by("-troubled", "project__name", "model", "pseudonym")
 
 
 def profiles_of(device: Device) -> QuerySet[ProbeProfile]:

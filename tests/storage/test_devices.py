@@ -216,3 +216,13 @@ def test_it_is_not_told_where_nobody_used_both_or_too_few_clips_are_there() -> N
 def test_the_findings_of_the_tests_make_the_score_that_is_asked_for() -> None:
     for score in (20.0, 30.0, 47.0, 62.0, 70.0, 99.0, 100.0):
         assert judge(findings_for(score), rules_in()).score == pytest.approx(score, abs=0.02)
+
+
+def test_devices_with_a_pending_ticket_come_first(world: World, device: Device) -> None:
+    biomed = world.person("ibrahim", Role.BIOMED)
+    other = Device.objects.create(project=world.goma, pseudonym="SR-ZZZZ", model="Zonare")
+    assert list(devices.devices_for(biomed)) == [device, other]
+    ticket = tickets.report(other.pk, "the cable is cracked", biomed, NOON)
+    assert list(devices.devices_for(biomed)) == [other, device]
+    tickets.act(ticket.pk, "resolved", biomed, NOON)
+    assert list(devices.devices_for(biomed)) == [device, other]
