@@ -27,6 +27,9 @@ QUARTER = 25
 
 CHANGING = 6
 CLOSED = 5
+A_GUESS = 0.5
+"""Confidence below which an outline is one; that of a layout known from other scans is not."""
+
 LEAST_PIECE = 0.05
 """Share of the picture; a clock or a mark that moves is smaller."""
 
@@ -38,10 +41,11 @@ def blockiness(clip: Clip, sector: Sector) -> Measurement | Unanswered:
     share of the others (in the manner of Wang, Sheikh and Bovik 2002, doi:10.1109/ICIP.2002.1038064); at any offset,
     because clips are cropped. unchanged: H.264 and HEVC smooth the grid away, but poor ones copy blocks from the
     frame before; the lower quartile over pairs of frames of the share of small pixels that are exactly the same.
-    Poor ones also leave no outline: then the largest piece of a cine that changes, or else is lit, is measured.
+    Poor ones also leave no outline, or a guess that takes in the background: then the largest piece of a cine that
+    changes, or else is lit, is measured.
     """
-    if not sector.known:
-        sector = clip.once("what changes", lambda: replace(UNKNOWN_SECTOR, polygon=_what_changes(clip)))
+    if sector.confidence < A_GUESS and (changing := clip.once("what changes", lambda: _what_changes(clip))):
+        sector = replace(UNKNOWN_SECTOR, polygon=changing)
     if not sector.polygon:
         return NOT_MEASURABLE
     grid, unchanged = _grid(clip, sector), _unchanged(clip, sector)
@@ -124,7 +128,7 @@ def _unchanged(clip: Clip, sector: Sector) -> float | None:
 
 RULE = Rule(
     name="codec.blocking",
-    version=2,
+    version=3,
     title=Text("Blocks of compression", "Blocs de compression"),
     advice=Text(
         "Export the original clip from the device at its best quality; do not send it through a messenger.",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -18,7 +19,7 @@ from pipeline.calibration import (
     yardstick_for,
 )
 from pipeline.quality import suggest_rating
-from pipeline.rule import Family, Limits, Rule, Usual
+from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Usual
 from pipeline.text import Text
 from pipeline.yardstick import moved
 
@@ -27,7 +28,18 @@ many = st.lists(numbers, min_size=1, max_size=40)
 usuals = st.builds(Usual, numbers, st.floats(1e-3, 1e3), st.integers(1, 500))
 WORD = Text("word", "mot")
 MADE_ON = Usual(2.0, 0.5, 40)
-MOVES = Rule("sharpness.moves", 1, WORD, WORD, "ratio", Limits(3, 5), Family.REST, 0.4, lambda *_: None, usual=MADE_ON)  # type: ignore[arg-type, return-value]
+MOVES = Rule(
+    "sharpness.moves",
+    1,
+    WORD,
+    WORD,
+    "ratio",
+    Limits(3, 5),
+    Family.REST,
+    0.4,
+    lambda _clip, _sector: NOT_MEASURABLE,
+    usual=MADE_ON,
+)
 STAYS = replace(MOVES, name="gain.stays", usual=None)
 clips = st.lists(
     st.builds(
@@ -79,11 +91,11 @@ def test_few_clips_are_drawn_to_the_level_above_and_more_clips_less(own: Usual, 
 @settings(max_examples=50)
 @given(clips, st.randoms(use_true_random=False))
 def test_the_order_of_clips_says_nothing_and_absolute_rules_have_no_usual(
-    measured: list[Measured], random: object
+    measured: list[Measured], random: Random
 ) -> None:
     table = calibration(measured, (MOVES, STAYS))
     mixed = list(measured)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert calibration(mixed, (STAYS, MOVES)) == table
     assert all(set(values) == {MOVES.name} for values in table.values())
     assert set(table) == {PROGRAMME} | {("device", c.device) for c in measured} | {("model", c.model) for c in measured}

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -42,9 +43,9 @@ def test_score_and_rating_stay_in_range(findings: tuple[Finding, ...]) -> None:
 
 @law
 @given(all_findings, st.randoms(use_true_random=False))
-def test_order_says_nothing(findings: tuple[Finding, ...], random: object) -> None:
+def test_order_says_nothing(findings: tuple[Finding, ...], random: Random) -> None:
     mixed = list(findings)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert judge(mixed, tuple(reversed(RULES))) == judge(findings, RULES)
 
 

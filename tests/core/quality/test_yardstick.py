@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.finding import Finding, Verdict
-from pipeline.rule import Family, Limits, Rule, Usual
+from pipeline.rule import NOT_MEASURABLE, Family, Limits, Rule, Usual
 from pipeline.text import Text
 from pipeline.yardstick import ABSOLUTE, Yardstick, held_against, moved
 
@@ -15,8 +15,17 @@ numbers = st.floats(-1e3, 1e3)
 spreads = st.floats(0.1, 100)
 WORD = Text("word", "mot")
 MOVES = Rule(
-    "sharpness.moves", 1, WORD, WORD, "ratio", Limits(3, 5), Family.REST, 0.4, lambda *_: None, usual=Usual(2, 0.5, 40)
-)  # type: ignore[arg-type, return-value]
+    "sharpness.moves",
+    1,
+    WORD,
+    WORD,
+    "ratio",
+    Limits(3, 5),
+    Family.REST,
+    0.4,
+    lambda _clip, _sector: NOT_MEASURABLE,
+    usual=Usual(2, 0.5, 40),
+)
 STAYS = replace(MOVES, name="gain.stays", usual=None)
 RULES = (MOVES, STAYS)
 
