@@ -12,6 +12,33 @@ from pipeline.text import Text
 
 
 @dataclass(frozen=True)
+class View:
+    """A picture that an exam of this type must hold: a clip of at least `seconds`, or a still.
+
+    side: "" where the body has but one, "left" or "right" where the view is of that side.
+    """
+
+    code: str
+    label: Text
+    still: bool = False
+    seconds: float = 0.0
+    side: str = ""
+
+
+@dataclass(frozen=True)
+class FocusedQuestion:
+    """A question that an exam of this type answers with yes or no.
+
+    critical: a wrong answer makes the reading wrong. red_flag: a positive answer must be answered within 24 h.
+    """
+
+    code: str
+    label: Text
+    critical: bool = False
+    red_flag: bool = False
+
+
+@dataclass(frozen=True)
 class ExamType:
     """One kind of examination. supervised_scans: default number before sign-off, None where each site decides.
 
@@ -26,6 +53,9 @@ class ExamType:
     expert_read: bool = False
     limits: Mapping[str, Limits] = field(default_factory=dict, hash=False)
     weights: Mapping[str, float] = field(default_factory=dict, hash=False)
+    version: int = 1
+    views: tuple[View, ...] = ()
+    questions: tuple[FocusedQuestion, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse limits that cannot be told apart and weights outside 0-1."""
@@ -60,10 +90,17 @@ def _exam_type(
     supervised_scans: int | str,
     limits: Mapping[str, Mapping[str, float]] | None = None,
     weights: Mapping[str, float] | None = None,
-    **more: bool,
+    clinical: bool = True,
+    expert_read: bool = False,
 ) -> ExamType:
     number = None if supervised_scans == "site" else int(supervised_scans)
     asked = {rule: Limits(**ends) for rule, ends in (limits or {}).items()}
     return ExamType(
-        code, Text(en, fr), number, limits=MappingProxyType(asked), weights=MappingProxyType(weights or {}), **more
+        code,
+        Text(en, fr),
+        number,
+        clinical,
+        expert_read,
+        limits=MappingProxyType(asked),
+        weights=MappingProxyType(weights or {}),
     )

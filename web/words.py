@@ -16,6 +16,7 @@ STATES: dict[str, tuple[Word, str]] = {
     State.FAILED: (_("our failure"), "refused"),
     State.AWAITING_INFO: (_("details missing"), "question"),
     State.QUEUED: (_("waiting for review"), "waiting"),
+    State.NOT_CHOSEN: (_("not chosen for reading"), "none"),
     State.FINAL: (_("reviewed"), "good"),
 }
 """A state's word and its icon."""
@@ -104,6 +105,7 @@ FIGURES: dict[str, Word] = {
     "withheld": _("Held back"),
     "failed": _("Our failure"),
     "awaiting_info": _("Details missing"),
+    "not_chosen": _("Not chosen for reading"),
     "backlog": _("Waiting for review"),
     "reviewed": _("Reviewed"),
     "scored": _("Clinical scans with a quality score"),

@@ -44,11 +44,11 @@ def mark_simulated(dropped: list[Dropped]) -> None:
     with transaction.atomic():
         scans = Scan.objects.filter(digest__in=simulated, simulated=False, captured_at__isnull=False)
         scans.update(received_at=F("captured_at"), simulated=True)
-        for item in ReviewItem.objects.filter(scan__digest__in=simulated, done_at=None).select_related("scan"):
+        for item in ReviewItem.objects.filter(exam__clips__digest__in=simulated, done_at=None).select_related("exam"):
             waited = item.due_at - item.queued_at
-            item.queued_at = item.scan.received_at + timedelta(minutes=10)
+            item.queued_at = item.exam.began_at + timedelta(minutes=10)
             item.due_at = item.queued_at + waited
-            item.priority = standing(Clock(item.clock), item.scan.score, item.queued_at)
+            item.priority = standing(Clock(item.clock), item.exam.score, item.queued_at)
             item.save(update_fields=["queued_at", "due_at", "priority"])
 
 
@@ -57,7 +57,7 @@ def review_history(dropped: list[Dropped]) -> int:
     from storage.catalogue.models import Person, ReviewItem
 
     reviewers = list(Person.objects.filter(username__in=[person.username for person in REVIEWERS]).order_by("id"))
-    open_items = dict(ReviewItem.objects.filter(done_at=None).values_list("scan__digest", "id"))
+    open_items = dict(ReviewItem.objects.filter(done_at=None).values_list("exam__clips__digest", "id"))
     done = 0
     for one in dropped:
         scan = one.drop.scan
@@ -80,13 +80,14 @@ def _waiting_share(week: int) -> float:
 
 def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:
     from storage.catalogue import queue
-    from storage.catalogue.models import Review
+    from storage.catalogue.models import Feedback, Review
 
     queue.claim(item, reviewer, at)
     submitted_at = at + timedelta(seconds=float(rng.uniform(35, 150)))
     review = queue.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
     seen_at = submitted_at + timedelta(hours=20) if scan.week < WEEKS_SEEN else None
-    Review.objects.filter(pk=review.pk).update(simulated=True, seen_at=seen_at)
+    Review.objects.filter(pk=review.pk).update(simulated=True)
+    Feedback.objects.filter(review=review).update(seen_at=seen_at)
 
 
 def _form(scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
@@ -95,4 +96,4 @@ def _form(scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
     overall = int(np.clip(round(4.5 - 3.2 * worst + rng.normal(0.0, 0.6)), 1, 5))
     fault = max(scan.scene.faults, key=lambda fault: fault.severity, default=None)
     comment = COMMENTS[fault.kind] if fault is not None and fault.severity > 0.3 else GOOD_COMMENT
-    return ReviewForm(overall=overall, adequate=overall >= 3, comment=comment)
+    return ReviewForm(overall=overall, comment=comment)

@@ -62,11 +62,11 @@ def clips_of(organisation: Organisation, rules: Sequence[Rule]) -> Clips:
 
 
 def reviews_of(organisation: Organisation, yardsticks: Yardsticks) -> Reviews:
-    """Return the last review of each of the latest reviewed scans, beside its score by these yardsticks.
+    """Return the final review of each of the latest reviewed scans, beside its score by these yardsticks.
 
     Simulated reviews count only as long as there are fewer than 50 others. Phantoms and scans without a score do not.
     """
-    last = Review.objects.filter(item__scan=OuterRef("pk")).order_by("-submitted_at", "-pk")
+    last = Review.objects.filter(exam__clips=OuterRef("pk"), final=True)
     final = Scan.objects.filter(project__organisation=organisation, state=State.FINAL, score__isnull=False)
     reviewed = final.exclude(exam_type__in=non_clinical_codes()).annotate(
         overall=Subquery(last.values("overall")[:1]), by_machine=Subquery(last.values("simulated")[:1])

@@ -10,10 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from django.db.models import Avg, BooleanField, Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, BooleanField, Count, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 
-from storage.catalogue.models import Device, Person, Project, Review, Scan
+from storage.catalogue.models import Device, Person, Project, Review, ReviewItem, Scan
 from supervision.exam_types import exam_types, non_clinical_codes
 from supervision.figures import Ages, Mean, Share, ages
 from supervision.states import State
@@ -31,6 +31,7 @@ class Figure(StrEnum):
     WITHHELD = "withheld"
     FAILED = "failed"
     AWAITING_INFO = "awaiting_info"
+    NOT_CHOSEN = "not_chosen"
     BACKLOG = "backlog"
     REVIEWED = "reviewed"
     SCORED = "scored"
@@ -68,8 +69,9 @@ class Slice:
 class Overview:
     """The figures of a set of scans.
 
-    scans_in = in_progress + rejected + withheld + failed + awaiting_info + backlog.total + reviewed. mean_score: 0-100
-    over the clinical scans that have one. mean_overall: 1-5 and adequate: share, over the reviewed clinical scans.
+    scans_in = in_progress + rejected + withheld + failed + awaiting_info + not_chosen + backlog.total + reviewed.
+    mean_score: 0-100 over the clinical scans that have one. mean_overall: 1-5 and adequate: share, over the reviewed
+    clinical scans.
     """
 
     scans_in: int
@@ -78,6 +80,7 @@ class Overview:
     withheld: int
     failed: int
     awaiting_info: int
+    not_chosen: int
     backlog: Ages
     reviewed: int
     mean_score: Mean
@@ -133,6 +136,7 @@ def _filters() -> Mapping[Figure, Q]:
         Figure.WITHHELD: Q(state=State.WITHHELD),
         Figure.FAILED: Q(state=State.FAILED),
         Figure.AWAITING_INFO: Q(state=State.AWAITING_INFO),
+        Figure.NOT_CHOSEN: Q(state=State.NOT_CHOSEN),
         Figure.BACKLOG: Q(state=State.QUEUED),
         Figure.REVIEWED: Q(state=State.FINAL),
         Figure.SCORED: Q(score__isnull=False) & clinical,
@@ -142,8 +146,8 @@ def _filters() -> Mapping[Figure, Q]:
 
 
 def _rated(scans: QuerySet[Scan]) -> QuerySet[Scan]:
-    """Add what the last review said, once per scan however many reviews there are."""
-    last = Review.objects.filter(item__scan=OuterRef("pk")).order_by("-submitted_at", "-pk")
+    """Add what the final review of its exam said."""
+    last = Review.objects.filter(exam__clips=OuterRef("pk"), final=True)
     return scans.annotate(
         last_overall=Subquery(last.values("overall")[:1], output_field=IntegerField()),
         last_adequate=Subquery(last.values("adequate")[:1], output_field=BooleanField()),
@@ -166,8 +170,10 @@ def _grouped(scans: QuerySet[Scan], fields: tuple[str, ...], now: datetime) -> d
     else:
         rows = [rated.aggregate(**{f"n_{name}": value for name, value in {**counts, **means}.items()})]
     waiting: dict[tuple[Any, ...], list[datetime]] = {}
-    queued = scans.filter(filters[Figure.BACKLOG], review_item__isnull=False).order_by()
-    for *key, queued_at in queued.values_list(*fields, "review_item__queued_at"):
+    asked = ReviewItem.objects.filter(exam=OuterRef("exam"), done_at=None).order_by("queued_at")
+    since = Subquery(asked.values("queued_at")[:1], output_field=DateTimeField())
+    queued = scans.filter(filters[Figure.BACKLOG]).annotate(since=since).filter(since__isnull=False).order_by()
+    for *key, queued_at in queued.values_list(*fields, "since"):
         waiting.setdefault(tuple(key), []).append(queued_at)
     found = ((tuple(row[field] for field in fields), row) for row in rows)
     return {key: _of_row(row, waiting.get(key, []), now) for key, row in found}
@@ -182,6 +188,7 @@ def _of_row(row: Mapping[str, Any], waiting: list[datetime], now: datetime) -> O
         withheld=count[Figure.WITHHELD],
         failed=count[Figure.FAILED],
         awaiting_info=count[Figure.AWAITING_INFO],
+        not_chosen=count[Figure.NOT_CHOSEN],
         backlog=ages(waiting, now),
         reviewed=count[Figure.REVIEWED],
         mean_score=Mean(row.get("n_mean_score"), count[Figure.SCORED]),

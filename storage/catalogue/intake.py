@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from pipeline.received import Received
 from storage.catalogue.evidence import drop_evidence
+from storage.catalogue.exams import exam_of
 from storage.catalogue.models import Arrival, Device, Event, Membership, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import missing_of, queue_when_complete
@@ -176,12 +177,11 @@ def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: 
             scan.exam_type = _exam_type_code(exam_type)
             if not scan.exam_type:
                 raise ValueError("exam_type must be one of the catalogue")
-        scan.save(update_fields=["trainee", "exam_type"])
         Event.objects.create(
             at=now, what="info_completed", scan=scan, person=person, facts={"missing": missing_of(scan)}
         )
-        judge_anew(scan, now)
-        queue_when_complete(scan, now)
+        _describe_exam(scan, now)
+        scan.refresh_from_db()
         return scan
 
 
@@ -225,6 +225,19 @@ def _fill_blanks(
     if before == (scan.trainee_id, scan.exam_type, scan.captured_at):
         return
     scan.save(update_fields=["trainee", "exam_type", "captured_at"])
-    judge_anew(scan, now)
     if scan.state == State.AWAITING_INFO:
-        queue_when_complete(scan, now)
+        _describe_exam(scan, now)
+    else:
+        judge_anew(scan, now)
+
+
+def _describe_exam(scan: Scan, now: datetime) -> None:
+    """Let the scan's exam, and all its clips, be of the scan's trainee and type, and queue it when that is all."""
+    exam = exam_of(scan)
+    exam.trainee, exam.exam_type = scan.trainee, scan.exam_type
+    exam.save(update_fields=["trainee", "exam_type"])
+    for clip in exam.clips.select_for_update():
+        clip.trainee, clip.exam_type = scan.trainee, scan.exam_type
+        clip.save(update_fields=["trainee", "exam_type"])
+        judge_anew(clip, now)
+    queue_when_complete(exam, now)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import Rejected, SonorelayError, Withheld
 from storage.catalogue import evidence
 from storage.catalogue.devices import keep_profile
+from storage.catalogue.exams import exam_of
 from storage.catalogue.judging import assess, yardsticks_for
 from storage.catalogue.layouts import as_outlines
 from storage.catalogue.models import Device, Doubt, Event, ProbeProfile, ReleaseReport, Scan, StoredObject
@@ -138,7 +139,7 @@ def record_released(
         scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
         scan.save()
         Event.objects.create(at=now, what="released", scan=scan, facts={"missing": missing_of(scan)})
-        queue_when_complete(scan, now)
+        queue_when_complete(exam_of(scan), now)
         if kept is not None:
             from storage.catalogue.learning import learn  # it brings decoders along, which no web process needs
 
@@ -208,7 +209,7 @@ def _keep_inspection(scan: Scan, inspection: Inspection, now: datetime) -> None:
     """Keep the facts on the scan, and the findings, held against its yardstick, as its current assessment."""
     scan.kind, scan.codec = inspection.kind, inspection.codec
     scan.frames, scan.rows, scan.columns = inspection.frames, inspection.rows, inspection.columns
-    scan.frames_per_second = inspection.frames_per_second
+    scan.frames_per_second, scan.mm_per_pixel = inspection.frames_per_second, inspection.mm_per_pixel
     scan.sector = asdict(inspection.sector) | {"others": [asdict(other) for other in inspection.sectors[1:]]}
     assess(scan, inspection.findings, yardsticks_for(scan.project_id), now)
 

@@ -10,13 +10,15 @@ from uuid import UUID
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from pipeline.errors import Conflict
-from storage.catalogue import scope
-from storage.catalogue.models import Event, Person, Review, ReviewItem, Scan
+from storage.catalogue import exams, scope
+from storage.catalogue.exam_catalogue import type_of
+from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.programme import current
 from storage.catalogue.transaction import one_transaction
+from supervision.rating import Answer
 from supervision.review_form import ReviewForm
 from supervision.roles import Action
-from supervision.states import State
+from supervision.states import OPEN_STAGES, Stage
 
 
 def lease() -> timedelta:
@@ -26,7 +28,7 @@ def lease() -> timedelta:
 
 def open_queue(person: Person) -> QuerySet[ReviewItem]:
     """Return what waits for a review in the projects whose queue `person` may see, most urgent first."""
-    return _open_items().filter(scan__in=scope.scans_for(person, Action.SEE_QUEUE))
+    return _open_items().filter(exam__in=scope.exams_for(person, Action.SEE_QUEUE))
 
 
 def next_item(person: Person, now: datetime) -> ReviewItem | None:
@@ -39,7 +41,7 @@ def next_item(person: Person, now: datetime) -> ReviewItem | None:
         own_first = Case(When(claimed_by=person, then=Value(0)), default=Value(1), output_field=IntegerField())
         candidates = (
             _open_items()
-            .filter(free, scan__in=scope.scans_for(person, Action.REVIEW))
+            .filter(free, exam__in=scope.exams_for(person, Action.REVIEW))
             .order_by(own_first, "-priority", "queued_at", "pk")
         )
         item = candidates.select_for_update(skip_locked=True, of=("self",)).first()
@@ -78,14 +80,16 @@ def give_back(item_id: int, person: Person, now: datetime) -> None:
             item.claimed_by = item.claimed_at = item.lease_until = None
             item.version += 1
             item.save(update_fields=["claimed_by", "claimed_at", "lease_until", "version"])
-            Event.objects.create(at=now, what="given_back", scan_id=item.scan_id, person=person)
+            Event.objects.create(at=now, what="given_back", scan=item.exam.clips.first(), person=person)
 
 
-def submit(item_id: int, person: Person, submission: UUID, form: ReviewForm, now: datetime) -> Review:
-    """Keep what `person` says of the scan and make it final; the same `submission` again returns the same review.
+def submit(
+    item_id: int, person: Person, submission: UUID, form: ReviewForm, now: datetime, *, seconds: float | None = None
+) -> Review:
+    """Keep what `person` says of the exam and make it final; the same `submission` again returns the same review.
 
-    Conflict: already_reviewed, lease_lost (somebody else took the scan, or it was given back), own_scan, stale (the
-    submission belongs to another review). ReviewItem.DoesNotExist outside the person's projects.
+    seconds: spent at it. Conflict: already_reviewed, lease_lost (somebody else took the exam, or it was given back),
+    own_scan, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside the person's projects.
     """
     with one_transaction():
         item = ReviewItem.objects.select_for_update().get(pk=item_id)
@@ -95,49 +99,59 @@ def submit(item_id: int, person: Person, submission: UUID, form: ReviewForm, now
                 raise Conflict("stale")
             return before
         item = _held(item_id, person)
+        exam = Exam.objects.select_for_update(of=("self",)).select_related("project").get(pk=item.exam_id)
+        exam_type = type_of(exam)
+        assert exam_type is not None  # noqa: S101 - nothing is queued without its type
+        scanner = {code: Answer(said) for code, said in exam.answers.items()}
         review = Review.objects.create(
+            exam=exam,
             item=item,
             reviewer=person,
+            reading=item.reading,
             submission=submission,
+            exam_type_version=exam_type.version,
+            form=form.as_json(),
             overall=form.overall,
-            adequate=form.adequate,
-            comment=form.comment,
+            adequate=form.adequate(exam_type),
+            correct=form.correct(exam_type, scanner),
+            entrustment=form.entrustment,
+            seconds=seconds,
             opened_at=item.claimed_at or now,
             submitted_at=now,
-            simulated=item.scan.simulated,
+            final=True,
+            simulated=exam.simulated,
         )
         item.done_at, item.lease_until = now, None
         item.save(update_fields=["done_at", "lease_until"])
-        scan = Scan.objects.select_for_update().get(pk=item.scan_id)
-        scan.move_to(State.FINAL)
-        scan.save(update_fields=["state"])
-        Event.objects.create(at=now, what="reviewed", scan_id=item.scan_id, person=person)
+        exams.go(exam, Stage.FINAL)
+        Feedback.objects.create(review=review, released_at=now)
+        Event.objects.create(at=now, what="reviewed", scan=exam.clips.first(), person=person)
         return review
 
 
 def mark_seen(review_id: int, person: Person, now: datetime) -> None:
     """Note that the trainee has read this review; without effect for anybody else and a second time."""
     with one_transaction():
-        mine = Review.objects.filter(pk=review_id, item__scan__trainee=person, seen_at=None)
-        scan = mine.values_list("item__scan_id", flat=True).first()
-        if scan is not None and mine.update(seen_at=now):
-            Event.objects.create(at=now, what="seen", scan_id=scan, person=person)
+        mine = Feedback.objects.filter(review=review_id, review__exam__trainee=person, seen_at=None)
+        exam = mine.values_list("review__exam", flat=True).first()
+        if exam is not None and mine.update(seen_at=now):
+            Event.objects.create(at=now, what="seen", scan=Scan.objects.filter(exam=exam).first(), person=person)
 
 
 def _open_items() -> QuerySet[ReviewItem]:
-    waiting = ReviewItem.objects.filter(done_at=None, scan__state=State.QUEUED)
-    return waiting.select_related("scan", "scan__project").order_by("-priority", "queued_at", "pk")
+    waiting = ReviewItem.objects.filter(done_at=None, exam__stage__in=OPEN_STAGES)
+    return waiting.select_related("exam__project").order_by("-priority", "queued_at", "pk")
 
 
 def _locked(item_id: int, person: Person) -> ReviewItem:
     """Return the item, locked, if `person` may review it and nobody has yet."""
-    reviewable = ReviewItem.objects.filter(scan__project__in=scope.projects_for(person, Action.REVIEW))
-    item = reviewable.select_related("scan").select_for_update(of=("self",)).get(pk=item_id)
-    if item.scan.trainee_id == person.pk:
+    reviewable = ReviewItem.objects.filter(exam__project__in=scope.projects_for(person, Action.REVIEW))
+    item = reviewable.select_related("exam").select_for_update(of=("self",)).get(pk=item_id)
+    if item.exam.trainee_id == person.pk:
         raise Conflict("own_scan")
     if item.done_at is not None:
         raise Conflict("already_reviewed")
-    if item.scan.state != State.QUEUED:
+    if item.exam.stage not in OPEN_STAGES:
         raise Conflict("stale")
     return item
 
@@ -160,6 +174,6 @@ def _give(item: ReviewItem, person: Person, now: datetime) -> ReviewItem:
     ):
         raise Conflict("already_claimed")
     if not renewed:
-        Event.objects.create(at=now, what="claimed", scan_id=item.scan_id, person=person)
+        Event.objects.create(at=now, what="claimed", scan=item.exam.clips.first(), person=person)
     item.refresh_from_db(fields=["claimed_by", "claimed_at", "lease_until", "version"])
     return item

@@ -3,13 +3,14 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
-from storage.catalogue.models import Membership, Person, Project, Question, Scan, StoredObject
+from storage.catalogue.models import Exam, Membership, Person, Project, Question, Scan, StoredObject
 from storage.objects import Area
 from supervision import roles
 from supervision.roles import Action, Role
-from supervision.states import State
+from supervision.states import OPEN_STAGES, Stage, State
 
 IN_REVIEW = (State.QUEUED, State.FINAL)
+READABLE = (*OPEN_STAGES, Stage.FINAL)
 EVIDENCE = ("evidence", "envelope")
 
 
@@ -51,6 +52,25 @@ def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
             asked = Question.objects.filter(answered_at=None).values("scan")
             return scans.filter(_own_or_helped(person, action), state=State.WITHHELD, pk__in=asked)
     return scans
+
+
+def exams_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Exam]:
+    """Return the exams on which a person may do `action`.
+
+    SEE_OWN_SCANS gives the person's own, REVIEW those of others that somebody is or was asked to read, SEE_QUEUE all of
+    these; COMPLETE_INFO those that wait for it (a trainee's own only); all others every exam of the granted projects.
+    """
+    exams = Exam.objects.filter(project__in=projects_for(person, action))
+    match action:
+        case Action.SEE_OWN_SCANS:
+            return exams.filter(trainee_id=person.pk)
+        case Action.REVIEW:
+            return exams.filter(stage__in=READABLE).exclude(trainee_id=person.pk)
+        case Action.SEE_QUEUE:
+            return exams.filter(stage__in=READABLE)
+        case Action.COMPLETE_INFO:
+            return exams.filter(_own_or_helped(person, action), stage=Stage.AWAITING_INFO)
+    return exams
 
 
 def evidence_for(person: Person | AnonymousUser) -> QuerySet[StoredObject]:

@@ -63,9 +63,9 @@ def review(overall: str) -> dict[str, object]:
     reviewer = Person.objects.get(username="claire")
     item = queue.next_item(reviewer, datetime.now(UTC))
     assert item is not None
-    form = ReviewForm(overall=int(overall), adequate=int(overall) >= 3, comment="More gel on the left.")
+    form = ReviewForm(int(overall), comment="More gel on the left.")
     done = queue.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC))
-    return {"scan": done.item.scan.digest, "overall": done.overall}
+    return {"scan": done.exam.clips.get().digest, "overall": done.overall}
 
 
 def figures() -> dict[str, object]:

@@ -14,9 +14,9 @@ from storage.catalogue.models import Device, Event, Person, Scan, SectorLayout, 
 from storage.objects import Area
 from storage.objects.chosen import object_store
 from storage.settings import settings
-from supervision.review_form import ReviewForm
 from supervision.states import State
 from tests.flows.conftest import now, scene, true_outline
+from tests.forms import rated
 from tests.storage.conftest import World
 
 Arrive = Callable[..., Scan]
@@ -52,7 +52,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     cycle()
     item = queue.next_item(world.people["rose"], now())
     assert item is not None
-    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), ReviewForm(4, adequate=True), now())
+    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), rated(4, adequate=True), now())
     before = {scan.pk: (Scan.objects.get(pk=scan.pk), objects_of(scan)) for scan in [*scans, held]}
     places = dict(Scan.objects.values_list("pk", "review_item__priority"))
     findings = {scan.pk: list(scan.assessments.values_list("pk", "current")) for scan in scans}

@@ -27,8 +27,8 @@ from storage.catalogue.models import (
 )
 from supervision.exam_types import exam_types
 from supervision.priority import Clock, standing
-from supervision.review_form import ReviewForm
 from supervision.states import State
+from tests.forms import rated
 from tests.storage.conftest import NOON, World
 
 DAY = timedelta(days=1)
@@ -143,7 +143,7 @@ def test_earlier_assessments_do_not_count(world: World) -> None:
 def reviewed(world: World, scan: Scan, overall: int, *, simulated: bool = False) -> Review:
     """Let a reviewer rate the scan; it must be in the queue."""
     item = queue.claim(ReviewItem.objects.get(scan=scan).pk, world.people["rose"], NOON)
-    form = ReviewForm(overall, adequate=overall >= 3)
+    form = rated(overall, adequate=overall >= 3)
     review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
     Review.objects.filter(pk=review.pk).update(simulated=simulated)
     return review

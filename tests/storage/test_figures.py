@@ -12,9 +12,9 @@ from storage.catalogue import figures, intake, queue
 from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
 from storage.catalogue.models import Review, ReviewItem, Scan
 from supervision.figures import Ages, Mean, Share
-from supervision.review_form import ReviewForm
 from supervision.roles import Role
 from supervision.states import State
+from tests.forms import rated
 from tests.storage.conftest import NOON, World, inspection
 
 WEEK = timedelta(days=7)
@@ -29,10 +29,10 @@ def season(world: World) -> World:
     """Scans in every state: four reviewed (one of a phantom), two queued, and one each of the others."""
     world.person("bea", Role.TRAINEE, project=world.bunia, first_name="Béa", last_name="Baluku")
     reviewed = [
-        (world.queued(score=90.0), ReviewForm(5, adequate=True)),
-        (world.queued(score=60.0), ReviewForm(2, adequate=False)),
-        (world.queued(score=None, project="bunia", trainee="bea", exam_type="CARD"), ReviewForm(4, adequate=True)),
-        (world.queued(score=10.0, exam_type="PHANTOM"), ReviewForm(1, adequate=False)),
+        (world.queued(score=90.0), rated(5, adequate=True)),
+        (world.queued(score=60.0), rated(2, adequate=False)),
+        (world.queued(score=None, project="bunia", trainee="bea", exam_type="CARD"), rated(4, adequate=True)),
+        (world.queued(score=10.0, exam_type="PHANTOM"), rated(1, adequate=False)),
     ]
     for scan, form in reviewed:
         item = queue.claim(scan.review_item.pk, world.people["rose"], NOON)

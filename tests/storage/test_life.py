@@ -23,14 +23,14 @@ from storage.catalogue.models import (
     Scan,
     StoredObject,
 )
-from supervision.review_form import ReviewForm
 from supervision.roles import Action, Role
 from supervision.states import State, may_move
+from tests.forms import rated
 from tests.storage.conftest import NOON, World, identity, inspection, make_world, released
 
 NAMES = [f"scan {number}" for number in range(4)]
 PEOPLE = ["amina", "rose", "luc", "both"]
-FORM = ReviewForm(3, adequate=True)
+FORM = rated(3, adequate=True)
 AFTER_RELEASE = {State.AWAITING_INFO, State.QUEUED, State.FINAL}
 
 names = st.sampled_from(NAMES)

@@ -26,12 +26,12 @@ from storage.catalogue.models import (
     SectorLayout,
 )
 from storage.objects import Area, StoredBytes
-from supervision.review_form import ReviewForm
 from supervision.roles import Role
+from tests.forms import rated
 from tests.storage.conftest import FAN, NOON, World, digest_of, identity, inspection, make_world, next_for, released
 
 AT_ONCE = 8
-FORM = ReviewForm(3, adequate=True)
+FORM = rated(3, adequate=True)
 Answer = TypeVar("Answer")
 
 

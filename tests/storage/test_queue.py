@@ -12,12 +12,12 @@ from storage.catalogue import queue
 from storage.catalogue.models import Event, Person, Review, ReviewItem, Scan
 from storage.catalogue.programme import current
 from storage.settings import settings
-from supervision.review_form import ReviewForm
 from supervision.roles import Role
 from supervision.states import State
+from tests.forms import rated
 from tests.storage.conftest import NOON, World, next_for
 
-FORM = ReviewForm(4, adequate=True, comment="Plus de gel.")
+FORM = rated(4, adequate=True, comment="Plus de gel.")
 LEASE = timedelta(minutes=30)
 EXPIRED = NOON + LEASE + timedelta(seconds=1)
 
@@ -149,7 +149,7 @@ def test_a_form_that_is_sent_twice_is_one_review(world: World) -> None:
     item = next_for(rose, NOON)
     submission = uuid.uuid4()
     first = queue.submit(item.pk, rose, submission, FORM, NOON)
-    again = queue.submit(item.pk, rose, submission, ReviewForm(1, adequate=False), EXPIRED)
+    again = queue.submit(item.pk, rose, submission, rated(1, adequate=False), EXPIRED)
     assert (first.pk, again.overall) == (again.pk, 4)
     with pytest.raises(Conflict, match="already_reviewed"):
         queue.submit(item.pk, rose, uuid.uuid4(), FORM, NOON)

@@ -21,11 +21,11 @@ from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import Provenance, Sector, Shape
 from storage.catalogue import intake, queue
-from storage.catalogue.models import Membership, Organisation, Person, Project, Review, Scan
+from storage.catalogue.models import Membership, Organisation, Person, Project, Review, ReviewItem, Scan
 from storage.objects import Area, StoredBytes
 from storage.objects.chosen import object_store
-from supervision.review_form import ReviewForm
 from supervision.roles import Role
+from tests.forms import rated
 from tests.scored import findings_for
 
 PASSWORD = "quiet-harbour-lamp"
@@ -147,12 +147,18 @@ class World:
         assert intake.record_rejected(scan.digest, token, Rejected("truncated"), timezone.now())
         return scan
 
-    def review(self, scan: Scan, reviewer: str = "rose", overall: int = 3, *, adequate: bool = True) -> Review:
+    def review(self, scan: Scan, reviewer: str = "rose", overall: int = 3) -> Review:
         """Let a reviewer claim and rate a scan."""
         person, now = self.people[reviewer], timezone.now()
-        queue.claim(scan.review_item.pk, person, now - timedelta(minutes=1))
-        form = ReviewForm(overall, adequate, "Keep the depth. Move the probe to the right: the edge is lost.")
-        return queue.submit(scan.review_item.pk, person, uuid.uuid4(), form, now)
+        item = item_of(scan)
+        queue.claim(item.pk, person, now - timedelta(minutes=1))
+        form = rated(overall, comment="Keep the depth. Move the probe to the right: the edge is lost.")
+        return queue.submit(item.pk, person, uuid.uuid4(), form, now)
+
+
+def item_of(scan: Scan) -> ReviewItem:
+    """Return the reading of the scan's exam that was asked for last."""
+    return ReviewItem.objects.filter(exam__clips=scan).latest("queued_at", "pk")
 
 
 _stored: dict[tuple[bytes, tuple[float, ...]], list[tuple[str, bytes, str]]] = {}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from storage.catalogue import queue as review_queue
 from storage.catalogue.models import Person, ReviewItem
-from storage.catalogue.scope import may, scans_for
+from storage.catalogue.scope import exams_for, may
 from supervision.roles import Action
 from web.permissions import person_of, requires
 
@@ -36,7 +36,7 @@ def queue(request: HttpRequest) -> HttpResponseBase:
     """List what waits, most urgent first; whoever may review finds the next scan one key away."""
     person = person_of(request)
     waiting = review_queue.open_queue(person)
-    rows = _rows(list(waiting.select_related("scan__project")[:SHOWN]), person, timezone.now())
+    rows = _rows(list(waiting[:SHOWN]), person, timezone.now())
     context = {
         "rows": rows,
         "total": waiting.count(),
@@ -49,14 +49,14 @@ def queue(request: HttpRequest) -> HttpResponseBase:
 
 def _rows(items: list[ReviewItem], person: Person, now: datetime) -> list[Waiting]:
     """Return the lines in the queue's order, those that the person holds first."""
-    scans = [item.scan_id for item in items]
-    readable = set(scans_for(person, Action.REVIEW).filter(pk__in=scans).values_list("pk", flat=True))
+    exams = [item.exam_id for item in items]
+    readable = set(exams_for(person, Action.REVIEW).filter(pk__in=exams).values_list("pk", flat=True))
     rows = []
     for item in items:
         mine = item.claimed_by_id == person.pk
         held = item.claimed_by_id is not None and item.lease_until is not None and item.lease_until >= now
         taken = held and not mine
-        rows.append(Waiting(item, mine, taken, not taken and item.scan_id in readable))
+        rows.append(Waiting(item, mine, taken, not taken and item.exam_id in readable))
     return sorted(rows, key=lambda row: not row.mine)
 
 
@@ -76,6 +76,6 @@ def take_next(request: HttpRequest) -> HttpResponseBase:
 def take(request: HttpRequest, item_id: int) -> HttpResponseBase:
     """Claim this scan and open it."""
     person = person_of(request)
-    scan = get_object_or_404(scans_for(person, Action.REVIEW), review_item=item_id)
-    item = review_queue.claim(scan.review_item.pk, person, timezone.now())
+    known = get_object_or_404(ReviewItem, pk=item_id, exam__in=exams_for(person, Action.REVIEW))
+    item = review_queue.claim(known.pk, person, timezone.now())
     return redirect("review", item.pk)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pipeline.errors import Conflict
 from storage.catalogue import queue as review_queue
 from storage.catalogue.models import Person, ReviewItem
-from storage.catalogue.scope import scans_for
+from storage.catalogue.scope import exams_for
 from supervision.review_form import LONGEST_COMMENT, ReviewForm
 from supervision.roles import Action
 from web.failures import tell_conflict
@@ -35,17 +35,12 @@ class Reading(forms.Form):
         coerce=int,
         error_messages={"required": gettext_lazy("Choose an overall rating from 1 to 5.")},
     )
-    adequate = forms.TypedChoiceField(
-        choices=[("yes", "yes"), ("no", "no")],
-        coerce=lambda answer: answer == "yes",
-        error_messages={"required": gettext_lazy("Say whether the scan is adequate.")},
-    )
     comment = forms.CharField(required=False, max_length=LONGEST_COMMENT, strip=True)
 
     def said(self) -> ReviewForm:
         """Return the reading as the core knows it."""
         clean = self.cleaned_data
-        return ReviewForm(clean["overall"], clean["adequate"], clean["comment"])
+        return ReviewForm(clean["overall"], comment=clean["comment"])
 
 
 @requires(Action.REVIEW)
@@ -97,7 +92,7 @@ def _submit(request: HttpRequest, person: Person, item: ReviewItem) -> HttpRespo
         review_queue.submit(item.pk, person, form.cleaned_data["submission"], form.said(), timezone.now())
     except Conflict as conflict:
         return tell_conflict(request, conflict, kept_text=form.cleaned_data["comment"])
-    messages.success(request, _("Your review of scan %(scan)s is saved.") % {"scan": item.scan.short_id})
+    messages.success(request, _("Your review of scan %(scan)s is saved.") % {"scan": item.exam.name})
     if wants_json(request):
         return JsonResponse({"next": reverse("queue")})
     return redirect("queue")
@@ -105,20 +100,22 @@ def _submit(request: HttpRequest, person: Person, item: ReviewItem) -> HttpRespo
 
 def _item(item_id: int, person: Person) -> ReviewItem:
     """Return the item if its scan is in the person's scope; 404 if not."""
-    scan = get_object_or_404(scans_for(person, Action.REVIEW).select_related("project"), review_item=item_id)
-    return scan.review_item
+    items = ReviewItem.objects.select_related("exam__project")
+    return get_object_or_404(items, pk=item_id, exam__in=exams_for(person, Action.REVIEW))
 
 
 def _show(request: HttpRequest, item: ReviewItem, form: Reading, status: int = 200) -> HttpResponse:
     left = (item.lease_until - timezone.now()).total_seconds() if item.lease_until else 0
+    scan = item.exam.clips.order_by("captured_at", "pk").first()
+    assert scan is not None  # noqa: S101 - an exam is made of its clips
     context = {
         "item": item,
-        "scan": item.scan,
+        "scan": scan,
         "form": form,
         "anchors": ANCHORS,
         "longest": LONGEST_COMMENT,
-        "picture": picture_of(item.scan),
-        "judgement": judgement_of(item.scan),
+        "picture": picture_of(scan),
+        "judgement": judgement_of(scan),
         "minutes": max(0, int(left // 60)),
     }
     return render(request, "review.html", context, status=status)

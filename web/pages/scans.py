@@ -14,6 +14,7 @@ from supervision.reidentification import PURPOSES
 from supervision.roles import Action
 from supervision.states import State
 from web.asked import asked_in
+from web.final_reading import FINAL_READING
 from web.findings import judgement_of
 from web.media import picture_of
 from web.permissions import person_of, requires
@@ -31,7 +32,7 @@ def scans(request: HttpRequest) -> HttpResponseBase:
     asked = asked_in(request.GET)
     counts = asked.figure is not None and may(person, Action.SEE_FIGURES)
     scope = scans_for(person, Action.SEE_FIGURES if counts else Action.SEE_SCANS)
-    found = asked.of(scope).select_related("project", "trainee").prefetch_related("review_item__reviews")
+    found = asked.of(scope).select_related("project", "trainee").prefetch_related(FINAL_READING)
     page = Paginator(found.order_by("-received_at", "-pk"), ON_A_PAGE).get_page(request.GET.get("page"))
     query = asked.query()
     context = {
@@ -58,7 +59,7 @@ def scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
     found = get_object_or_404(visible, pk=scan_id)
     context = {
         "scan": found,
-        "reviews": Review.objects.filter(item__scan=found).select_related("reviewer").order_by("submitted_at"),
+        "reviews": Review.objects.filter(exam__clips=found, final=True).select_related("reviewer", "feedback"),
         "picture": picture_of(found),
         "judgement": judgement_of(found),
         "show_trainee": True,

@@ -13,6 +13,7 @@ from storage.catalogue.models import Person, Review, Scan
 from storage.catalogue.quarantine import open_questions
 from storage.catalogue.scope import scans_for
 from supervision.roles import Action
+from web.final_reading import FINAL_READING
 from web.findings import judgement_of
 from web.media import picture_of
 from web.permissions import person_of, requires
@@ -28,7 +29,7 @@ def my_scans(request: HttpRequest) -> HttpResponseBase:
     mine = scans_for(person_of(request), Action.SEE_OWN_SCANS)
     unread = _unread(person_of(request))
     fresh = Exists(unread.filter(pk=OuterRef("pk")))
-    shown = mine.annotate(fresh=fresh).select_related("project").prefetch_related("review_item__reviews")
+    shown = mine.annotate(fresh=fresh).select_related("project").prefetch_related(FINAL_READING)
     questions = {one.scan_id: one for one in open_questions(person_of(request)).filter(scan__in=mine)}
     asked = Exists(open_questions(person_of(request)).filter(scan=OuterRef("pk")).order_by())
     shown = shown.annotate(asked=asked).order_by("-fresh", "-asked", "-received_at", "-pk")
@@ -49,9 +50,9 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
     """Show one scan with its findings and the expert's feedback, and note that the feedback was seen."""
     person = person_of(request)
     scan = get_object_or_404(scans_for(person, Action.SEE_OWN_SCANS).select_related("project", "device"), pk=scan_id)
-    reviews = list(Review.objects.filter(item__scan=scan).select_related("reviewer").order_by("submitted_at"))
+    reviews = list(Review.objects.filter(exam__clips=scan, final=True).select_related("reviewer", "feedback"))
     for review in reviews:
-        if review.seen_at is None and request.method == "GET":
+        if review.feedback.seen_at is None and request.method == "GET":
             queue.mark_seen(review.pk, person, timezone.now())
     context = {
         "scan": scan,
@@ -69,5 +70,5 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
 def _unread(person: Person) -> QuerySet[Scan]:
     """Return the person's scans with feedback that they have not seen, oldest feedback first."""
     mine = scans_for(person, Action.SEE_OWN_SCANS)
-    unseen = mine.filter(review_item__reviews__isnull=False, review_item__reviews__seen_at=None)
-    return unseen.order_by("review_item__reviews__submitted_at", "pk")
+    unseen = mine.filter(exam__reviews__feedback__isnull=False, exam__reviews__feedback__seen_at=None)
+    return unseen.order_by("exam__reviews__feedback__released_at", "pk")

@@ -19,7 +19,7 @@
   };
 
   // Draft
-  const fields = ["submission", "overall", "adequate", "comment"];
+  const fields = ["submission", "overall", "comment"];
   function keep() {
     const draft = { at: Date.now() };
     for (const name of fields) draft[name] = form.elements[name].value;
@@ -78,10 +78,9 @@
   async function send() {
     clearTimeout(retry);
     if (sending || lost) return;
-    if (!form.elements.overall.value || !form.elements.adequate.value) {
+    if (!form.elements.overall.value) {
       tell(say("incomplete"), true);
-      const missing = form.elements.overall.value ? "adequate" : "overall";
-      form.querySelector(`[name=${missing}]`).focus();
+      form.querySelector("[name=overall]").focus();
       return;
     }
     keep();
@@ -125,7 +124,6 @@
     const place = event.shiftKey ? null : /^(?:Digit|Numpad)([1-5])$/.exec(event.code);
     const digit = /^[1-5]$/.test(event.key) ? event.key : place?.[1];
     if (digit) pick("overall", digit);
-    else if (event.key.toLowerCase() === "a") pick("adequate", event.shiftKey ? "no" : "yes");
     else if (event.key.toLowerCase() === "t") form.elements.comment.focus();
     else return;
     event.preventDefault();

@@ -1,7 +1,10 @@
 """The tables of the catalogue."""
 
+from storage.catalogue.models.access import ApiToken
+from storage.catalogue.models.audit import Event
 from storage.catalogue.models.calibration import Calibration, Level, UsualValue
 from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
+from storage.catalogue.models.exams import Exam, ExamTypeVersion, TraineePhase
 from storage.catalogue.models.people import Membership, Person
 from storage.catalogue.models.programme import Device, Organisation, Project
 from storage.catalogue.models.quarantine import (
@@ -13,18 +16,40 @@ from storage.catalogue.models.quarantine import (
     ReleaseReport,
     SectorLayout,
 )
-from storage.catalogue.models.reviews import Event, Review, ReviewItem
+from storage.catalogue.models.reviews import (
+    Arbitration,
+    ConflictOfInterest,
+    Draft,
+    Feedback,
+    FeedbackStep,
+    Review,
+    ReviewerProfile,
+    ReviewItem,
+    Skip,
+)
 from storage.catalogue.models.scans import Arrival, Assessment, Finding, Scan, StoredObject
+from storage.catalogue.models.teaching import TeachingClip, TestAnswer
+from storage.catalogue.models.telemedicine import Escalation, EscalationEntry
 
 __all__ = [
+    "ApiToken",
+    "Arbitration",
     "Arrival",
     "Assessment",
     "Calibration",
+    "ConflictOfInterest",
     "Decision",
     "Device",
     "Discarded",
     "Doubt",
+    "Draft",
+    "Escalation",
+    "EscalationEntry",
     "Event",
+    "Exam",
+    "ExamTypeVersion",
+    "Feedback",
+    "FeedbackStep",
     "Finding",
     "Level",
     "Membership",
@@ -38,10 +63,15 @@ __all__ = [
     "ReleaseReport",
     "Review",
     "ReviewItem",
+    "ReviewerProfile",
     "Scan",
     "SectorLayout",
+    "Skip",
     "StoredObject",
+    "TeachingClip",
+    "TestAnswer",
     "Ticket",
     "TicketEntry",
+    "TraineePhase",
     "UsualValue",
 ]

@@ -4,6 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from storage.catalogue.models.programme import Organisation, Project
+from supervision.feedback import Digest
 from supervision.roles import Role
 
 
@@ -11,6 +12,8 @@ class Person(AbstractUser):
     """Somebody with an account; simulated people exist only in the demonstration."""
 
     language = models.CharField(max_length=5, choices=[("en", "English"), ("fr", "Français")], default="en")
+    digest = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Digest], default=Digest.WEEKLY)
+    digest_sent_at = models.DateTimeField(null=True, blank=True)
     simulated = models.BooleanField(default=False)
 
     @property

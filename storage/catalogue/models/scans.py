@@ -15,6 +15,8 @@ class Scan(models.Model):
     `reason` is a code of pipeline.reasons when the scan is rejected, withheld or failed; `reason_facts` are its counts.
     `missing` names what `awaiting_info` waits for (trainee, exam_type). `score` and `suggested_rating` repeat those of
     the current assessment so that the queue can be ordered. `kept` is {"polygons", "witnesses"} of the release.
+    `exam` is the exam it is read in, from its release on; `trainee` and `exam_type` repeat the exam's. `view` is the
+    view of that exam type it shows, where the scanner said so. `mm_per_pixel` is empty where no scale is believed.
     `pseudonymised_with` names the key of its pseudonyms, `rekey_refused` a key under which it could not be made anew.
     """
 
@@ -50,8 +52,11 @@ class Scan(models.Model):
     kept = models.JSONField(default=dict, blank=True)
     pseudonymised_with = models.CharField(max_length=20, blank=True)
     rekey_refused = models.CharField(max_length=20, blank=True)
+    mm_per_pixel = models.FloatField(null=True, blank=True)
     score = models.FloatField(null=True, blank=True)
     suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
+    exam = models.ForeignKey("catalogue.Exam", on_delete=models.PROTECT, null=True, blank=True, related_name="clips")
+    view = models.CharField(max_length=24, blank=True)
 
     class Meta:
         """Found by state within a project, newest first."""
