@@ -78,10 +78,11 @@ def test_no_page_weighs_more_than_60_kilobytes_with_all_its_files(every_page) ->
         assert len(page.content) <= HEAVIEST, (name, len(page.content))
 
 
-def test_the_one_stylesheet_is_at_most_20_kilobytes() -> None:
-    sheets = list(Path(web.__path__[0]).rglob("*.css"))
-    assert [sheet.name for sheet in sheets] == ["style.css"]
-    assert sheets[0].stat().st_size <= 20_000
+def test_every_page_has_one_small_stylesheet_and_those_with_a_clip_a_second_one() -> None:
+    sheets = {sheet.name: sheet.stat().st_size for sheet in Path(web.__path__[0]).rglob("*.css")}
+    assert sheets.keys() == {"style.css", "reading.css"}
+    assert sheets["style.css"] <= 20_000
+    assert sheets["reading.css"] <= 9_000
 
 
 def test_files_may_be_kept_for_a_year_because_their_address_follows_their_content(db) -> None:
