@@ -13,10 +13,13 @@ HALF_DAY = timedelta(hours=12)
 
 @dataclass(frozen=True)
 class Picture:
-    """A scan as the player needs it.
+    """A clip or a still as the player needs it; nothing in it says who was scanned, by whom, or how well.
 
+    clip: the scan's number in the catalogue. view: the view it shows, in the reader's words, empty when unknown.
+    small: address of the small preview, empty for a still and for what was released before there were any.
     times: seconds of every frame from the first, empty for a still. outline: the sector's corners as SVG points in
-    pixels of a picture of `columns` × `rows`, empty when unknown.
+    pixels of a picture of `columns` × `rows`, empty when unknown. mm_per_pixel: of those pixels, None when the scale
+    is not trusted. assumed_rate: the file states no frame rate.
     """
 
     preview: str
@@ -27,15 +30,31 @@ class Picture:
     rows: int
     outline: str
     megabytes: float
+    clip: int = 0
+    view: str = ""
+    small: str = ""
+    small_megabytes: float = 0.0
+    mm_per_pixel: float | None = None
+    assumed_rate: bool = False
+
+    @property
+    def ahead(self) -> str:
+        """Return the address that is worth fetching before the clip is asked for."""
+        return self.small or self.preview
+
+    @property
+    def marks_of_time(self) -> list[float]:
+        """Return the times to a hundredth of a millisecond: enough to tell frames apart, and short in the page."""
+        return [round(second, 5) for second in self.times]
 
 
-def picture_of(scan: Scan) -> Picture | None:
-    """Return what may be shown of `scan`; None when nothing was released."""
-    released = {stored.role: stored for stored in scan.objects_stored.filter(area=Area.RELEASED)}
+def picture_of(scan: Scan, view: str = "") -> Picture | None:
+    """Return what may be shown of `scan`, as this view of its exam; None when nothing was released."""
+    released = {stored.role: stored for stored in scan.objects_stored.all() if stored.area == Area.RELEASED}
     preview = released.get("preview")
     if preview is None:
         return None
-    poster = released.get("poster")
+    poster, small = released.get("poster"), released.get("small")
     moves = preview.media_type.startswith("video/")
     corners = (scan.sector or {}).get("polygon") or []
     return Picture(
@@ -47,6 +66,12 @@ def picture_of(scan: Scan) -> Picture | None:
         rows=scan.rows or 3,
         outline=" ".join(f"{x:.1f},{y:.1f}" for x, y in corners),
         megabytes=preview.size / 1e6,
+        clip=scan.pk,
+        view=view,
+        small=_address(small) if small and moves else "",
+        small_megabytes=small.size / 1e6 if small and moves else 0.0,
+        mm_per_pixel=scan.mm_per_pixel,
+        assumed_rate=moves and not scan.frames_per_second,
     )
 
 
