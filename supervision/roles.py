@@ -1,5 +1,6 @@
-"""Who may do what? One table, used by every page and every command; anything not listed is denied."""
+"""Who may do what, and with whose scans? One table, used by pages, API and commands; what is not listed is denied."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -18,8 +19,16 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
+class Reach(StrEnum):
+    """With what, in the place where the role is held: one project, or all projects of an organisation."""
+
+    OWN = "own"  # what the person scanned
+    OTHERS = "others"  # all but what the person scanned
+    ALL = "all"
+
+
 class Action(StrEnum):
-    """What can be done; the scope (organisation, project, own scans) is decided by the catalogue's queries."""
+    """What can be done."""
 
     SEE_OWN_SCANS = "see_own_scans"
     COMPLETE_INFO = "complete_info"
@@ -38,38 +47,56 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
 
 
-ALLOWED: dict[Action, frozenset[Role]] = {
-    Action.SEE_OWN_SCANS: frozenset({Role.TRAINEE}),
-    Action.COMPLETE_INFO: frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
-    Action.REVIEW: frozenset({Role.REVIEWER, Role.ARBITER}),
-    Action.SEE_QUEUE: frozenset({Role.REVIEWER, Role.ARBITER, Role.SUPERVISOR, Role.PARTNER_OWNER, Role.AUDITOR}),
-    Action.SEE_SCANS: frozenset(
-        {Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
+Grant = Mapping[Role, Reach]
+
+
+def _own(*roles: Role) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, Reach.OWN)
+
+
+def _others(*roles: Role) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, Reach.OTHERS)
+
+
+def _all(*roles: Role) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, Reach.ALL)
+
+
+ALLOWED: dict[Action, Grant] = {
+    Action.SEE_OWN_SCANS: _own(Role.TRAINEE),
+    Action.COMPLETE_INFO: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.PARTNER_OWNER),
+    Action.REVIEW: _others(Role.REVIEWER, Role.ARBITER),
+    Action.SEE_QUEUE: _all(Role.REVIEWER, Role.ARBITER, Role.SUPERVISOR, Role.PARTNER_OWNER, Role.AUDITOR),
+    Action.SEE_SCANS: _all(
+        Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER
     ),
-    Action.SEE_FIGURES: frozenset(
-        {Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
+    Action.SEE_FIGURES: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.SEE_QUARANTINE: _all(Role.FACILITATOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.RELEASE_SCANS: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
+    Action.ANSWER_QUESTIONS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.PARTNER_OWNER),
+    Action.REIDENTIFY: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
+    Action.SEE_DEVICES: _all(
+        Role.BIOMED, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER
     ),
-    Action.SEE_QUARANTINE: frozenset({Role.FACILITATOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}),
-    Action.RELEASE_SCANS: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
-    Action.ANSWER_QUESTIONS: frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
-    Action.REIDENTIFY: frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER}),
-    Action.SEE_DEVICES: frozenset(
-        {Role.BIOMED, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
-    ),
-    Action.REPORT_DEVICES: frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER}),
-    Action.TEND_DEVICES: frozenset({Role.BIOMED, Role.PARTNER_OWNER}),
-    Action.SEE_CALIBRATION: frozenset(
-        {Role.BIOMED, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}
-    ),
-    Action.MANAGE_PEOPLE: frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER}),
+    Action.REPORT_DEVICES: _all(Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER),
+    Action.TEND_DEVICES: _all(Role.BIOMED, Role.PARTNER_OWNER),
+    Action.SEE_CALIBRATION: _all(Role.BIOMED, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
 }
+"""Action x role x reach. A new action is one line here and one in docs/reference/generate.py."""
 
 
-def roles_for(action: Action) -> frozenset[Role]:
-    """Return the roles that may do `action`."""
-    return ALLOWED.get(action, frozenset())
+def roles_for(action: Action, *reaches: Reach) -> frozenset[Role]:
+    """Return the roles that may do `action`; with `reaches` only those that reach so far."""
+    granted = ALLOWED.get(action, {})
+    return frozenset(role for role, reach in granted.items() if not reaches or reach in reaches)
 
 
 def may(roles: frozenset[Role], action: Action) -> bool:
     """Tell whether a person who holds `roles` may do `action`."""
     return not roles.isdisjoint(roles_for(action))
+
+
+def actions_of(roles: frozenset[Role]) -> frozenset[Action]:
+    """Return all that a person who holds `roles` may do."""
+    return frozenset(action for action in Action if may(roles, action))

@@ -10,7 +10,7 @@ from qa_rules import rules_in
 from storage.settings import PREFIX, Settings
 from supervision.exam_types import ExamType, exam_types
 from supervision.probe_questions import PROBE_QUESTIONS, ProbeQuestion
-from supervision.roles import ALLOWED, Action, Role, roles_for
+from supervision.roles import ALLOWED, Action, Reach, Role
 
 HERE = Path(__file__).resolve().parent
 COMMAND = ".venv/bin/python docs/reference/generate.py"
@@ -44,6 +44,11 @@ ACTIONS: Mapping[Action, Text] = {
     Action.TEND_DEVICES: Text("tend the devices", "entretenir les appareils"),
     Action.SEE_CALIBRATION: Text("see the calibration", "voir l'étalonnage"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
+}
+REACHES: Mapping[Reach, Text] = {
+    Reach.OWN: Text("own", "les siens"),
+    Reach.OTHERS: Text("others'", "ceux des autres"),
+    Reach.ALL: Text("all", "tous"),
 }
 SETTINGS: Mapping[str, Text] = {
     "home": Text(
@@ -257,27 +262,31 @@ def _roles() -> str:
     return _page(
         Text("Roles", "Rôles"),
         Text(
-            "A role holds in one project or in all projects of an organisation. What is not marked is denied. Nobody "
-            "reviews a scan of their own, and an administrator sees no scan.",
-            "Un rôle vaut pour un projet ou pour tous les projets d'une organisation. Ce qui n'est pas marqué est "
-            "refusé. Personne ne relit son propre examen, et un administrateur ne voit aucun examen.",
+            "A role holds in one project or in all projects of an organisation; there it reaches the scans that the "
+            "person made (own), those that others made, or all. What is not written is denied. An administrator sees "
+            "no scan. Made from `ALLOWED` of `supervision/roles.py`, which pages, API and tokens ask.",
+            "Un rôle vaut pour un projet ou pour tous les projets d'une organisation ; il y porte sur les examens que "
+            "la personne a faits (les siens), sur ceux des autres ou sur tous. Ce qui n'est pas écrit est refusé. Un "
+            "administrateur ne voit aucun examen.",
         ),
+        _table(("role · rôle", "name in the data"), ((_said(ROLES[role]), f"`{role.value}`") for role in Role)),
+        "## What each may do · Ce que chacun peut faire",
         _table(
+            ("action", "name in the data", *(_said(ROLES[role]) for role in Role)),
             (
-                "role · rôle",
-                "name in the data",
-                *(f"{ACTIONS[action].en} · {ACTIONS[action].fr}" for action in ALLOWED),
-            ),
-            (
-                (
-                    f"{ROLES[role].en} · {ROLES[role].fr}",
-                    f"`{role.value}`",
-                    *("x" if role in roles_for(action) else "" for action in ALLOWED),
-                )
-                for role in Role
+                (_said(ACTIONS[action]), f"`{action.value}`", *(_reach(granted.get(role)) for role in Role))
+                for action, granted in ALLOWED.items()
             ),
         ),
     )
+
+
+def _reach(reach: Reach | None) -> str:
+    return "" if reach is None else _said(REACHES[reach])
+
+
+def _said(text: Text) -> str:
+    return f"{text.en} · {text.fr}"
 
 
 def _settings() -> str:

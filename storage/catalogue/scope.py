@@ -1,12 +1,15 @@
 """Which rows may a person see or change? The only place that decides it; anything not granted is denied."""
 
+from functools import reduce
+from operator import or_
+
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
 from storage.catalogue.models import Exam, Membership, Person, Project, Question, Scan, StoredObject
 from storage.objects import Area
 from supervision import roles
-from supervision.roles import Action, Role
+from supervision.roles import Action, Reach, Role
 from supervision.states import OPEN_STAGES, Stage, State
 
 IN_REVIEW = (State.QUEUED, State.FINAL)
@@ -36,21 +39,17 @@ def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
     RELEASE_SCANS the withheld ones, COMPLETE_INFO and ANSWER_QUESTIONS those that wait for it (a trainee's own only);
     all others every scan of the granted projects.
     """
-    scans = Scan.objects.filter(project__in=projects_for(person, action))
+    scans = Scan.objects.filter(_in_reach(person, action))
     match action:
-        case Action.SEE_OWN_SCANS:
-            return scans.filter(trainee_id=person.pk)
-        case Action.REVIEW:
-            return scans.filter(state__in=IN_REVIEW).exclude(trainee_id=person.pk)
-        case Action.SEE_QUEUE:
+        case Action.REVIEW | Action.SEE_QUEUE:
             return scans.filter(state__in=IN_REVIEW)
         case Action.SEE_QUARANTINE | Action.RELEASE_SCANS:
             return scans.filter(state=State.WITHHELD)
         case Action.COMPLETE_INFO:
-            return scans.filter(_own_or_helped(person, action), state=State.AWAITING_INFO)
+            return scans.filter(state=State.AWAITING_INFO)
         case Action.ANSWER_QUESTIONS:
             asked = Question.objects.filter(answered_at=None).values("scan")
-            return scans.filter(_own_or_helped(person, action), state=State.WITHHELD, pk__in=asked)
+            return scans.filter(state=State.WITHHELD, pk__in=asked)
     return scans
 
 
@@ -60,16 +59,12 @@ def exams_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Exam]:
     SEE_OWN_SCANS gives the person's own, REVIEW those of others that somebody is or was asked to read, SEE_QUEUE all of
     these; COMPLETE_INFO those that wait for it (a trainee's own only); all others every exam of the granted projects.
     """
-    exams = Exam.objects.filter(project__in=projects_for(person, action))
+    exams = Exam.objects.filter(_in_reach(person, action))
     match action:
-        case Action.SEE_OWN_SCANS:
-            return exams.filter(trainee_id=person.pk)
-        case Action.REVIEW:
-            return exams.filter(stage__in=READABLE).exclude(trainee_id=person.pk)
-        case Action.SEE_QUEUE:
+        case Action.REVIEW | Action.SEE_QUEUE:
             return exams.filter(stage__in=READABLE)
         case Action.COMPLETE_INFO:
-            return exams.filter(_own_or_helped(person, action), stage=Stage.AWAITING_INFO)
+            return exams.filter(stage=Stage.AWAITING_INFO)
     return exams
 
 
@@ -82,10 +77,13 @@ def evidence_for(person: Person | AnonymousUser) -> QuerySet[StoredObject]:
     return StoredObject.objects.filter(area=Area.WITHHELD, role__in=EVIDENCE, scan__in=released_by)
 
 
-def _own_or_helped(person: Person | AnonymousUser, action: Action) -> Q:
-    """As a trainee one does it for one's own scans only."""
-    others = _projects(person, roles.roles_for(action) - {Role.TRAINEE})
-    return Q(trainee_id=person.pk) | Q(project__in=others)
+def _in_reach(person: Person | AnonymousUser, action: Action) -> Q:
+    """Return what the table grants of the scans or exams: one's own, those of others, or all of a project."""
+    mine = Q(trainee_id=person.pk)
+    whose = {Reach.OWN: mine, Reach.OTHERS: ~mine, Reach.ALL: Q()}
+    granted = {reach: roles.roles_for(action, reach) for reach in Reach}
+    parts = [whose[reach] & Q(project__in=_projects(person, held)) for reach, held in granted.items() if held]
+    return reduce(or_, parts, Q(pk__in=[]))
 
 
 def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:
