@@ -1,5 +1,6 @@
 """What became of the feedback on an exam, and how often is a person told of what is new?"""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -18,6 +19,13 @@ class Step(StrEnum):
     REPLIED = "replied"
     APPEALED = "appealed"
     ANSWERED = "answered"
+    DECIDED = "decided"  # an arbiter has read the appeal
 
+
+COMES_BACK = frozenset({Step.ANSWERED, Step.DECIDED})
+"""Steps of others, which the trainee has to see."""
 
 LONGEST_REPLY = 1000
+
+CLOSED_AFTER = timedelta(days=30)
+"""Acknowledged feedback can be replied to and appealed for so long."""

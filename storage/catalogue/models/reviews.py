@@ -153,7 +153,10 @@ class Arbitration(models.Model):
 
 
 class Feedback(models.Model):
-    """The final reading as the trainee gets it: when it was released and first seen."""
+    """The final reading as the trainee gets it: when it was released and first seen, when nothing more can be said.
+
+    `closed_at` may lie ahead, see storage.catalogue.feedback.
+    """
 
     review = models.OneToOneField(Review, on_delete=models.PROTECT, related_name="feedback")
     released_at = models.DateTimeField()
@@ -166,13 +169,19 @@ class Feedback(models.Model):
 
 
 class FeedbackStep(models.Model):
-    """What the trainee did with the feedback, and what was answered."""
+    """What the trainee did with the feedback, and what came back on it; `seen_at` says when the trainee saw the latter."""
 
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField()
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="feedback_steps")
     what = models.CharField(max_length=12, choices=choices_of(Step))
     text = models.CharField(max_length=1000, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Found by what they are: replies that wait, answers not seen."""
+
+        indexes = [models.Index(fields=["what", "at"], name="feedback_step_by_kind")]
 
     def __str__(self) -> str:
         """Return what was done."""

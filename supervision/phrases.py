@@ -1,0 +1,103 @@
+"""Which sentences of advice exist in both languages, and which of them fit what was wrong?
+
+The trainee reads them in their own language, whatever the reviewer's.
+"""
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Any, Literal, get_args
+
+from pipeline.text import Text
+from supervision.rating import Cause, Component
+from supervision.review_form import Advice
+
+Kind = Literal["keep", "change", "next"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+MOST_SUGGESTED = 6
+SHORTEST_EXERCISE, LONGEST_EXERCISE = 2, 5
+
+FOR_CAUSE, FOR_COMPONENT, FOR_EXAM_TYPE, FOR_ANY = 4, 2, 3, 1
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One sentence: what to keep, what to change, or an exercise of `minutes` to do next.
+
+    causes, components: what it helps against (a `keep` praises the components); none of either: it fits anything.
+    exam_types: codes of the only ones it speaks of, none: all.
+    """
+
+    code: str
+    kind: Kind
+    text: Text
+    causes: tuple[Cause, ...] = ()
+    components: tuple[Component, ...] = ()
+    exam_types: tuple[str, ...] = ()
+    minutes: int | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a kind that is not known, and an exercise without a length or of another than 2-5 minutes."""
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.code}: kind must be one of {', '.join(KINDS)}")
+        if (self.minutes is not None) != (self.kind == "next"):
+            raise ValueError(f"{self.code}: an exercise, and nothing else, has minutes")
+        if self.minutes is not None and not SHORTEST_EXERCISE <= self.minutes <= LONGEST_EXERCISE:
+            raise ValueError(f"{self.code}: an exercise takes {SHORTEST_EXERCISE} to {LONGEST_EXERCISE} minutes")
+
+
+@cache
+def phrases() -> Mapping[str, Phrase]:
+    """Return every phrase by its code, in the order of phrases.toml."""
+    table = tomllib.loads(files("supervision").joinpath("phrases.toml").read_text(encoding="utf-8"))
+    return MappingProxyType({row["code"]: _phrase(**row) for row in table["phrases"]})
+
+
+def suggested(kind: Kind, cause: Cause | None, worst: Collection[Component], exam_type: str = "") -> list[Phrase]:
+    """Return at most six phrases of a kind, best first.
+
+    worst: for `change` and `next` the components that were rated lowest, for `keep` those that were rated best. What
+    fits the cause stands before what fits a component only, the exam type's own before the general.
+    """
+    ranked = [
+        (_fit(one, cause, worst, exam_type), -place, one)
+        for place, one in enumerate(phrases().values())
+        if one.kind == kind
+    ]
+    ranked.sort(key=lambda row: row[:2], reverse=True)
+    return [one for fit, _, one in ranked if fit > 0][:MOST_SUGGESTED]
+
+
+def words_of(advice: Advice, language: str) -> str:
+    """Return the advice in the reader's language: the phrase, and the reviewer's own words after it."""
+    phrase = phrases().get(advice.phrase)
+    said = (phrase.text.say(language) if phrase else "", advice.text.strip())
+    return " ".join(part for part in said if part)
+
+
+def _fit(phrase: Phrase, cause: Cause | None, worst: Collection[Component], exam_type: str) -> int:
+    """Return how well it fits, 0 where it speaks of something else."""
+    if phrase.exam_types and exam_type not in phrase.exam_types:
+        return 0
+    by_cause = FOR_CAUSE * (cause in phrase.causes)
+    by_component = FOR_COMPONENT * len(set(worst) & set(phrase.components))
+    general = FOR_ANY * (not phrase.causes and not phrase.components)
+    fit = by_cause + by_component + general
+    return fit + FOR_EXAM_TYPE * bool(phrase.exam_types) if fit else 0
+
+
+def _phrase(
+    *,
+    code: str,
+    kind: Any,
+    en: str,
+    fr: str,
+    causes: Collection[str] = (),
+    components: Collection[str] = (),
+    **more: Any,
+) -> Phrase:
+    fits = tuple(Cause(one) for one in causes), tuple(Component(one) for one in components)
+    return Phrase(code, kind, Text(en, fr), *fits, exam_types=tuple(more.pop("exam_types", ())), **more)
