@@ -54,7 +54,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     assert item is not None
     review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), rated(4, adequate=True), now())
     before = {scan.pk: (Scan.objects.get(pk=scan.pk), objects_of(scan)) for scan in [*scans, held]}
-    places = dict(Scan.objects.values_list("pk", "review_item__priority"))
+    places = dict(Scan.objects.values_list("pk", "exam__items__priority"))
     findings = {scan.pk: list(scan.assessments.values_list("pk", "current")) for scan in scans}
     devices = dict(Device.objects.values_list("pk", "pseudonym"))
 
@@ -88,10 +88,10 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     assert len({scan.patient for scan in [*scans, held]}) == 1
     assert set(Device.objects.values_list("pk", flat=True)) == set(devices)
     assert not set(Device.objects.values_list("pseudonym", flat=True)) & set(devices.values())
-    assert dict(Scan.objects.values_list("pk", "review_item__priority")) == places
+    assert dict(Scan.objects.values_list("pk", "exam__items__priority")) == places
     assert {scan.pk: list(scan.assessments.values_list("pk", "current")) for scan in scans} == findings
     review.refresh_from_db()
-    assert (review.overall, review.item.scan.state) == (4, State.FINAL)
+    assert (review.overall, {clip.state for clip in review.exam.clips.all()}) == (4, {State.FINAL})
     assert SectorLayout.objects.get().pk == layout.pk
     assert Event.objects.filter(what="rekeyed").count() == 4
     assert cycle() == {}

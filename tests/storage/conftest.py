@@ -47,8 +47,8 @@ def inspection(score: float | None = 70.0) -> Inspection:
     )
 
 
-def identity() -> Identity:
-    return Identity(patient="SR-PATIENT", device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
+def identity(patient: str = "SR-PATIENT") -> Identity:
+    return Identity(patient=patient, device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
 
 
 make_identity = identity
@@ -90,8 +90,19 @@ class World:
         known = Received(digest_of(name), len(name), Kind.VIDEO, project, trainee, exam_type)
         return intake.register(known, StoredBytes(Area.RAW, known.digest, known.size), "watched_folder", NOON)[0]
 
-    def queued(self, name: str = "", *, score: float | None = 70.0, now: datetime = NOON, **known: Any) -> Scan:
-        """Return a scan that went the whole way into the queue (or that awaits what is missing)."""
+    def queued(
+        self,
+        name: str = "",
+        *,
+        score: float | None = 70.0,
+        now: datetime = NOON,
+        patient: str | None = None,
+        **known: Any,
+    ) -> Scan:
+        """Return a scan that went the whole way into the queue (or that awaits what is missing).
+
+        Each is of a patient of its own unless one is named; "" is a file that names none.
+        """
         from storage.catalogue import intake
 
         scan = self.received(name or f"scan {next(_numbers)}", **known)
@@ -99,7 +110,8 @@ class World:
         taken = intake.take(scan.project.code, 1000, token, now)
         assert scan.digest in taken
         objects = released(scan.digest)
-        assert intake.record_released(scan.digest, token, inspection(score), identity(), (0.0, 0.05, 0.1), objects, now)
+        whose = identity(f"SR-PATIENT-{scan.pk}" if patient is None else patient)
+        assert intake.record_released(scan.digest, token, inspection(score), whose, (0.0, 0.05, 0.1), objects, now)
         scan.refresh_from_db()
         return scan
 
@@ -135,6 +147,13 @@ def released(name: str) -> dict[str, tuple[StoredBytes, str]]:
         "preview": (StoredBytes(Area.RELEASED, digest_of("preview" + name), 10), "video/mp4"),
         "poster": (StoredBytes(Area.RELEASED, digest_of("poster" + name), 5), "image/jpeg"),
     }
+
+
+def item_of(scan: Scan) -> ReviewItem:
+    """Return the reading of the scan's exam that was asked for last."""
+    from storage.catalogue.models import ReviewItem
+
+    return ReviewItem.objects.filter(exam__clips=scan).latest("queued_at", "pk")
 
 
 def evidence(name: str) -> dict[str, tuple[StoredBytes, str]]:

@@ -21,7 +21,6 @@ from storage.catalogue.models import (
     Event,
     Finding,
     Review,
-    ReviewItem,
     Scan,
     UsualValue,
 )
@@ -29,7 +28,7 @@ from supervision.exam_types import exam_types
 from supervision.priority import Clock, standing
 from supervision.states import State
 from tests.forms import rated
-from tests.storage.conftest import NOON, World
+from tests.storage.conftest import NOON, World, item_of
 
 DAY = timedelta(days=1)
 NIGHT = NOON + DAY
@@ -142,7 +141,7 @@ def test_earlier_assessments_do_not_count(world: World) -> None:
 
 def reviewed(world: World, scan: Scan, overall: int, *, simulated: bool = False) -> Review:
     """Let a reviewer rate the scan; it must be in the queue."""
-    item = queue.claim(ReviewItem.objects.get(scan=scan).pk, world.people["rose"], NOON)
+    item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
     form = rated(overall, adequate=overall >= 3)
     review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
     Review.objects.filter(pk=review.pk).update(simulated=simulated)
@@ -203,7 +202,7 @@ def test_scores_follow_and_what_was_is_kept(world: World) -> None:
     assert done.state == State.FINAL
     assert Review.objects.get() == review
     blurred.refresh_from_db()
-    waiting = ReviewItem.objects.get(scan=blurred)
+    waiting = item_of(blurred)
     assert blurred.score is not None
     assert blurred.score < 100
     assert waiting.priority == standing(Clock(waiting.clock), blurred.score, waiting.queued_at)
@@ -299,7 +298,7 @@ def test_the_exam_type_that_is_told_later_judges_anew(world: World) -> None:
     assert scan.score < before
     scan.refresh_from_db()
     assert [one.score for one in scan.assessments.order_by("pk")] == [before, scan.score]
-    item = ReviewItem.objects.get(scan=scan)
+    item = item_of(scan)
     assert item.priority == standing(Clock(item.clock), scan.score, NIGHT)
 
 

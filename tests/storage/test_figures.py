@@ -10,12 +10,12 @@ from pytest_django import DjangoAssertNumQueries
 from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue
 from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
-from storage.catalogue.models import Review, ReviewItem, Scan
+from storage.catalogue.models import Review, Scan
 from supervision.figures import Ages, Mean, Share
 from supervision.roles import Role
 from supervision.states import State
 from tests.forms import rated
-from tests.storage.conftest import NOON, World, inspection
+from tests.storage.conftest import NOON, World, inspection, item_of
 
 WEEK = timedelta(days=7)
 
@@ -35,7 +35,7 @@ def season(world: World) -> World:
         (world.queued(score=10.0, exam_type="PHANTOM"), rated(1, adequate=False)),
     ]
     for scan, form in reviewed:
-        item = queue.claim(scan.review_item.pk, world.people["rose"], NOON)
+        item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
         queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
     world.queued(score=50.0, now=NOON - timedelta(hours=10))
     world.queued(score=50.0, now=NOON - timedelta(hours=2))
@@ -58,6 +58,7 @@ def test_the_numbers_are_those_of_the_season(season: World) -> None:
         withheld=1,
         failed=1,
         awaiting_info=1,
+        not_chosen=0,
         backlog=Ages(2, timedelta(hours=6), timedelta(hours=10)),
         reviewed=4,
         mean_score=about((90 + 60 + 50 + 50 + 70 + 30) / 6, 6),
@@ -74,6 +75,7 @@ def counts(found: Overview) -> dict[Figure, int]:
         Figure.WITHHELD: found.withheld,
         Figure.FAILED: found.failed,
         Figure.AWAITING_INFO: found.awaiting_info,
+        Figure.NOT_CHOSEN: found.not_chosen,
         Figure.BACKLOG: found.backlog.total,
         Figure.REVIEWED: found.reviewed,
         Figure.SCORED: found.mean_score.total,
@@ -134,12 +136,14 @@ def test_weeks_begin_on_monday_and_add_up(season: World) -> None:
         assert figures.overview(week, NOON) == row.figures
 
 
-def test_a_second_review_does_not_count_a_scan_twice(season: World) -> None:
+def test_only_the_final_reading_counts(season: World) -> None:
     before = figures.overview(Scan.objects.all(), NOON)
-    item = ReviewItem.objects.filter(done_at__isnull=False, reviews__overall=2).get()
-    Review.objects.create(
-        item=item, reviewer=season.people["luc"], overall=5, adequate=True, opened_at=NOON, submitted_at=NOON + WEEK
-    )
+    first = Review.objects.get(overall=2)
+    second = {"reviewer": season.people["luc"], "reading": "second", "overall": 5, "adequate": True}
+    row = Review.objects.create(exam=first.exam, item=first.item, opened_at=NOON, submitted_at=NOON + WEEK, **second)
+    assert figures.overview(Scan.objects.all(), NOON) == before
+    Review.objects.filter(pk=first.pk).update(final=False)
+    Review.objects.filter(pk=row.pk).update(final=True)
     after = figures.overview(Scan.objects.all(), NOON)
     assert (after.scans_in, after.reviewed, after.mean_score) == (before.scans_in, before.reviewed, before.mean_score)
     assert after.adequate == Share(3, 3)

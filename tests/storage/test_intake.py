@@ -14,7 +14,7 @@ from storage.catalogue.models import Arrival, Assessment, Device, Event, ReviewI
 from storage.objects import Area, StoredBytes
 from supervision.roles import Role
 from supervision.states import State
-from tests.storage.conftest import NOON, World, digest_of, identity, inspection, released
+from tests.storage.conftest import NOON, World, digest_of, identity, inspection, item_of, released
 
 LATER = NOON + timedelta(hours=1)
 
@@ -54,7 +54,7 @@ def test_a_later_arrival_sends_a_waiting_scan_to_the_queue(world: World) -> None
     world.received("a")
     scan.refresh_from_db()
     assert scan.state == State.QUEUED
-    assert ReviewItem.objects.get().scan == scan
+    assert ReviewItem.objects.get() == item_of(scan)
 
 
 @pytest.mark.parametrize("trainee", ["nobody", "rose", "eve", "gone"])
@@ -164,7 +164,7 @@ def test_a_release_is_complete(world: World) -> None:
     scan = world.queued("a")
     assert scan.state == State.QUEUED
     assert scan.device is not None
-    assert (scan.patient, scan.device.model, scan.device.pseudonym) == ("SR-PATIENT", "CX50", "SR-DEVICE1")
+    assert (scan.patient, scan.device.model, scan.device.pseudonym) == (f"SR-PATIENT-{scan.pk}", "CX50", "SR-DEVICE1")
     assert (scan.frames, scan.rows, scan.columns, scan.codec, scan.score) == (3, 480, 640, "h264", 70.0)
     assert scan.frame_times == [0.0, 0.05, 0.1]
     assert scan.sector["shape"] == "unknown"
@@ -181,7 +181,7 @@ def test_a_release_is_complete(world: World) -> None:
         assert row.severity == pytest.approx(told.severity)
     assert not kept
     assert sum(reason["points"] for reason in assessment.reasons) == pytest.approx(30.0, abs=0.05)
-    item = ReviewItem.objects.get(scan=scan)
+    item = item_of(scan)
     assert (item.clock, item.queued_at, item.due_at) == ("P2", NOON, NOON + timedelta(hours=72))
 
 

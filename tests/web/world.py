@@ -120,13 +120,15 @@ class World:
         score: float | None = DESCRIBED,
         at: datetime | None = None,
         inspection: Inspection | None = None,
+        patient: str | None = None,
     ) -> Scan:
-        """Bring one scan all the way to the queue (or to what it waits for)."""
+        """Bring one scan all the way to the queue (or to what it waits for), of a patient of its own if none is named."""
         person = self.people[trainee] if trainee else None
         scan, token = self.arrived(project or self.goma, person, exam_type)
         frames = pictures if pictures is not None else [numbered(n) for n in range(len(times))]
         kept = inspection or inspection_of(frames, times, score)
-        device = SimpleNamespace(patient="SR-P", device="SR-D1", device_model="CX50", captured_at=None)
+        whose = f"SR-P{self.scans_made}" if patient is None else patient
+        device = SimpleNamespace(patient=whose, device="SR-D1", device_model="CX50", captured_at=None)
         stored = store(frames, times)
         assert intake.record_released(scan.digest, token, kept, device, times, stored, timezone.now())
         scan.refresh_from_db()
