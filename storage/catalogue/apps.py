@@ -9,3 +9,9 @@ class CatalogueConfig(AppConfig):
     name = "storage.catalogue"
     label = "catalogue"
     verbose_name = "Sonorelay catalogue"
+
+    def ready(self) -> None:
+        """Let every event that is written be sealed into the chain of the audit."""
+        from storage.catalogue import audit
+
+        audit.listen()

@@ -14,11 +14,14 @@ def prepare() -> None:
 
 
 def migrate() -> None:
-    """Bring the tables up to date; doing it twice changes nothing."""
+    """Bring the tables up to date, and what an earlier version wrote into the audit; twice changes nothing."""
     prepare()
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)
+    from storage.catalogue import audit
+
+    audit.seal()
 
 
 def close_connections() -> None:
