@@ -5,7 +5,8 @@ asked for), no encoder message, no tag, no date. The same pictures give the same
 """
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -58,6 +59,7 @@ class Encoding:
 
 DERIVATIVE = Encoding(crf=18, preset="veryfast", keyframe_every=24)
 PREVIEW = Encoding(crf=24, preset="veryfast", keyframe_every=12, most_kilobits_per_second=2400)
+SMALL = Encoding(crf=27, preset="superfast", keyframe_every=24, most_kilobits_per_second=800)
 
 
 def playable_times(times: Sequence[float]) -> tuple[float, ...]:
@@ -74,21 +76,39 @@ def write_h264(pictures: Iterable[Pixels], times: Sequence[float], to: Path, enc
     Odd sides get one black row or column more, as 4:2:0 asks for. Raises ValueError when there are more or fewer
     pictures than times.
     """
+    with h264_file(times, to, encoding) as add:
+        for pixels in pictures:
+            add(pixels)
+
+
+@contextmanager
+def h264_file(times: Sequence[float], to: Path, encoding: Encoding) -> Iterator[Callable[[Pixels], None]]:
+    """Give what adds the next picture to the MP4 at `to`, as `write_h264` does, for the time of a `with` block."""
     ticks, stamps = stamps_of(playable_times(times))
+    left = zip(stamps, _durations(stamps), strict=True)
     options = {"movflags": "+faststart", "fflags": "+bitexact", "use_editlist": "0"}
     with av.open(str(to), "w", format="mp4", options=options) as container:
         stream: VideoStream | None = None
         cleaner: av.BitStreamFilterContext | None = None
-        for (pixels, stamp), duration in zip(zip(pictures, stamps, strict=True), _durations(stamps), strict=True):
+
+        def add(pixels: Pixels) -> None:
+            nonlocal stream, cleaner
             if stream is None:
                 stream = _stream(container, pixels, ticks, encoding)
                 stream.codec_context.open()
                 cleaner = av.BitStreamFilterContext(f"filter_units=remove_types={SEI_MESSAGE}", stream)
+            stamp, duration = next(left, (None, None))
+            if stamp is None or duration is None:
+                raise ValueError("more pictures than times")
             frame = _frame(pixels)
             frame.pts, frame.duration, frame.time_base = stamp, duration, Fraction(1, ticks)
             _mux(container, cleaner, stream.encode(frame))
+
+        yield add
         if stream is None:
             raise ValueError("no picture")
+        if next(left, None) is not None:
+            raise ValueError("fewer pictures than times")
         _mux(container, cleaner, [*stream.encode(None), None])
 
 

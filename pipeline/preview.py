@@ -1,9 +1,11 @@
 """What does a reviewer's browser play, and what stands in the list before it is played?
 
-Both are made from the released derivative alone, after it was written: what is not in it cannot be in them.
+Two previews with the same frames at the same times: one to judge from, and a small one that plays at once on a link of
+1 Mbit/s. All of it is made from the released derivative alone, after it was written: what is not in it cannot be in
+them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import cv2
@@ -11,14 +13,16 @@ import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
 
-from pipeline.h264 import PREVIEW, Encoding, write_h264
+from pipeline.h264 import PREVIEW, SMALL, h264_file, write_h264
 
 Pixels = NDArray[np.uint8]
 
 PREVIEW_LONGEST_SIDE = 960
+SMALL_LONGEST_SIDE = 640
 POSTER_LONGEST_SIDE = 320
 STILL_QUALITY = 88
-POSTER_QUALITY = 80
+POSTER_QUALITIES = (80, 65, 50, 35, 20)
+MOST_POSTER_BYTES = 40_000  # a third of a second at 1 Mbit/s
 
 
 def shrink(pixels: Pixels, longest_side: int) -> Pixels:
@@ -34,14 +38,32 @@ def shrink(pixels: Pixels, longest_side: int) -> Pixels:
     return small
 
 
-def write_preview(pictures: Iterable[Pixels], times: Sequence[float], to: Path, encoding: Encoding = PREVIEW) -> None:
+def write_preview(pictures: Iterable[Pixels], times: Sequence[float], to: Path) -> None:
     """Write an MP4 of all pictures, longest side at most 960, a key frame at least every 12 frames."""
+    write_h264((shrink(pixels, PREVIEW_LONGEST_SIDE) for pixels in pictures), times, to, PREVIEW)
 
-    def small() -> Iterator[Pixels]:
+
+def write_previews(pictures: Iterable[Pixels], times: Sequence[float], to: Path, small: Path) -> None:
+    """Write the preview `to` one file and, in the same pass, one whose longest side is at most 640 to the `small` one.
+
+    Both have every frame at its time. The small one has a key frame at least every 24 frames, and no more than
+    800 kbit/s and one second of them in hand, whatever the pictures hold.
+    """
+    with h264_file(times, to, PREVIEW) as add, h264_file(times, small, SMALL) as add_small:
         for pixels in pictures:
-            yield shrink(pixels, PREVIEW_LONGEST_SIDE)
+            large = shrink(pixels, PREVIEW_LONGEST_SIDE)
+            add(large)
+            add_small(shrink(large, SMALL_LONGEST_SIDE))
 
-    write_h264(small(), times, to, encoding)
+
+def write_poster(pixels: Pixels, to: Path) -> None:
+    """Write one picture as JPEG, longest side at most 320, as good as 40 kB allow."""
+    picture = shrink(pixels, POSTER_LONGEST_SIDE)
+    for quality in POSTER_QUALITIES:
+        content = encode_jpeg(picture, quality=quality, subsampling="420")
+        if len(content) <= MOST_POSTER_BYTES:
+            break
+    to.write_bytes(content)
 
 
 def write_jpeg(pixels: Pixels, to: Path, *, longest_side: int, quality: int) -> None:

@@ -24,25 +24,20 @@ from pipeline.doubt import TextInside
 from pipeline.errors import Rejected, Withheld
 from pipeline.h264 import playable_times
 from pipeline.kept import Kept
-from pipeline.preview import (
-    POSTER_LONGEST_SIDE,
-    POSTER_QUALITY,
-    PREVIEW_LONGEST_SIDE,
-    STILL_QUALITY,
-    write_jpeg,
-    write_preview,
-)
+from pipeline.preview import PREVIEW_LONGEST_SIDE, STILL_QUALITY, write_jpeg, write_poster, write_previews
 from pipeline.reading import open_scan
 from pipeline.received import Kind
 from pipeline.sector import Mask
 
 MEDIA_TYPES = {".dcm": "application/dicom", ".mp4": "video/mp4", ".png": "image/png", ".jpg": "image/jpeg"}
+SHOWN_OF_CLIP = {"preview": "preview.mp4", "small": "small.mp4", "poster": "poster.jpg"}
+SHOWN_OF_STILL = {"preview": "preview.jpg", "poster": "poster.jpg"}
 WRITERS = {Kind.DICOM: write_dicom, Kind.VIDEO: write_video, Kind.STILL: write_still}
 
 
 @dataclass(frozen=True)
 class Output:
-    """One written file: 'derivative', 'preview' or 'poster'."""
+    """One written file: 'derivative', 'preview', 'small' (of a clip only) or 'poster'."""
 
     role: str
     path: Path
@@ -70,7 +65,7 @@ def deidentify(
     verifier: TextReader | None = None,
     text_accepted: bool = False,
 ) -> Release:
-    """Write the released derivative of the scan at `path`, its preview and its poster into the folder `to`.
+    """Write the released derivative of the scan at `path`, its previews and its poster into the folder `to`.
 
     Nothing stays in `to` unless everything was written and checked. text_accepted: a person has looked at the writing
     inside, which is not read again. Raises Withheld: `no_sector`, `text_inside`, `identifier_left` or
@@ -132,11 +127,10 @@ def _write(path: Path, clip: Clip, mask: Mask, key: Key, draft: Path) -> Written
 def _check(
     written: Written, clip: Clip, mask: Mask, draft: Path, reader: TextReader, *, text_accepted: bool
 ) -> tuple[dict[str, str], tuple[Check, ...]]:
-    """Decode the written file, make preview and poster of what comes out, and search all of it."""
+    """Decode the written file, make previews and poster of what comes out, and search all of it."""
     times = written.frame_times
     inspection = Inspection(mask, clip.keyframe_numbers, times, written.tolerance, shown=written.shown)
-    names = {"derivative": written.path.name, "preview": "preview.jpg" if clip.is_still else "preview.mp4"}
-    names["poster"] = "poster.jpg"
+    names = {"derivative": written.path.name, **(SHOWN_OF_STILL if clip.is_still else SHOWN_OF_CLIP)}
     try:
         with open_scan(written.path) as scan:
             seen = inspection.through(scan.frames())
@@ -146,10 +140,10 @@ def _check(
                         pixels, draft / names["preview"], longest_side=PREVIEW_LONGEST_SIDE, quality=STILL_QUALITY
                     )
             else:
-                write_preview(seen, playable_times(times), draft / names["preview"])
+                write_previews(seen, playable_times(times), draft / names["preview"], draft / names["small"])
     except Rejected as fault:  # our own file: never the sender's fault
         raise Withheld("cannot_clean") from fault
-    write_jpeg(inspection.poster[0], draft / names["poster"], longest_side=POSTER_LONGEST_SIDE, quality=POSTER_QUALITY)
+    write_poster(inspection.poster[0], draft / names["poster"])
     words = () if text_accepted else read_inside(inspection, reader)
     if words:
         raise TextInside(len(words), tuple(word.corners for word in words))

@@ -105,7 +105,7 @@ def test_another_process_makes_the_same_file() -> None:
             subprocess.run([sys.executable, "-c", ALONE, path, to], check=True, env=environment, cwd=Path.cwd())
             found.append({file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in to.iterdir()})
         assert found[0] == found[1]
-        assert set(found[0]) == {"scan.dcm", "preview.mp4", "poster.jpg"}
+        assert set(found[0]) == {"scan.dcm", "preview.mp4", "small.mp4", "poster.jpg"}
 
 
 @few

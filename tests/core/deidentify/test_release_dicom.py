@@ -45,7 +45,7 @@ def test_nothing_planted_survives_and_the_key_alone_decides(tmp_path: Path) -> N
     assert len(marks) > 60
     assert len(found_in(path.read_bytes(), marks)) == len(marks)  # the test itself can see them
     result = released(path, tmp_path / "a")
-    assert {output.role for output in result.outputs} == {"derivative", "preview", "poster"}
+    assert {output.role for output in result.outputs} == {"derivative", "preview", "small", "poster"}
     for output in result.outputs:
         assert found_in(output.path.read_bytes(), [*marks, BANNER, "in.dcm"]) == []
     data_set = pydicom.dcmread(tmp_path / "a" / "scan.dcm")

@@ -88,7 +88,7 @@ def test_tags_tracks_and_chapters_are_gone(video: Path, tmp_path: Path) -> None:
     result = deidentify(video, clip, SECTOR, KEY, tmp_path / "out", text_accepted=True)
     for output in result.outputs:
         assert found_in(output.path.read_bytes(), [*MARKS, BANNER, "MBEKI", "Lavf", "Lavc", "x264"]) == []
-    for name in ("scan.mp4", "preview.mp4"):
+    for name in ("scan.mp4", "preview.mp4", "small.mp4"):
         with av.open(str(tmp_path / "out" / name)) as container:
             assert [stream.type for stream in container.streams] == ["video"]
             assert container.chapters() == []
@@ -164,8 +164,9 @@ def test_unknown_times_play_at_25() -> None:
 
 
 def test_pictures_must_be_as_many_as_times(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="zip"):
-        write_h264([np.zeros((4, 4), np.uint8)] * 3, [0.0, 1.0], tmp_path / "x.mp4", DERIVATIVE)
+    for count, said in ((3, "more pictures"), (1, "fewer pictures"), (0, "no picture")):
+        with pytest.raises(ValueError, match=said):
+            write_h264([np.zeros((4, 4), np.uint8)] * count, [0.0, 1.0], tmp_path / "x.mp4", DERIVATIVE)
 
 
 @pytest.mark.parametrize(
