@@ -20,14 +20,15 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST_SUGGESTED = 6
 SHORTEST_EXERCISE, LONGEST_EXERCISE = 2, 5
 
-FOR_CAUSE, FOR_COMPONENT, FOR_EXAM_TYPE, FOR_ANY = 4, 2, 3, 1
+FOR_CAUSE, FOR_MAIN_CAUSE, FOR_COMPONENT, FOR_EXAM_TYPE, FOR_ANY = 4, 2, 2, 1, 1
 
 
 @dataclass(frozen=True)
 class Phrase:
     """One sentence: what to keep, what to change, or an exercise of `minutes` to do next.
 
-    causes, components: what it helps against (a `keep` praises the components); none of either: it fits anything.
+    causes, components: what it helps against, the main one first (a `keep` praises the components); none of either: it
+    fits anything.
     exam_types: codes of the only ones it speaks of, none: all.
     """
 
@@ -82,7 +83,7 @@ def _fit(phrase: Phrase, cause: Cause | None, worst: Collection[Component], exam
     """Return how well it fits, 0 where it speaks of something else."""
     if phrase.exam_types and exam_type not in phrase.exam_types:
         return 0
-    by_cause = FOR_CAUSE * (cause in phrase.causes)
+    by_cause = FOR_CAUSE * (cause in phrase.causes) + FOR_MAIN_CAUSE * (phrase.causes[:1] == (cause,))
     by_component = FOR_COMPONENT * len(set(worst) & set(phrase.components))
     general = FOR_ANY * (not phrase.causes and not phrase.components)
     fit = by_cause + by_component + general
