@@ -121,6 +121,18 @@ REASONS: dict[str, Text] = {
         "You made this scan yourself; somebody else must review it.",
         "Vous avez réalisé cet examen ; quelqu'un d'autre doit le relire.",
     ),
+    "feedback_closed": Text(
+        "This feedback is closed; nothing can be added to it. Speak to your supervisor.",
+        "Ce retour est clos ; on ne peut plus rien y ajouter. Parlez-en à votre superviseur.",
+    ),
+    "already_appealed": Text(
+        "An appeal has been made here already; it is decided once.",
+        "Un recours a déjà été déposé ici ; il n'est tranché qu'une fois.",
+    ),
+    "read_again_now": Text(
+        "This exam is being read again. What comes of it will reach you.",
+        "Cet examen est en cours de nouvelle lecture. Vous en recevrez le résultat.",
+    ),
     "stale": Text(
         "This page is out of date. Load it again.",
         "Cette page n'est plus à jour. Rechargez-la.",

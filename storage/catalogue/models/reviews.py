@@ -169,7 +169,7 @@ class Feedback(models.Model):
 
 
 class FeedbackStep(models.Model):
-    """What the trainee did with the feedback, and what came back on it; `seen_at` says when the trainee saw the latter."""
+    """What the trainee did with the feedback, and what came back on it; `seen_at`: when the trainee saw the latter."""
 
     feedback = models.ForeignKey(Feedback, on_delete=models.CASCADE, related_name="steps")
     at = models.DateTimeField()
