@@ -109,6 +109,10 @@ REASONS: dict[str, Text] = {
         "Another reviewer has just taken this scan. Take the next one.",
         "Un autre relecteur vient de prendre cet examen. Prenez le suivant.",
     ),
+    "being_read": Text(
+        "An expert has begun to read this exam; it can no longer be changed.",
+        "Un expert a commencé la lecture de cet examen ; il ne peut plus être modifié.",
+    ),
     "lease_lost": Text(
         "Your 30 minutes ran out and another reviewer took this scan. Your text is kept below.",
         "Vos 30 minutes sont écoulées et un autre relecteur a pris cet examen. Votre texte est conservé ci-dessous.",
@@ -116,6 +120,14 @@ REASONS: dict[str, Text] = {
     "already_reviewed": Text(
         "This scan has been reviewed already. Take the next one.",
         "Cet examen est déjà relu. Prenez le suivant.",
+    ),
+    "read_before": Text(
+        "You have read this exam before; somebody else must read it now.",
+        "Vous avez déjà relu cet examen ; quelqu'un d'autre doit le relire à présent.",
+    ),
+    "read_blind_first": Text(
+        "Send your own reading first. What the others said is shown after that.",
+        "Envoyez d'abord votre propre lecture. L'avis des autres s'affiche ensuite.",
     ),
     "own_scan": Text(
         "You made this scan yourself; somebody else must review it.",

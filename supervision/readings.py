@@ -4,11 +4,15 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from supervision.exam_types import ExamType
+from supervision.priority import URGENT, Clock
+from supervision.rating import Consequence
 from supervision.review_form import ReviewForm
+from supervision.sampling import Phase
 
 LARGE_OVERALL = 2
 LARGE_ENTRUSTMENT = 2
 ENOUGH = 3
+LAST_BEFORE_SIGN_OFF = 5
 
 
 class Reading(StrEnum):
@@ -43,6 +47,51 @@ class Decided(StrEnum):
     SCALE_MISREAD = "scale_misread"
     SLIP = "slip"
     OPEN_TO_BOTH = "open_to_both"
+
+
+class Twice(StrEnum):
+    """Why an exam is read a second time."""
+
+    CLOCK = "clock"
+    CONSEQUENCE = "consequence"
+    SIGN_OFF = "sign_off"
+    DRAWN = "drawn"
+
+
+def second_read(clock: Clock, form: ReviewForm, *, near_sign_off: bool, draw: float, share: float) -> Twice | None:
+    """Return why an exam is read twice after this first reading, None where once is enough.
+
+    What is critical or flagged, what sends somebody back to the patient, the last ones before sign-off, and of all
+    others a random `share` (0-1): those whose `draw` (0 to below 1) lies below it.
+    """
+    if clock in URGENT:
+        return Twice.CLOCK
+    if form.consequence is Consequence.CONTACT_NOW:
+        return Twice.CONSEQUENCE
+    if near_sign_off:
+        return Twice.SIGN_OFF
+    return Twice.DRAWN if draw < share else None
+
+
+def near_sign_off(phase: Phase, read_before: int, exam_type: ExamType) -> bool:
+    """Tell whether an exam may be one of the last five before sign-off, given how many of this type were read before.
+
+    From the fifth last of the supervised scans on, until a supervisor signs: when that is, nobody knows beforehand.
+    Where each site decides on the number, none is forced.
+    """
+    if phase is not Phase.LEARNING or exam_type.supervised_scans is None:
+        return False
+    return read_before >= exam_type.supervised_scans - LAST_BEFORE_SIGN_OFF
+
+
+def cannot_wait(clock: Clock, form: ReviewForm) -> bool:
+    """Tell whether the trainee gets the first reading at once, before a second one confirms it (decision 11)."""
+    return clock in URGENT or form.consequence is Consequence.CONTACT_NOW
+
+
+def clock_after(clock: Clock, form: ReviewForm) -> Clock:
+    """Return the clock of the reading that follows: the exam's own, a day at most where somebody must act on it."""
+    return min(clock, Clock.P1) if form.consequence is Consequence.CONTACT_NOW else clock
 
 
 def differences(one: ReviewForm, other: ReviewForm, exam_type: ExamType) -> tuple[Difference, ...]:

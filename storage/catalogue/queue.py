@@ -5,20 +5,16 @@ never hold the same scan; a lease that ran out still belongs to its holder until
 """
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 
 from pipeline.errors import Conflict
-from storage.catalogue import exams, scope
-from storage.catalogue.exam_catalogue import type_of
-from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
+from storage.catalogue import scope
+from storage.catalogue.models import Event, Person, ReviewItem
 from storage.catalogue.programme import current
 from storage.catalogue.transaction import one_transaction
-from supervision.rating import Answer
-from supervision.review_form import ReviewForm
 from supervision.roles import Action
-from supervision.states import OPEN_STAGES, Stage
+from supervision.states import OPEN_STAGES
 
 
 def lease() -> timedelta:
@@ -66,7 +62,7 @@ def renew(item_id: int, person: Person, now: datetime) -> datetime:
     Conflict: lease_lost when somebody else took the scan, already_reviewed, own_scan.
     """
     with one_transaction():
-        item = _held(item_id, person)
+        item = held(item_id, person)
         item.lease_until = now + lease()
         item.save(update_fields=["lease_until"])
         return item.lease_until
@@ -83,59 +79,15 @@ def give_back(item_id: int, person: Person, now: datetime) -> None:
             Event.objects.create(at=now, what="given_back", scan=item.exam.clips.first(), person=person)
 
 
-def submit(
-    item_id: int, person: Person, submission: UUID, form: ReviewForm, now: datetime, *, seconds: float | None = None
-) -> Review:
-    """Keep what `person` says of the exam and make it final; the same `submission` again returns the same review.
+def held(item_id: int, person: Person) -> ReviewItem:
+    """Return the item, locked, if `person` is its last holder; to be called inside a transaction.
 
-    seconds: spent at it. Conflict: already_reviewed, lease_lost (somebody else took the exam, or it was given back),
-    own_scan, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside the person's projects.
+    Conflict: lease_lost, already_reviewed, own_scan, stale. ReviewItem.DoesNotExist outside the person's projects.
     """
-    with one_transaction():
-        item = ReviewItem.objects.select_for_update().get(pk=item_id)
-        before = Review.objects.filter(submission=submission).first()
-        if before is not None:
-            if before.item_id != item.pk or before.reviewer_id != person.pk:
-                raise Conflict("stale")
-            return before
-        item = _held(item_id, person)
-        exam = Exam.objects.select_for_update(of=("self",)).select_related("project").get(pk=item.exam_id)
-        exam_type = type_of(exam)
-        assert exam_type is not None  # noqa: S101 - nothing is queued without its type
-        scanner = {code: Answer(said) for code, said in exam.answers.items()}
-        review = Review.objects.create(
-            exam=exam,
-            item=item,
-            reviewer=person,
-            reading=item.reading,
-            submission=submission,
-            exam_type_version=exam_type.version,
-            form=form.as_json(),
-            overall=form.overall,
-            adequate=form.adequate(exam_type),
-            correct=form.correct(exam_type, scanner),
-            entrustment=form.entrustment,
-            seconds=seconds,
-            opened_at=item.claimed_at or now,
-            submitted_at=now,
-            final=True,
-            simulated=exam.simulated,
-        )
-        item.done_at, item.lease_until = now, None
-        item.save(update_fields=["done_at", "lease_until"])
-        exams.go(exam, Stage.FINAL)
-        Feedback.objects.create(review=review, released_at=now)
-        Event.objects.create(at=now, what="reviewed", scan=exam.clips.first(), person=person)
-        return review
-
-
-def mark_seen(review_id: int, person: Person, now: datetime) -> None:
-    """Note that the trainee has read this review; without effect for anybody else and a second time."""
-    with one_transaction():
-        mine = Feedback.objects.filter(review=review_id, review__exam__trainee=person, seen_at=None)
-        exam = mine.values_list("review__exam", flat=True).first()
-        if exam is not None and mine.update(seen_at=now):
-            Event.objects.create(at=now, what="seen", scan=Scan.objects.filter(exam=exam).first(), person=person)
+    item = _locked(item_id, person)
+    if item.claimed_by_id != person.pk:
+        raise Conflict("lease_lost")
+    return item
 
 
 def _open_items() -> QuerySet[ReviewItem]:
@@ -153,14 +105,6 @@ def _locked(item_id: int, person: Person) -> ReviewItem:
         raise Conflict("already_reviewed")
     if item.exam.stage not in OPEN_STAGES:
         raise Conflict("stale")
-    return item
-
-
-def _held(item_id: int, person: Person) -> ReviewItem:
-    """Return the item, locked, if `person` is its last holder."""
-    item = _locked(item_id, person)
-    if item.claimed_by_id != person.pk:
-        raise Conflict("lease_lost")
     return item
 
 

@@ -56,7 +56,7 @@ def review(overall: str) -> dict[str, object]:
     import uuid
     from datetime import UTC, datetime
 
-    from storage.catalogue import queue
+    from storage.catalogue import queue, readings
     from storage.catalogue.models import Person
     from supervision.review_form import ReviewForm
 
@@ -64,7 +64,7 @@ def review(overall: str) -> dict[str, object]:
     item = queue.next_item(reviewer, datetime.now(UTC))
     assert item is not None
     form = ReviewForm(int(overall), comment="More gel on the left.")
-    done = queue.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC))
+    done = readings.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC))
     return {"scan": done.exam.clips.get().digest, "overall": done.overall}
 
 

@@ -9,7 +9,7 @@ import pytest
 from flows.process import organisation_key
 from flows.sources.watched_folder import Sidecar
 from pipeline.deidentify import Key
-from storage.catalogue import quarantine, queue, rekeying
+from storage.catalogue import quarantine, queue, readings, rekeying
 from storage.catalogue.models import Device, Event, Person, Scan, SectorLayout, StoredObject
 from storage.objects import Area
 from storage.objects.chosen import object_store
@@ -52,7 +52,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     cycle()
     item = queue.next_item(world.people["rose"], now())
     assert item is not None
-    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), rated(4, adequate=True), now())
+    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), rated(4, adequate=True), now())
     before = {scan.pk: (Scan.objects.get(pk=scan.pk), objects_of(scan)) for scan in [*scans, held]}
     places = dict(Scan.objects.values_list("pk", "exam__items__priority"))
     findings = {scan.pk: list(scan.assessments.values_list("pk", "current")) for scan in scans}

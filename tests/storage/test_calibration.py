@@ -12,7 +12,7 @@ from pipeline.finding import Verdict
 from pipeline.quality import CUT_OFFS
 from pipeline.rule import Rule
 from qa_rules import rules_in
-from storage.catalogue import calibrations, intake, queue
+from storage.catalogue import calibrations, intake, queue, readings
 from storage.catalogue.calibrations import calibrate, current_calibration, reassess, yardstick_of
 from storage.catalogue.judging import as_measured, cut_offs_of
 from storage.catalogue.models import (
@@ -27,6 +27,7 @@ from storage.catalogue.models import (
 from supervision.exam_types import exam_types
 from supervision.priority import Clock, standing
 from supervision.states import State
+from supervision.worksheet import Worksheet
 from tests.forms import rated
 from tests.storage.conftest import NOON, World, item_of
 
@@ -143,7 +144,7 @@ def reviewed(world: World, scan: Scan, overall: int, *, simulated: bool = False)
     """Let a reviewer rate the scan; it must be in the queue."""
     item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
     form = rated(overall, adequate=overall >= 3)
-    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
+    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
     Review.objects.filter(pk=review.pk).update(simulated=simulated)
     return review
 
@@ -291,12 +292,13 @@ def test_the_exam_type_that_is_told_later_judges_anew(world: World) -> None:
     finding = Finding.objects.get(assessment__scan=scan, rule=rule)
     Finding.objects.filter(pk=finding.pk).update(value=value, verdict="good", severity=0)
     before = scan.score
-    scan = intake.complete_info(scan.pk, None, code, None, NIGHT)
+    assert scan.exam is not None
+    worksheets.complete(scan.exam.pk, Worksheet(exam_types()[code]), None, None, NIGHT)
+    scan.refresh_from_db()
     assert scan.state == State.QUEUED
     assert before is not None
     assert scan.score is not None
     assert scan.score < before
-    scan.refresh_from_db()
     assert [one.score for one in scan.assessments.order_by("pk")] == [before, scan.score]
     item = item_of(scan)
     assert item.priority == standing(Clock(item.clock), scan.score, NIGHT)

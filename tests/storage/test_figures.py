@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from pipeline.errors import Undecodable, Withheld
-from storage.catalogue import figures, intake, queue
+from storage.catalogue import figures, intake, queue, readings
 from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
 from storage.catalogue.models import Review, Scan
 from supervision.figures import Ages, Mean, Share
@@ -36,7 +36,7 @@ def season(world: World) -> World:
     ]
     for scan, form in reviewed:
         item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
-        queue.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
+        readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
     world.queued(score=50.0, now=NOON - timedelta(hours=10))
     world.queued(score=50.0, now=NOON - timedelta(hours=2))
     world.queued(trainee=None)

@@ -20,7 +20,7 @@ from pipeline.preview import write_jpeg, write_preview
 from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import Provenance, Sector, Shape
-from storage.catalogue import intake, queue
+from storage.catalogue import intake, queue, readings
 from storage.catalogue.models import Membership, Organisation, Person, Project, Review, ReviewItem, Scan
 from storage.objects import Area, StoredBytes
 from storage.objects.chosen import object_store
@@ -155,7 +155,7 @@ class World:
         item = item_of(scan)
         queue.claim(item.pk, person, now - timedelta(minutes=1))
         form = rated(overall, comment="Keep the depth. Move the probe to the right: the edge is lost.")
-        return queue.submit(item.pk, person, uuid.uuid4(), form, now)
+        return readings.submit(item.pk, person, uuid.uuid4(), form, now)
 
 
 def item_of(scan: Scan) -> ReviewItem:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pipeline.errors import Conflict
 from storage.catalogue import queue as review_queue
+from storage.catalogue import readings
 from storage.catalogue.models import Person, ReviewItem
 from storage.catalogue.scope import exams_for
 from supervision.review_form import LONGEST_COMMENT, ReviewForm
@@ -89,7 +90,7 @@ def _submit(request: HttpRequest, person: Person, item: ReviewItem) -> HttpRespo
             )
         return _show(request, item, form, status=422)
     try:
-        review_queue.submit(item.pk, person, form.cleaned_data["submission"], form.said(), timezone.now())
+        readings.submit(item.pk, person, form.cleaned_data["submission"], form.said(), timezone.now())
     except Conflict as conflict:
         return tell_conflict(request, conflict, kept_text=form.cleaned_data["comment"])
     messages.success(request, _("Your review of scan %(scan)s is saved.") % {"scan": item.exam.name})

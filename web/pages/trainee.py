@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from storage.catalogue import queue
+from storage.catalogue import feedback
 from storage.catalogue.models import Person, Review, Scan
 from storage.catalogue.quarantine import open_questions
 from storage.catalogue.scope import scans_for
@@ -53,7 +53,7 @@ def my_scan(request: HttpRequest, scan_id: int) -> HttpResponseBase:
     reviews = list(Review.objects.filter(exam__clips=scan, final=True).select_related("reviewer", "feedback"))
     for review in reviews:
         if review.feedback.seen_at is None and request.method == "GET":
-            queue.mark_seen(review.pk, person, timezone.now())
+            feedback.see(review.feedback.pk, person, timezone.now())
     context = {
         "scan": scan,
         "reviews": reviews,

@@ -1,0 +1,52 @@
+"""What of an exam must a person not be served before it is final?
+
+Whoever may be asked to read it is blinded, whatever other roles they hold: a supervisor who also reviews would
+otherwise know what the reviewer must not. Only who has to complete what is missing knows meanwhile whose exam it is.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.auth.models import AnonymousUser
+
+from storage.catalogue import scope
+from storage.catalogue.models import Exam, Person
+from storage.catalogue.programme import current
+from supervision.blinding import Hidden
+from supervision.roles import Action
+from supervision.states import Stage
+
+WHOSE = frozenset({Hidden.TRAINEE, Hidden.SITE})
+NOTHING: frozenset[Hidden] = frozenset()
+
+
+def hidden_from(person: Person | AnonymousUser, exam: Exam) -> frozenset[Hidden]:
+    """Return what of this exam `person` must not be served."""
+    return hidden_in(person, [exam])[exam.pk]
+
+
+def hidden_in(person: Person | AnonymousUser, exams: Iterable[Exam]) -> Mapping[int, frozenset[Hidden]]:
+    """Return what of each of these exams `person` must not be served, by the exam's key; as few queries as for one."""
+    asked = list(exams)
+    reads = _projects(person, Action.REVIEW)
+    completes = _projects(person, Action.COMPLETE_INFO)
+    switched = current().blinding.hidden()
+    return {exam.pk: _hidden(person, exam, reads, completes, switched) for exam in asked}
+
+
+def _hidden(
+    person: Person | AnonymousUser,
+    exam: Exam,
+    reads: frozenset[int],
+    completes: frozenset[int],
+    switched: frozenset[Hidden],
+) -> frozenset[Hidden]:
+    may_be_asked = exam.project_id in reads and exam.trainee_id != person.pk and exam.stage != Stage.FINAL
+    if not may_be_asked:
+        return NOTHING
+    if exam.stage == Stage.AWAITING_INFO and exam.project_id in completes:
+        return switched - WHOSE
+    return switched
+
+
+def _projects(person: Person | AnonymousUser, *actions: Action) -> frozenset[int]:
+    return frozenset(pk for action in actions for pk in scope.projects_for(person, action).values_list("pk", flat=True))

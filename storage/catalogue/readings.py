@@ -1,0 +1,280 @@
+"""What did the experts say of an exam, and what follows from each reading?
+
+A first reading is final, or is confirmed by a second one; where these differ, an arbiter decides
+(storage.catalogue.arbitration). Whatever a person sends is kept once, and never overwritten.
+"""
+
+import random
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from pipeline.errors import Conflict
+from storage.catalogue import blinding, drafts, exams, feedback, phases, queueing, reviewer_calibration, scope
+from storage.catalogue.exam_catalogue import type_at, type_of
+from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
+from storage.catalogue.prefill import prefill_for
+from storage.catalogue.programme import current
+from storage.catalogue.queue import held
+from storage.catalogue.transaction import one_transaction
+from supervision.blinding import Hidden
+from supervision.exam_types import ExamType
+from supervision.priority import Clock
+from supervision.rating import Answer
+from supervision.readings import (
+    JUDGES,
+    Reading,
+    cannot_wait,
+    clock_after,
+    differences,
+    near_sign_off,
+    second_read,
+)
+from supervision.review_form import ReviewForm, form_of
+from supervision.roles import Action
+from supervision.states import Stage
+
+
+class Incomplete(ValueError):
+    """A reading leaves something out; `paths` name what, such as `views.PLAX.axis`, `answers.EFF` or `seen.PLAX`."""
+
+    def __init__(self, paths: Collection[str]) -> None:
+        """Keep the paths in order."""
+        super().__init__(", ".join(sorted(paths)))
+        self.paths = tuple(sorted(paths))
+
+
+def submit(
+    item_id: int,
+    person: Person,
+    submission: UUID,
+    form: ReviewForm,
+    now: datetime,
+    *,
+    seconds: float | None = None,
+    seen: Collection[str] = (),
+) -> Review:
+    """Keep what `person` says of the exam and decide what follows; the same `submission` again is the same review.
+
+    seconds: spent at it. seen: the views that were looked at; a view with proposed values counts only if it was.
+    Incomplete. Conflict: already_reviewed, lease_lost (somebody else took the exam, or it was given back), own_scan,
+    read_before, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside one's projects.
+    """
+    with one_transaction():
+        item = ReviewItem.objects.select_for_update().get(pk=item_id)
+        if before := _sent_before(submission, person, item=item):
+            return before
+        item = held(item_id, person)
+        exam = locked(item.exam_id)
+        if Review.objects.filter(exam=exam, reviewer=person, amends=None).exists():
+            raise Conflict("already_reviewed" if item.reviews.filter(reviewer=person).exists() else "read_before")
+        exam_type = type_of(exam)
+        assert exam_type is not None  # noqa: S101 - nothing is queued without its type
+        _require_whole(exam, exam_type, form, seen=seen)
+        review = _kept(exam, exam_type, form, item=item, reviewer=person, submission=submission, at=now)
+        draft = drafts.draft_of(item.pk, person)
+        review.seconds = seconds if seconds is not None else draft.seconds if draft else None
+        review.save()
+        drafts.drop(item.pk, person)
+        if Reading(item.reading) in JUDGES:
+            _note("read_blind", exam, person, now)
+            return review
+        close(item, now)
+        _go_on(exam, exam_type, review, form, now)
+        return review
+
+
+def amend(review_id: int, person: Person, submission: UUID, form: ReviewForm, now: datetime) -> Review:
+    """Replace a reading that the trainee has got by a new version of it; the one before stays, no longer final.
+
+    Only for whoever gave it, or the arbiter who chose it: Review.DoesNotExist for anybody else. Incomplete. Conflict:
+    not_final (the trainee has not got it, or an arbiter is deciding), stale (it was amended since).
+    """
+    with one_transaction():
+        exam_id = Review.objects.values_list("exam", flat=True).get(pk=review_id)
+        exam = locked(exam_id)
+        if before := _sent_before(submission, person, amends=review_id):
+            return before
+        theirs = Q(reviewer=person) | Q(chosen_by__blind__reviewer=person)
+        old = (
+            Review.objects.filter(theirs, exam__in=scope.exams_for(person, Action.REVIEW)).distinct().get(pk=review_id)
+        )
+        _require_amendable(old, exam)
+        exam_type = type_at(exam.project.organisation_id, exam.exam_type, old.exam_type_version)
+        _require_whole(exam, exam_type, form)
+        new = _kept(exam, exam_type, form, item=old.item, reviewer=person, submission=submission, at=now)
+        new.amends, new.seconds = old, None
+        was_final = old.final
+        if was_final:
+            Review.objects.filter(pk=old.pk).update(final=False)
+        new.save()
+        changed = differences(form_of(old.form), form, exam_type)
+        _note("amended", exam, person, now, differences=[one.value for one in changed])
+        if was_final:
+            make_final(exam, new, now)
+        else:
+            feedback.release(new, now)
+        return new
+
+
+def final_of(exam: Exam) -> Review | None:
+    """Return the reading that counts, None as long as there is none."""
+    return Review.objects.filter(exam=exam, final=True).select_related("reviewer").first()
+
+
+def readings_of(exam: Exam, person: Person) -> list[Review]:
+    """Return the readings of an exam that `person` may be served, oldest first.
+
+    Whoever is blinded to it gets their own; the trainee what was released; nobody anything outside their projects.
+    """
+    readings = Review.objects.filter(exam=exam).select_related("reviewer", "amends").order_by("submitted_at", "pk")
+    if exam.trainee_id == person.pk:
+        return list(readings.filter(feedback__isnull=False))
+    if Hidden.FIRST_READ in blinding.hidden_from(person, exam):
+        return list(readings.filter(reviewer=person))
+    for action in (Action.SEE_SCANS, Action.REVIEW):
+        if scope.exams_for(person, action).filter(pk=exam.pk).exists():
+            return list(readings)
+    return []
+
+
+def make_final(exam: Exam, review: Review, now: datetime) -> Review:
+    """Let this reading be the one that counts, and tell whom it concerns; to be called with the exam locked."""
+    anew = not review.final
+    if anew:
+        Review.objects.filter(exam=exam, final=True).update(final=False)
+        review.final = True
+        review.save(update_fields=["final"])
+    exams.go(exam, Stage.FINAL)
+    feedback.release(review, now)
+    if anew:
+        _note("final", exam, None, now, reading=review.reading)
+        phases.after_final(review, now)
+    for reader in Person.objects.filter(reviews__exam=exam).distinct().order_by("pk"):
+        reviewer_calibration.update(reader)
+    return review
+
+
+def close(item: ReviewItem, now: datetime) -> None:
+    """Take an item that was read out of the queue."""
+    item.done_at, item.lease_until = now, None
+    item.save(update_fields=["done_at", "lease_until"])
+
+
+def newest(exam: Exam, reading: Reading) -> Review:
+    """Return the first or second reading of an exam in its newest version; Review.DoesNotExist where there is none."""
+    return Review.objects.filter(exam=exam, reading=reading, amended_by=None).latest("submitted_at", "pk")
+
+
+def locked(exam_id: int) -> Exam:
+    """Return the exam with its project; nothing else happens to it until the transaction ends."""
+    return Exam.objects.select_for_update(of=("self",)).select_related("project").get(pk=exam_id)
+
+
+def clip_of(exam: Exam) -> Scan | None:
+    """Return the clip under which events of the exam are noted."""
+    return exam.clips.order_by("pk").first()
+
+
+def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, now: datetime) -> None:
+    """Decide what follows a first or second reading."""
+    clock = Clock(review.item.clock)
+    if review.reading == Reading.FIRST:
+        draw = random.random()  # noqa: S311 - chance, not secrecy
+        share = current().review.second_read_share
+        why = second_read(clock, form, near_sign_off=_near_sign_off(exam, exam_type), draw=draw, share=share)
+        drawn = {"draw": round(draw, 6), "share": share}
+        _note("reviewed", exam, review.reviewer, now, reading=review.reading, twice=why or "", **drawn)
+        if why is None:
+            make_final(exam, review, now)
+            return
+        exams.go(exam, Stage.SECOND_READ)
+        queueing.ask_for(exam, Reading.SECOND, now, clock=clock_after(clock, form))
+        if cannot_wait(clock, form):
+            feedback.release(review, now)
+        return
+    first = newest(exam, Reading.FIRST)
+    found = differences(form_of(first.form), form, exam_type)
+    codes = [one.value for one in found]
+    _note("reviewed", exam, review.reviewer, now, reading=review.reading, differences=codes)
+    if not found:
+        make_final(exam, first, now)
+        return
+    exams.go(exam, Stage.ARBITRATION)
+    queueing.ask_for(exam, Reading.ARBITRATION, now, clock=clock_after(clock, form))
+
+
+def _near_sign_off(exam: Exam, exam_type: ExamType) -> bool:
+    phase = phases.phase_of(exam.trainee_id, exam.exam_type)
+    before = Review.objects.filter(exam__trainee=exam.trainee_id, exam__exam_type=exam.exam_type, final=True).count()
+    return near_sign_off(phase, before, exam_type)
+
+
+def _require_whole(exam: Exam, exam_type: ExamType, form: ReviewForm, *, seen: Collection[str] | None = None) -> None:
+    """Incomplete where something is missing or unknown, drawn on another exam's clip, or proposed and not looked at."""
+    paths = list(form.problems(exam_type))
+    if form.marks:
+        frames = dict(exam.clips.values_list("pk", "frames"))
+        paths += [
+            f"marks.{number}"
+            for number, mark in enumerate(form.marks)
+            if mark.clip not in frames or mark.frame >= (frames[mark.clip] or 1)
+        ]
+    if seen is not None:
+        paths += [f"seen.{view}" for view in prefill_for(exam) if view not in seen]
+    if paths:
+        raise Incomplete(paths)
+
+
+def _kept(
+    exam: Exam,
+    exam_type: ExamType,
+    form: ReviewForm,
+    *,
+    item: ReviewItem,
+    reviewer: Person,
+    submission: UUID,
+    at: datetime,
+) -> Review:
+    """Return the row of a reading, not saved yet."""
+    scanner = {code: Answer(said) for code, said in exam.answers.items()}
+    return Review(
+        exam=exam,
+        item=item,
+        reviewer=reviewer,
+        reading=item.reading,
+        submission=submission,
+        exam_type_version=exam_type.version,
+        form=form.as_json(),
+        overall=form.overall,
+        adequate=form.adequate(exam_type),
+        correct=form.correct(exam_type, scanner),
+        entrustment=form.entrustment,
+        opened_at=item.claimed_at or at,
+        submitted_at=at,
+        simulated=exam.simulated,
+    )
+
+
+def _require_amendable(old: Review, exam: Exam) -> None:
+    if Review.objects.filter(amends=old).exists():
+        raise Conflict("stale")
+    with_trainee = exam.stage == Stage.SECOND_READ and Feedback.objects.filter(review=old).exists()
+    if not with_trainee and not (old.final and exam.stage == Stage.FINAL):
+        raise Conflict("not_final")
+
+
+def _sent_before(submission: UUID, person: Person, **of: object) -> Review | None:
+    """Return the review that this submission made; Conflict("stale") where it was another person's, or another one."""
+    before = Review.objects.filter(submission=submission).first()
+    if before is None:
+        return None
+    if before.reviewer_id != person.pk or not Review.objects.filter(pk=before.pk, **of).exists():
+        raise Conflict("stale")
+    return before
+
+
+def _note(what: str, exam: Exam, person: Person | None, now: datetime, **facts: object) -> None:
+    Event.objects.create(at=now, what=what, scan=clip_of(exam), person=person, facts=facts)
