@@ -1,33 +1,49 @@
-"""Which clips are read together, and how does an exam go on its way?"""
+"""How does an exam go on its way, and does anybody read it already?
 
-from datetime import timedelta
+Rows are locked in one order everywhere, so that no two transactions wait for each other: the exam, its open items, its
+clips by number; of several exams the lower number first. A scan that belongs to no exam yet may be locked before.
+"""
 
+from collections.abc import Iterable
+
+from django.db import transaction
 from django.db.models import Min
 
 from storage.catalogue.models import Exam, Scan
-from supervision.states import STATE_OF_CLIPS, Stage, State, may_go
+from supervision.states import STATE_OF_CLIPS, Stage, may_go
 
-ONE_EXAM_WITHIN = timedelta(minutes=60)
+UNREAD = (Stage.AWAITING_INFO, Stage.QUEUED, Stage.NOT_CHOSEN)
+"""Stages in which nobody has read an exam; somebody may hold it all the same."""
 
 
-def exam_of(scan: Scan) -> Exam:
-    """Return the exam of a scan, which is made or joined where there is none yet; to be called with the row locked.
+def locked(exam_id: int) -> Exam:
+    """Return the exam, locked with its open items and its clips; Exam.DoesNotExist for a number that is none."""
+    exam = Exam.objects.select_for_update(of=("self",)).select_related("project", "trainee").get(pk=exam_id)
+    _lock_below([exam_id])
+    return exam
 
-    A clip joins what the same trainee made of the same patient and type within an hour, as long as nobody reads it.
-    """
-    if scan.exam is None:
-        scan.exam = _to_join(scan) or Exam.objects.create(
-            name=scan.short_id,
-            project_id=scan.project_id,
-            trainee_id=scan.trainee_id,
-            exam_type=scan.exam_type,
-            patient=scan.patient,
-            began_at=scan.captured_at or scan.received_at,
-            simulated=scan.simulated,
-        )
-        scan.save(update_fields=["exam"])
-    follow_clips(scan.exam)
-    return scan.exam
+
+def locked_both(one_id: int, other_id: int) -> tuple[Exam, Exam]:
+    """Return two exams, each locked as by `locked`; Exam.DoesNotExist for a number that is none."""
+    rows = Exam.objects.select_for_update(of=("self",)).select_related("project", "trainee").order_by("pk")
+    found = {exam.pk: exam for exam in rows.filter(pk__in=(one_id, other_id))}
+    if len(found) != len({one_id, other_id}):
+        raise Exam.DoesNotExist
+    _lock_below(sorted(found))
+    return found[one_id], found[other_id]
+
+
+def locked_clip(scan_id: int) -> Scan:
+    """Return the scan, locked after its exam if it has one; Scan.DoesNotExist for a number that is none."""
+    while (scan := _locked_clip(scan_id)) is None:
+        continue
+    return scan
+
+
+def begun(exam: Exam) -> bool:
+    """Tell whether somebody holds the exam, or has read it; what it consists of stays then as it is."""
+    claimed = exam.items.filter(claimed_by__isnull=False)
+    return exam.stage not in UNREAD or claimed.exists() or exam.reviews.exists()
 
 
 def go(exam: Exam, stage: Stage) -> None:
@@ -36,7 +52,7 @@ def go(exam: Exam, stage: Stage) -> None:
         raise ValueError(f"an exam does not go from {exam.stage} to {stage}")
     exam.stage = stage
     exam.save(update_fields=["stage"])
-    for clip in exam.clips.exclude(state=STATE_OF_CLIPS[stage]).select_for_update():
+    for clip in exam.clips.exclude(state=STATE_OF_CLIPS[stage]).order_by("pk").select_for_update():
         clip.move_to(STATE_OF_CLIPS[stage])
         clip.save(update_fields=["state"])
 
@@ -47,20 +63,20 @@ def follow_clips(exam: Exam) -> None:
     exam.save(update_fields=["score"])
 
 
-def _to_join(scan: Scan) -> Exam | None:
-    if not (scan.patient and scan.trainee_id and scan.exam_type):
-        return None
-    at = scan.captured_at or scan.received_at
-    unread = Exam.objects.filter(stage__in=(Stage.AWAITING_INFO, Stage.QUEUED), items__claimed_by=None)
-    return (
-        unread.filter(
-            project_id=scan.project_id,
-            trainee_id=scan.trainee_id,
-            exam_type=scan.exam_type,
-            patient=scan.patient,
-            began_at__range=(at - ONE_EXAM_WITHIN, at + ONE_EXAM_WITHIN),
-            clips__state__in=(State.AWAITING_INFO, State.QUEUED),
-        )
-        .order_by("began_at", "pk")
-        .first()
-    )
+def _lock_below(exam_ids: Iterable[int]) -> None:
+    for exam in Exam.objects.filter(pk__in=exam_ids).order_by("pk"):
+        list(exam.items.filter(done_at=None).order_by("pk").select_for_update())
+    list(Scan.objects.filter(exam__in=exam_ids).order_by("pk").select_for_update().values_list("pk"))
+
+
+def _locked_clip(scan_id: int) -> Scan | None:
+    """Return the scan, or None, and nothing locked, where it went into another exam before it was locked."""
+    exam_id = Scan.objects.values_list("exam", flat=True).get(pk=scan_id)
+    with transaction.atomic():
+        if exam_id is not None:
+            locked(exam_id)
+        scan = Scan.objects.select_for_update(of=("self",)).select_related("project", "exam", "device").get(pk=scan_id)
+        if scan.exam_id == exam_id:
+            return scan
+        transaction.set_rollback(True)
+    return None

@@ -10,20 +10,20 @@ from django.db.models import F, Q, QuerySet
 
 from pipeline.received import Received
 from storage.catalogue.evidence import drop_evidence
-from storage.catalogue.exams import exam_of
-from storage.catalogue.models import Arrival, Device, Event, Membership, Person, Project, Scan, StoredObject
+from storage.catalogue.exams import begun, locked_clip
+from storage.catalogue.grouping import describe
+from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
-from storage.catalogue.queueing import missing_of, queue_when_complete
+from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
+from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
 from supervision.exam_types import exam_type_named
 from supervision.questions import REFUSALS
-from supervision.roles import Role
 from supervision.states import State
 
 __all__ = [
-    "complete_info",
     "free",
     "give_back",
     "record_failed",
@@ -81,7 +81,7 @@ def register(
             },
         )
         if not new:
-            scan = Scan.objects.select_for_update().get(pk=scan.pk)
+            scan = locked_clip(scan.pk)
         Arrival.objects.create(scan=scan, source=source, arrived_at=now)
         _keep(scan, "raw", raw, "application/octet-stream")
         if sidecar is not None:
@@ -157,41 +157,6 @@ def scan_with(digest: str) -> Scan:
     return Scan.objects.select_related("device").get(digest=digest)
 
 
-def complete_info(scan_id: int, trainee: Person | None, exam_type: str, person: Person | None, now: datetime) -> Scan:
-    """Say who made a scan and of what, and queue it when nothing is missing any more; blanks change nothing.
-
-    What was measured is judged anew by what the exam type asks for.
-
-    ValueError for an unknown exam type or somebody who is no trainee of the project. Without effect once the scan
-    has left `awaiting_info`. The caller checks that `person` may do it.
-    """
-    with one_transaction():
-        scan = Scan.objects.select_for_update().select_related("project").get(pk=scan_id)
-        if scan.state != State.AWAITING_INFO:
-            return scan
-        if trainee is not None:
-            if trainee.pk != scan.trainee_id and not trainees_of(scan.project).filter(pk=trainee.pk).exists():
-                raise ValueError("trainee must be a trainee of the scan's project")
-            scan.trainee = trainee
-        if exam_type:
-            scan.exam_type = _exam_type_code(exam_type)
-            if not scan.exam_type:
-                raise ValueError("exam_type must be one of the catalogue")
-        Event.objects.create(
-            at=now, what="info_completed", scan=scan, person=person, facts={"missing": missing_of(scan)}
-        )
-        _describe_exam(scan, now)
-        scan.refresh_from_db()
-        return scan
-
-
-def trainees_of(project: Project) -> QuerySet[Person]:
-    """Return the people who learn in this project, by a role there or in its whole organisation."""
-    here = Q(project=project) | Q(project__isnull=True, organisation=project.organisation_id)
-    places = Membership.objects.filter(here, role=Role.TRAINEE)
-    return Person.objects.filter(is_active=True, pk__in=places.values("person"))
-
-
 def _device(pseudonym: str | None, project: Project) -> Device | None:
     return Device.objects.get_or_create(project=project, pseudonym=pseudonym)[0] if pseudonym else None
 
@@ -218,26 +183,17 @@ def _exam_type_code(code: str | None) -> str:
 def _fill_blanks(
     scan: Scan, trainee: Person | None, exam_type: str, captured_at: datetime | None, now: datetime
 ) -> None:
+    """Write what was not known; the clips of its exam follow as long as nobody reads that."""
     before = (scan.trainee_id, scan.exam_type, scan.captured_at)
-    scan.trainee = scan.trainee or trainee
-    scan.exam_type = scan.exam_type or exam_type
+    maker, kind = scan.trainee or trainee, scan.exam_type or exam_type
     scan.captured_at = scan.captured_at or captured_at
-    if before == (scan.trainee_id, scan.exam_type, scan.captured_at):
+    if before == (maker.pk if maker else None, kind, scan.captured_at):
         return
+    if scan.exam is None:
+        scan.trainee, scan.exam_type = maker, kind
     scan.save(update_fields=["trainee", "exam_type", "captured_at"])
-    if scan.state == State.AWAITING_INFO:
-        _describe_exam(scan, now)
-    else:
+    if scan.exam is None:
         judge_anew(scan, now)
-
-
-def _describe_exam(scan: Scan, now: datetime) -> None:
-    """Let the scan's exam, and all its clips, be of the scan's trainee and type, and queue it when that is all."""
-    exam = exam_of(scan)
-    exam.trainee, exam.exam_type = scan.trainee, scan.exam_type
-    exam.save(update_fields=["trainee", "exam_type"])
-    for clip in exam.clips.select_for_update():
-        clip.trainee, clip.exam_type = scan.trainee, scan.exam_type
-        clip.save(update_fields=["trainee", "exam_type"])
-        judge_anew(clip, now)
-    queue_when_complete(exam, now)
+    elif not begun(scan.exam):
+        describe(scan.exam, maker, kind, now)
+        queue_when_complete(scan.exam, now)

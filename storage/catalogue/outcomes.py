@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.errors import Rejected, SonorelayError, Withheld
 from storage.catalogue import evidence
 from storage.catalogue.devices import keep_profile
-from storage.catalogue.exams import exam_of
+from storage.catalogue.grouping import exam_of
 from storage.catalogue.judging import assess, yardsticks_for
 from storage.catalogue.layouts import as_outlines
 from storage.catalogue.models import Device, Doubt, Event, ProbeProfile, ReleaseReport, Scan, StoredObject

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
+from storage.catalogue.exams import locked
 from storage.catalogue.judging import Yardsticks, assess_again, current_calibration, yardsticks_for
-from storage.catalogue.models import Assessment, Event, Organisation, Project, Scan
+from storage.catalogue.models import Assessment, Event, Exam, Organisation, Project, Scan
 from storage.catalogue.queueing import stand_by_score
 from storage.catalogue.transaction import one_transaction
 from supervision.states import RELEASED
@@ -42,7 +43,7 @@ def reassess(where: Organisation | Project, now: datetime, *, everything: bool =
 def judge_anew(scan: Scan, now: datetime) -> bool:
     """Judge a scan anew of which more is known now, such as its exam type; tell whether its score or a verdict changed.
 
-    To be called with the row locked.
+    To be called with its exam locked, or the row where it has none.
     """
     current = scan.assessments.filter(current=True).first()
     return current is not None and _judge(scan, current, yardsticks_for(scan.project_id), now) is not None
@@ -56,6 +57,8 @@ def _batches(waiting: QuerySet[Assessment]) -> Iterator[list[int]]:
 
 
 def _reassess(scans: list[int], yardsticks: Yardsticks, now: datetime) -> int:
+    for exam in Exam.objects.filter(clips__in=scans).order_by("pk").distinct().values_list("pk", flat=True):
+        locked(exam)
     released = Scan.objects.filter(pk__in=scans, state__in=RELEASED).select_related("device").order_by("pk")
     by_scan = {scan.pk: scan for scan in released.select_for_update(of=("self",))}
     current = Assessment.objects.filter(current=True, scan__in=by_scan).order_by("scan").prefetch_related("findings")

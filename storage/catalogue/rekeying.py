@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from pipeline.errors import SonorelayError
 from pipeline.kept import Kept, Witness
+from storage.catalogue.exams import locked_clip
 from storage.catalogue.layouts import as_outlines
 from storage.catalogue.models import Decision, Device, Event, ProbeChange, ProbeProfile, Scan, SectorLayout, Ticket
 from storage.catalogue.outcomes import Stored, keep_objects, keep_report
@@ -72,6 +73,9 @@ def record_rekeyed(
         fresh = _unchanged(scan)
         if fresh is None:
             return False
+        if fresh.exam is not None and fresh.exam.patient == fresh.patient:
+            fresh.exam.patient = identity.patient or ""
+            fresh.exam.save(update_fields=["patient"])
         fresh.patient, fresh.pseudonymised_with, fresh.rekey_refused = identity.patient or "", key, ""
         fresh.device = _device(fresh, identity)
         if stored:
@@ -98,8 +102,9 @@ def record_refused(scan: Scan, key: str, error: SonorelayError, now: datetime) -
 
 def _unchanged(scan: Scan) -> Scan | None:
     """Return the scan, locked, if it is still the one that the work was about."""
-    same = Scan.objects.filter(pk=scan.pk, pseudonymised_with=scan.pseudonymised_with, state=scan.state)
-    return same.select_for_update(of=("self",)).select_related("device").first()
+    fresh = locked_clip(scan.pk)
+    same = (fresh.pseudonymised_with, fresh.state) == (scan.pseudonymised_with, scan.state)
+    return fresh if same else None
 
 
 def _device(scan: Scan, identity: Identity) -> Device | None:

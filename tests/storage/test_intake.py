@@ -244,30 +244,6 @@ def test_a_release_that_breaks_in_the_middle_leaves_nothing(world: World) -> Non
     assert scan.objects_stored.filter(role="preview", digest="x").exists()
 
 
-def test_missing_details_are_asked_for_one_by_one(world: World) -> None:
-    scan = world.queued("a", trainee=None, exam_type=None)
-    assert not ReviewItem.objects.exists()
-    scan = intake.complete_info(scan.pk, None, "rhd", world.people["rose"], LATER)
-    assert (scan.state, scan.exam_type) == (State.AWAITING_INFO, "RHD")
-    scan = intake.complete_info(scan.pk, world.people["amina"], "", world.people["rose"], LATER)
-    assert scan.state == State.QUEUED
-    assert ReviewItem.objects.get().queued_at == LATER
-
-
-def test_wrong_details_are_refused(world: World) -> None:
-    scan = world.queued("a", trainee=None)
-    for trainee, exam_type in ((world.people["rose"], "FAST"), (world.people["amina"], "NO_SUCH")):
-        with pytest.raises(ValueError, match="must be"):
-            intake.complete_info(scan.pk, trainee, exam_type, world.people["rose"], LATER)
-    scan.refresh_from_db()
-    assert (scan.state, scan.trainee) == (State.AWAITING_INFO, None)
-
-
-def test_details_of_a_queued_scan_stay(world: World) -> None:
-    scan = world.queued("a")
-    assert intake.complete_info(scan.pk, None, "CARD", world.people["rose"], LATER).exam_type == "FAST"
-
-
 def test_a_phantom_waits_on_the_audit_clock(world: World) -> None:
     world.queued("a", exam_type="PHANTOM")
     assert ReviewItem.objects.get().clock == "P3"

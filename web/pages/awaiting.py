@@ -8,12 +8,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from storage.catalogue import intake, quarantine
-from storage.catalogue.intake import trainees_of
+from storage.catalogue import quarantine, worksheets
 from storage.catalogue.models import Person, Scan
 from storage.catalogue.scope import scans_for
+from storage.catalogue.trainees import trainees_of
 from supervision.exam_types import exam_types
 from supervision.roles import Action
+from supervision.worksheet import Worksheet
 from web.media import picture_of
 from web.permissions import person_of, requires
 
@@ -54,7 +55,7 @@ def complete(request: HttpRequest, scan_id: int) -> HttpResponseBase:
     if exam_type is None or trainee is None:
         messages.error(request, _("Choose the exam type and who scanned; nothing was changed."))
     else:
-        intake.complete_info(scan.pk, trainee, exam_type.code, person, timezone.now())
+        worksheets.complete(scan.exam_id, Worksheet(exam_type), trainee, person, timezone.now())
         messages.success(request, _("Scan %(scan)s now waits for review.") % {"scan": scan.short_id})
     return redirect("awaiting")
 
