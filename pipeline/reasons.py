@@ -121,6 +121,10 @@ REASONS: dict[str, Text] = {
         "This scan has been reviewed already. Take the next one.",
         "Cet examen est déjà relu. Prenez le suivant.",
     ),
+    "conflict_of_interest": Text(
+        "You noted a conflict of interest about this exam; somebody else will read it.",
+        "Vous avez signalé un conflit d'intérêts pour cet examen ; quelqu'un d'autre le relira.",
+    ),
     "read_before": Text(
         "You have read this exam before; somebody else must read it now.",
         "Vous avez déjà relu cet examen ; quelqu'un d'autre doit le relire à présent.",

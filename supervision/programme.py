@@ -4,16 +4,19 @@ import re
 import tomllib
 from collections import Counter
 from difflib import get_close_matches
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
 from pipeline.errors import Misconfigured
+from supervision.blinding import Hidden
 from supervision.priority import HOURS, Clock
+from supervision.sampling import SMALLEST_UNIFORM, Shares
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 EVERY_FIVE_MINUTES = "*/5 * * * *"
 # minute, hour, day of month, month, day of week: smallest and largest value
@@ -66,9 +69,44 @@ class ClockHours(_Table):
 
 
 class ReviewRules(_Table):
-    """How reviewing works: minutes for which a claimed scan is kept for its reviewer."""
+    """How reviewing works.
+
+    lease_minutes: for which a claimed exam is kept for its reviewer. prefill: propose ratings from what was measured.
+    second_read_share: of the exams that nothing else demands to be read twice, 0 to 1.
+    """
 
     lease_minutes: Annotated[int, Field(ge=5, le=24 * 60)] = 30
+    prefill: bool = True
+    second_read_share: Share = 0.10
+
+
+class Sampling(_Table):
+    """Which share is read of who has been signed off: in the first six months, and at least of who is autonomous."""
+
+    signed_off: Share = Shares().signed_off
+    uniform: Annotated[float, Field(ge=SMALLEST_UNIFORM, le=1)] = SMALLEST_UNIFORM
+
+    @model_validator(mode="after")
+    def _falls(self) -> "Sampling":
+        self.shares()
+        return self
+
+    def shares(self) -> Shares:
+        """Return them as the core knows them."""
+        return Shares(self.signed_off, self.uniform)
+
+
+class Blinding(_Table):
+    """What nobody is told who may still be asked to read an exam; false tells it."""
+
+    trainee: bool = True
+    site: bool = True
+    score: bool = True
+    first_read: bool = True
+
+    def hidden(self) -> frozenset[Hidden]:
+        """Return what is hidden."""
+        return frozenset(one for one in Hidden if getattr(self, one.value))
 
 
 class Programme(_Table):
@@ -78,6 +116,8 @@ class Programme(_Table):
     projects: tuple[ProjectEntry, ...] = ()
     clocks: ClockHours = ClockHours()
     review: ReviewRules = ReviewRules()
+    sampling: Sampling = Sampling()
+    blinding: Blinding = Blinding()
 
     @model_validator(mode="after")
     def _codes_fit(self) -> "Programme":
@@ -117,13 +157,11 @@ def read_programme(text: str) -> Programme:
 
 def _nearest(path: tuple[Any, ...]) -> str:
     """Return the known key of the same table that looks most like the last part of `path`."""
-    table: dict[str, type[BaseModel]] = {
-        "organisations": OrganisationEntry,
-        "projects": ProjectEntry,
-        "clocks": ClockHours,
-        "review": ReviewRules,
-    }
-    model = table.get(str(path[0]), Programme) if len(path) > 1 else Programme
+    model: type[BaseModel] = Programme
+    if len(path) > 1:
+        field = Programme.model_fields[str(path[0])]
+        # an array of tables is tuple[Entry, ...]
+        model = (*get_args(field.annotation), field.annotation)[0] or Programme
     known = list(model.model_fields)
     near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.0)
     return near[0] if near else known[0]

@@ -33,6 +33,7 @@ class Action(StrEnum):
     SEE_OWN_SCANS = "see_own_scans"
     COMPLETE_INFO = "complete_info"
     REVIEW = "review"
+    ARBITRATE = "arbitrate"
     SEE_QUEUE = "see_queue"
     SEE_SCANS = "see_scans"
     SEE_FIGURES = "see_figures"
@@ -66,6 +67,7 @@ ALLOWED: dict[Action, Grant] = {
     Action.SEE_OWN_SCANS: _own(Role.TRAINEE),
     Action.COMPLETE_INFO: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.PARTNER_OWNER),
     Action.REVIEW: _others(Role.REVIEWER, Role.ARBITER),
+    Action.ARBITRATE: _others(Role.ARBITER),
     Action.SEE_QUEUE: _all(Role.REVIEWER, Role.ARBITER, Role.SUPERVISOR, Role.PARTNER_OWNER, Role.AUDITOR),
     Action.SEE_SCANS: _all(
         Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER

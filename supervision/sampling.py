@@ -1,6 +1,20 @@
-"""Which exams are read, and with which probability was each chosen?"""
+"""Which exams are read, and with which probability was each chosen?
 
+Every exam of a learning trainee is read; later a share. The probability is kept with the exam, whether it was chosen or
+not, so that a rate over those that were read, each counted 1/probability times (Horvitz & Thompson 1952,
+doi:10.1080/01621459.1952.10483446), is that of all exams.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
+from math import log
+
+MONTHS_AFTER_SIGN_OFF = 6.0
+READ_AFTER_ALARM = 15
+SMALLEST_UNIFORM = 0.05
+RISK_COUNTS_FROM, RISK_CERTAIN_FROM = 0.4, 0.8
+FINDING_RISK, NOVELTY_RISK, NOVEL_DAYS = 0.4, 0.4, 180.0
 
 
 class Phase(StrEnum):
@@ -9,3 +23,100 @@ class Phase(StrEnum):
     LEARNING = "learning"
     SIGNED_OFF = "signed_off"
     AUTONOMOUS = "autonomous"
+
+
+class Chosen(StrEnum):
+    """Why an exam is read, or by which rule it was left out."""
+
+    FLAGGED = "flagged"  # critical, or a red flag
+    EXPERT_READ = "expert_read"  # its type is always read
+    LEARNING = "learning"
+    ALARM = "alarm"  # too many of the last ones were poor
+    SIGNED_OFF = "signed_off"  # a share of what is made soon after sign-off
+    RISK = "risk"
+    UNIFORM = "uniform"  # any exam may be drawn
+    ASKED = "asked"  # not drawn: somebody wanted it to be read
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which share is read: soon after sign-off, and at least of whoever is autonomous."""
+
+    signed_off: float = 0.5
+    uniform: float = SMALLEST_UNIFORM
+
+    def __post_init__(self) -> None:
+        """Refuse shares from which no rate could be estimated."""
+        if not SMALLEST_UNIFORM <= self.uniform <= self.signed_off <= 1:
+            raise ValueError("shares: 0.05 <= uniform <= signed_off <= 1")
+
+
+def risk(score: float | None, *, finding: bool, days_since_last: float | None) -> float:
+    """Return how likely an exam is to be worth reading, 0 to 1: each part alone can raise it.
+
+    score: 0-100, None counts as 50. finding: the scanner answered a critical question with yes or was not sure.
+    days_since_last: since the trainee's last exam of this type, None for the first one.
+    """
+    low = 1 - (50.0 if score is None else min(max(score, 0.0), 100.0)) / 100
+    novel = 1.0 if days_since_last is None else min(max(days_since_last, 0.0) / NOVEL_DAYS, 1.0)
+    return 1 - (1 - low) * (1 - FINDING_RISK * finding) * (1 - NOVELTY_RISK * novel)
+
+
+def inclusion(
+    phase: Phase,
+    *,
+    months: float = 0.0,
+    risk: float = 0.0,
+    alarm: bool = False,
+    expert_read: bool = False,
+    flagged: bool = False,
+    shares: Shares | None = None,
+) -> tuple[float, Chosen]:
+    """Return the probability that an exam is read, 0.05 to 1, and the rule it comes from.
+
+    months: since sign-off. flagged: critical or with a red flag, which is never left out. Whoever is autonomous is
+    drawn by risk, certain from 0.8 on, on top of a uniform share.
+    """
+    known = shares or Shares()
+    for certain, why in (
+        (flagged, Chosen.FLAGGED),
+        (expert_read, Chosen.EXPERT_READ),
+        (phase is Phase.LEARNING, Chosen.LEARNING),
+        (alarm, Chosen.ALARM),
+    ):
+        if certain:
+            return 1.0, why
+    if phase is Phase.SIGNED_OFF and months < MONTHS_AFTER_SIGN_OFF:
+        return known.signed_off, Chosen.SIGNED_OFF
+    by_risk = min(max((risk - RISK_COUNTS_FROM) / (RISK_CERTAIN_FROM - RISK_COUNTS_FROM), 0.0), 1.0)
+    return known.uniform + (1 - known.uniform) * by_risk, Chosen.RISK if by_risk else Chosen.UNIFORM
+
+
+@dataclass(frozen=True)
+class Cusum:
+    """The watch over who was signed off: failures in `p0` of the exams are usual, in `p1` too many.
+
+    With the defaults one false alarm comes in 346 exams, a failure rate of 20 % is found in 42, one of 40 % in 13.
+    """
+
+    p0: float = 0.10
+    p1: float = 0.20
+    alarm: float = 2.5
+
+    def after(self, successes: Iterable[bool]) -> float:
+        """Return the sum after these outcomes, oldest first; it never falls below 0."""
+        total = 0.0
+        for success in successes:
+            total = max(0.0, total + (log((1 - self.p1) / (1 - self.p0)) if success else log(self.p1 / self.p0)))
+        return total
+
+    def alarms(self, successes: Iterable[bool]) -> bool:
+        """Tell whether the sum has reached the alarm with the last outcome."""
+        return self.after(successes) >= self.alarm
+
+
+def weighted_rate(read: Iterable[tuple[bool, float]]) -> float | None:
+    """Return the rate among all exams from those that were read, with their inclusion probabilities (Hajek's ratio)."""
+    pairs = [(success, 1 / probability) for success, probability in read]
+    weights = sum(weight for _, weight in pairs)
+    return sum(weight for success, weight in pairs if success) / weights if pairs else None

@@ -32,6 +32,7 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_OWN_SCANS: Text("see own scans", "voir ses examens"),
     Action.COMPLETE_INFO: Text("fill in missing details", "compléter les détails"),
     Action.REVIEW: Text("review", "relire"),
+    Action.ARBITRATE: Text("arbitrate between readings", "arbitrer entre relectures"),
     Action.SEE_QUEUE: Text("see the queue", "voir la file d'attente"),
     Action.SEE_SCANS: Text("see all scans", "voir tous les examens"),
     Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),

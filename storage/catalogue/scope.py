@@ -35,13 +35,13 @@ def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Pro
 def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
     """Return the scans on which a person may do `action`.
 
-    SEE_OWN_SCANS gives the person's own, REVIEW those of others that are in the queue or reviewed, SEE_QUARANTINE and
+    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that are in the queue or reviewed, SEE_QUARANTINE and
     RELEASE_SCANS the withheld ones, COMPLETE_INFO and ANSWER_QUESTIONS those that wait for it (a trainee's own only);
     all others every scan of the granted projects.
     """
     scans = Scan.objects.filter(_in_reach(person, action))
     match action:
-        case Action.REVIEW | Action.SEE_QUEUE:
+        case Action.REVIEW | Action.ARBITRATE | Action.SEE_QUEUE:
             return scans.filter(state__in=IN_REVIEW)
         case Action.SEE_QUARANTINE | Action.RELEASE_SCANS:
             return scans.filter(state=State.WITHHELD)
@@ -56,15 +56,13 @@ def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
 def exams_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Exam]:
     """Return the exams on which a person may do `action`.
 
-    SEE_OWN_SCANS gives the person's own, REVIEW those of others that somebody is or was asked to read, SEE_QUEUE all of
-    these; COMPLETE_INFO those that wait for it (a trainee's own only); all others every exam of the granted projects.
+    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that somebody is or was asked to read, SEE_QUEUE all of
+    these; all others every exam of the granted projects.
     """
     exams = Exam.objects.filter(_in_reach(person, action))
     match action:
-        case Action.REVIEW | Action.SEE_QUEUE:
+        case Action.REVIEW | Action.ARBITRATE | Action.SEE_QUEUE:
             return exams.filter(stage__in=READABLE)
-        case Action.COMPLETE_INFO:
-            return exams.filter(stage=Stage.AWAITING_INFO)
     return exams
 
 

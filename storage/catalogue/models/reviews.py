@@ -19,7 +19,7 @@ class ReviewItem(models.Model):
 
     `priority` is higher for what must be read sooner, ties go to the older: the `standing` of supervision.priority,
     which keeps its order while exams age; `priority_at` of that module makes hours of it. `reasons` says what it is
-    made of, in hours. `version` grows with every claim.
+    made of, in hours. `paused_at` is set while its holder has put it aside. `version` grows with every claim.
     """
 
     exam = models.ForeignKey(Exam, on_delete=models.CASCADE, related_name="items")
@@ -32,6 +32,7 @@ class ReviewItem(models.Model):
     claimed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="claims")
     claimed_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -46,7 +47,8 @@ class ReviewItem(models.Model):
         indexes = [
             models.Index(
                 fields=["-priority", "queued_at"], name="queue_order", condition=models.Q(done_at__isnull=True)
-            )
+            ),
+            models.Index(fields=["claimed_by"], name="item_held", condition=models.Q(done_at__isnull=True)),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +91,7 @@ class Review(models.Model):
             models.UniqueConstraint(fields=["exam"], name="review_final_once", condition=models.Q(final=True)),
             models.CheckConstraint(condition=models.Q(overall__gte=1, overall__lte=5), name="review_overall_1_5"),
         ]
+        indexes = [models.Index(fields=["reviewer", "submitted_at"], name="review_by_reviewer")]
 
     def __str__(self) -> str:
         """Return the rating."""
