@@ -89,6 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     key.add_argument("--replace", action="store_true", help="import: in place of another key that is here")
     key.set_defaults(command=_key)
 
+    audit = commands.add_parser("audit", help="check, note or export the record of what happened here")
+    audit.add_argument("action", choices=["verify", "head", "export"])
+    audit.add_argument("--head", metavar="NUMBER:HASH", help="verify: a head noted earlier that must still be there")
+    audit.add_argument("--to", type=Path, metavar="FILE", help="export: the file to write; else it is printed")
+    audit.add_argument("--csv", action="store_true", help="export: CSV in place of JSON lines")
+    audit.add_argument("--json", action="store_true", help="verify: one JSON object")
+    audit.set_defaults(command=_audit)
+
     up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
     up.set_defaults(command=_up)
@@ -155,6 +163,16 @@ def _key(options: argparse.Namespace) -> int:
     if options.action == "import":
         return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
     return rotate_key(options.organisation)
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from sonorelay.audit import export, head, verify
+
+    if options.action == "head":
+        return head()
+    if options.action == "export":
+        return export(options.to, as_csv=options.csv)
+    return verify(options.head, as_json=options.json)
 
 
 def _up(options: argparse.Namespace) -> int:

@@ -38,6 +38,7 @@ EVENTS: dict[str, str | Promise] = {
     "seen": _("feedback seen"),
     "info_completed": _("details completed"),
     "reassessed": _("scored anew: by a newer calibration, or another exam type"),
+    "evidence_seen": _("looked at, not cleaned yet"),
     "reidentification_asked": _("re-identification asked for"),
     "reidentification_approved": _("re-identification approved"),
     "reidentified": _("shown whose scan it is"),

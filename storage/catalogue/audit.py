@@ -127,7 +127,7 @@ def seal() -> int:
 def head() -> Head | None:
     """Return the last link, None before there is any."""
     last = Event.objects.filter(number__isnull=False).order_by("-number").values_list("number", "hash").first()
-    return None if last is None else Head(*last)
+    return None if last is None else Head(last[0] or 0, last[1])
 
 
 def verify(now: datetime, noted: Head | None = None) -> Verdict:
@@ -140,8 +140,9 @@ def verify(now: datetime, noted: Head | None = None) -> Verdict:
             return Verdict(sound, _head(sound, before), sound + 1, problem, waiting)
         sound, before = row["number"], row["hash"]
         found = found or noted == Head(sound, before)
-    whole = None if found or noted is None else (noted.number, Problem.CUT)
-    return Verdict(sound, _head(sound, before), *(whole or (None, None)), waiting)
+    if noted is not None and not found:
+        return Verdict(sound, _head(sound, before), noted.number, Problem.CUT, waiting)
+    return Verdict(sound, _head(sound, before), unsealed=waiting)
 
 
 def links() -> Iterator[tuple[Link, str]]:
@@ -180,7 +181,7 @@ def _seal_some() -> int:
 def _rows() -> Iterator[dict[str, Any]]:
     own = ("number", "at", "what", "scan_digest", "person_number", "facts", "previous", "hash")
     rows = Event.objects.filter(number__isnull=False).order_by("number")
-    yield from rows.values(*own, "person_id", "scan__digest").iterator(chunk_size=AT_A_TIME)  # type: ignore[misc]
+    yield from rows.values(*own, "person_id", "scan__digest").iterator(chunk_size=AT_A_TIME)
 
 
 def _link(row: dict[str, Any]) -> Link:

@@ -2,8 +2,10 @@
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from storage.catalogue import audit
 from storage.catalogue.scope import evidence_for
 from storage.objects import Area
 from storage.objects.chosen import object_store
@@ -16,11 +18,14 @@ from web.permissions import person_of, requires
 def evidence(request: HttpRequest, scan_id: int, role: str) -> HttpResponseBase:
     """Answer with a picture that is not de-identified; 404 out of scope, and as soon as the scan is held back no more.
 
-    There is no signed address to it, and no browser or proxy may keep it.
+    There is no signed address to it, no browser or proxy may keep it, and each view is noted.
     """
-    stored = evidence_for(person_of(request)).filter(scan=scan_id, role=role).first()
+    person = person_of(request)
+    stored = evidence_for(person).filter(scan=scan_id, role=role).select_related("scan").first()
     if stored is None or stored.media_type != "image/jpeg":
         raise Http404
+    if request.method == "GET":
+        audit.saw(person, "evidence_seen", stored.scan, timezone.now(), role=role)
     response = FileResponse(object_store().open(Area.WITHHELD, stored.digest), content_type="image/jpeg")
     response["Cache-Control"] = "private, no-store"
     response["Content-Disposition"] = "inline"

@@ -24,7 +24,7 @@ class Events(models.QuerySet["Event"]):
         written.send(sender=Event)
         return added
 
-    def update(self, **kwargs: Any) -> NoReturn:
+    def update(self, **kwargs: Any) -> NoReturn:  # noqa: ARG002 - Django's signature
         """Refuse."""
         raise TypeError(ONLY_ADDED)
 
