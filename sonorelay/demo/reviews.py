@@ -10,7 +10,7 @@ from pipeline.phantom import DemoScan
 from pipeline.phantom.demo import WEEKS
 from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
-from supervision.priority import Clock, standing
+from supervision.priority import standing
 from supervision.review_form import ReviewForm
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def mark_simulated(dropped: list[Dropped]) -> None:
             waited = item.due_at - item.queued_at
             item.queued_at = item.exam.began_at + timedelta(minutes=10)
             item.due_at = item.queued_at + waited
-            item.priority = standing(Clock(item.clock), item.exam.score, item.queued_at)
+            item.priority = standing(item.reasons, item.queued_at)
             item.save(update_fields=["queued_at", "due_at", "priority"])
 
 
@@ -79,12 +79,12 @@ def _waiting_share(week: int) -> float:
 
 
 def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:
-    from storage.catalogue import queue
+    from storage.catalogue import queue, readings
     from storage.catalogue.models import Feedback, Review
 
     queue.claim(item, reviewer, at)
     submitted_at = at + timedelta(seconds=float(rng.uniform(35, 150)))
-    review = queue.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
+    review = readings.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
     seen_at = submitted_at + timedelta(hours=20) if scan.week < WEEKS_SEEN else None
     Review.objects.filter(pk=review.pk).update(simulated=True)
     Feedback.objects.filter(review=review).update(seen_at=seen_at)

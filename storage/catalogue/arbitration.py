@@ -13,7 +13,7 @@ from pipeline.errors import Conflict
 from storage.catalogue import readings
 from storage.catalogue.exam_catalogue import type_at
 from storage.catalogue.models import Arbitration, Event, Exam, Person, Review, ReviewItem
-from storage.catalogue.queue import held
+from storage.catalogue.queue import held, locked_item
 from storage.catalogue.transaction import one_transaction
 from supervision.readings import Decided, Difference, Reading, differences
 from supervision.review_form import form_of
@@ -67,7 +67,7 @@ def decide(
     if len(note) > LONGEST_NOTE or "\x00" in note:
         raise ValueError(f"note must be text of at most {LONGEST_NOTE} characters")
     with one_transaction():
-        item = ReviewItem.objects.select_for_update().get(pk=item_id)
+        item = locked_item(item_id)
         if before := Arbitration.objects.filter(item=item, blind__reviewer=person).select_related("chosen").first():
             if before.chosen is not None and before.chosen == _named(chosen, both(item_id, person)):
                 return before.chosen

@@ -73,7 +73,7 @@ def claim(item_id: int, person: Person, now: datetime) -> ReviewItem:
         return _give(item, person, now)
 
 
-def locked(item_id: int) -> ReviewItem:
+def locked_item(item_id: int) -> ReviewItem:
     """Return the item with its exam, both locked, the exam first; ReviewItem.DoesNotExist for a number that is none."""
     exam_id = ReviewItem.objects.values_list("exam", flat=True).get(pk=item_id)
     exam = Exam.objects.select_for_update(of=("self",)).select_related("trainee", "project").get(pk=exam_id)
@@ -83,7 +83,7 @@ def locked(item_id: int) -> ReviewItem:
 
 
 def held(item_id: int, person: Person) -> ReviewItem:
-    """Return the item as by `locked`, if `person` is its last holder; to be called in a transaction.
+    """Return the item as by `locked_item`, if `person` is its last holder; to be called in a transaction.
 
     Conflict: lease_lost when somebody else took the exam or it was given back, and what `claim` may say.
     """
@@ -152,8 +152,8 @@ def _first_of(items: list[ReviewItem], person: Person, now: datetime) -> ReviewI
 
 
 def _readable(item_id: int, person: Person) -> ReviewItem:
-    """Return the item as by `locked`, if `person` may read it and nobody has yet."""
-    item, reader = locked(item_id), Reader(person)
+    """Return the item as by `locked_item`, if `person` may read it and nobody has yet."""
+    item, reader = locked_item(item_id), Reader(person)
     exam = item.exam
     if exam.project_id not in (reader.judges_in if item.reading in JUDGES else reader.projects):
         raise ReviewItem.DoesNotExist

@@ -17,7 +17,7 @@ from storage.catalogue.exam_catalogue import type_at, type_of
 from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
-from storage.catalogue.queue import held
+from storage.catalogue.queue import held, locked_item
 from storage.catalogue.transaction import one_transaction
 from supervision.blinding import Hidden
 from supervision.exam_types import ExamType
@@ -63,7 +63,7 @@ def submit(
     read_before, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside one's projects.
     """
     with one_transaction():
-        item = ReviewItem.objects.select_for_update().get(pk=item_id)
+        item = locked_item(item_id)
         if before := _sent_before(submission, person, item=item):
             return before
         item = held(item_id, person)
