@@ -1,7 +1,8 @@
 """How does a final reading reach the trainee, and what comes back on it?
 
-Feedback belongs to one final reading. A new final, by amendment or appeal, gets feedback of its own; the one before
-stays as it was, closed. `closed_at` may lie ahead: thirty days after it was acknowledged, nothing more can be said.
+Feedback belongs to one reading: the final one, or a first one that could not wait for the second. A new final, by
+amendment or appeal, gets feedback of its own; the one before stays as it was, closed. `closed_at` may lie ahead: thirty
+days after it was acknowledged, nothing more can be said.
 """
 
 from datetime import datetime
@@ -31,12 +32,16 @@ from supervision.teaching import Nomination
 
 
 def release(review: Review, now: datetime) -> Feedback:
-    """Give a final reading to the trainee; to be called with the exam locked. Without effect a second time.
+    """Give a reading to the trainee; to be called with the exam locked. Without effect a second time.
 
     What was released before on the exam is closed. An appeal against it is decided by this, even where the reading
-    stands as it was.
+    stands as it was; a reading that counts again after another one is new once more.
     """
     feedback, new = Feedback.objects.get_or_create(review=review, defaults={"released_at": now})
+    others = Feedback.objects.filter(review__exam=review.exam_id).exclude(pk=feedback.pk)
+    if not new and others.filter(released_at__gt=feedback.released_at).exists():
+        feedback.released_at, feedback.seen_at, feedback.closed_at = now, None, None
+        feedback.save(update_fields=["released_at", "seen_at", "closed_at"])
     for one in Feedback.objects.filter(review__exam=review.exam_id).select_related("review"):
         decided = _decide_appeal(one, now)
         if decided or (one.pk != feedback.pk and is_open(one, now)):
@@ -45,6 +50,12 @@ def release(review: Review, now: datetime) -> Feedback:
         _note("feedback_released", feedback, None, now)
     feedback.refresh_from_db()
     return feedback
+
+
+def current_of(exam: Exam) -> Feedback | None:
+    """Return the feedback that counts: that on the final reading, or the newest as long as there is no final."""
+    released = Feedback.objects.filter(review__exam=exam).select_related("review__reviewer")
+    return released.order_by("-review__final", "-released_at", "-pk").first()
 
 
 def see(feedback_id: int, person: Person, now: datetime) -> None:
@@ -87,7 +98,7 @@ def appeal(feedback_id: int, person: Person, text: str, now: datetime) -> Feedba
     """Ask for another reading by an arbiter, with the trainee's reason; once for each final reading.
 
     ValueError without a reason. Conflict: feedback_closed, already_appealed (also where an arbiter has decided an
-    appeal before), not_final (somebody reads it now). Feedback.DoesNotExist for anybody but the trainee.
+    appeal before), read_again_now. Feedback.DoesNotExist for anybody but the trainee.
     """
     with one_transaction():
         feedback = _mine(feedback_id, person)
@@ -118,9 +129,9 @@ def why_not_appeal(feedback: Feedback, now: datetime) -> str:
     exam = feedback.review.exam
     if _appealed(feedback) or exam.reviews.filter(feedback__steps__what=Step.DECIDED).exists():
         return "already_appealed"
-    if not feedback.review.final or not is_open(feedback, now):
-        return "feedback_closed"
-    return "" if exam.stage == Stage.FINAL else "not_final"
+    if exam.stage != Stage.FINAL:
+        return "read_again_now"
+    return "" if feedback.review.final and is_open(feedback, now) else "feedback_closed"
 
 
 def is_open(feedback: Feedback, now: datetime) -> bool:
@@ -130,9 +141,12 @@ def is_open(feedback: Feedback, now: datetime) -> bool:
 
 def unread_of(person: Person) -> QuerySet[Feedback]:
     """Return what `person` has not read of the feedback on own exams, and of what came back on it; oldest first."""
-    mine = Feedback.objects.filter(review__final=True, review__exam__in=scope.exams_for(person, Action.SEE_OWN_SCANS))
+    mine = Feedback.objects.filter(review__exam__in=scope.exams_for(person, Action.SEE_OWN_SCANS))
+    final = Review.objects.filter(exam=OuterRef("review__exam"), final=True)
+    later = Feedback.objects.filter(review__exam=OuterRef("review__exam"), released_at__gt=OuterRef("released_at"))
+    counts = Q(review__final=True) | (~Exists(final) & ~Exists(later))
     back = FeedbackStep.objects.filter(what__in=COMES_BACK, seen_at=None)
-    return mine.filter(Q(seen_at=None) | Q(pk__in=back.values("feedback"))).order_by("released_at", "pk")
+    return mine.filter(counts, Q(seen_at=None) | Q(pk__in=back.values("feedback"))).order_by("released_at", "pk")
 
 
 def replied_to(person: Person) -> QuerySet[Feedback]:
