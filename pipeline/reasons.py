@@ -109,9 +109,13 @@ REASONS: dict[str, Text] = {
         "Another reviewer has just taken this scan. Take the next one.",
         "Un autre relecteur vient de prendre cet examen. Prenez le suivant.",
     ),
+    "already_escalated": Text(
+        "A question about this patient is already with telemedicine; add to it instead of asking twice.",
+        "Une question sur ce patient est déjà en télémédecine ; complétez-la plutôt que d'en poser une seconde.",
+    ),
     "being_read": Text(
         "An expert has begun to read this exam; it can no longer be changed.",
-        "Un expert a commencé la lecture de cet examen ; il ne peut plus être modifié.",
+        "Un expert a commencé la lecture de cet examen ; il ne peut plus être modifié.",
     ),
     "lease_lost": Text(
         "Your 30 minutes ran out and another reviewer took this scan. Your text is kept below.",

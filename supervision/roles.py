@@ -37,6 +37,8 @@ class Action(StrEnum):
     SEE_QUEUE = "see_queue"
     SEE_SCANS = "see_scans"
     SEE_FIGURES = "see_figures"
+    ESCALATE = "escalate"
+    COORDINATE = "coordinate"
     SEE_QUARANTINE = "see_quarantine"
     RELEASE_SCANS = "release_scans"
     ANSWER_QUESTIONS = "answer_questions"
@@ -73,6 +75,10 @@ ALLOWED: dict[Action, Grant] = {
         Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER
     ),
     Action.SEE_FIGURES: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.ESCALATE: _own(Role.TRAINEE)
+    | _others(Role.REVIEWER, Role.ARBITER)
+    | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.COORDINATE: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.SEE_QUARANTINE: _all(Role.FACILITATOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
     Action.RELEASE_SCANS: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.ANSWER_QUESTIONS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.PARTNER_OWNER),

@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('raised_at', models.DateTimeField()),
                 ('question', models.CharField(max_length=24)),
+                ('specialty', models.CharField(max_length=16)),
                 ('consent', models.BooleanField(default=False)),
                 ('missing', models.JSONField(blank=True, default=list)),
                 ('clock', models.CharField(choices=[('P0', 'P0'), ('P1', 'P1'), ('P2', 'P2'), ('P3', 'P3')], default=supervision.priority.Clock['P1'], max_length=2)),

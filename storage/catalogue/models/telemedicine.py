@@ -11,7 +11,7 @@ from supervision.priority import Clock
 class Escalation(models.Model):
     """A question about a patient that needs an answer from a specialist; one open one per exam.
 
-    `question` is a code. `missing` names what the completeness check found wanting when it was raised. `outcome` and
+    `question` and `specialty` are codes of supervision.escalation. `missing` names what the completeness check found wanting when it was raised. `outcome` and
     `done` are codes: what the specialist said, and what was done for the patient.
     """
 
@@ -19,6 +19,7 @@ class Escalation(models.Model):
     raised_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="escalations")
     raised_at = models.DateTimeField()
     question = models.CharField(max_length=24)
+    specialty = models.CharField(max_length=16)
     consent = models.BooleanField(default=False)
     missing = models.JSONField(default=list, blank=True)
     clock = models.CharField(max_length=2, choices=choices_of(Clock), default=Clock.P1)
