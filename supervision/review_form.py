@@ -11,13 +11,15 @@ from typing import Any
 
 from supervision.exam_types import ExamType
 from supervision.marks import MOST_MARKS, Mark, mark_of
+from supervision.plain_text import is_plain_text
 from supervision.rating import NEEDED, WRONG, Answer, Cause, Component, Consequence, Outcome, Reference, outcome
 
 LONGEST_COMMENT = 4000
 LONGEST_ADVICE = 500
+LONGEST_PHRASE = 40
 
 Rated = Mapping[Component, int | None]
-"""0, 1 or 2 for each component of a view; None where it does not apply."""
+"""0, 1 or 2 for each component of a view; None where it does not apply (NA)."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Advice:
 
     def __post_init__(self) -> None:
         """Refuse what is too long."""
-        if len(self.text) > LONGEST_ADVICE or "\x00" in self.text or "\x00" in self.phrase:
+        if not is_plain_text(self.phrase, LONGEST_PHRASE) or not is_plain_text(self.text, LONGEST_ADVICE):
             raise ValueError(f"advice must be text of at most {LONGEST_ADVICE} characters")
 
     def __bool__(self) -> bool:
@@ -43,7 +45,8 @@ class ReviewForm:
 
     overall 1-5 (1 no recognisable structure, 3 minimum criteria met, 5 excellent). views: by code of the view.
     answers, references: by code of the question. indication 0-2; integration and entrustment 1-5; confidence 1-3; None
-    where it was not said. keep, change, next: the advice. ValueError names the field that is not valid.
+    where it was not said. keep, change, next: the advice. told: the reader opened the scanner's answers before giving
+    all of theirs. ValueError names the field that is not valid.
     """
 
     overall: int
@@ -62,6 +65,7 @@ class ReviewForm:
     exemplar: bool = False
     comment: str = ""
     marks: tuple[Mark, ...] = ()
+    told: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what is out of range; whether it fits an exam type is said by `problems`."""
@@ -71,36 +75,32 @@ class ReviewForm:
                 continue
             if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
                 raise ValueError(f"{name} must be a whole number from {low} to {high}")
-        if not isinstance(self.exemplar, bool):
-            raise ValueError("exemplar must be yes or no")
-        if not isinstance(self.comment, str) or len(self.comment) > LONGEST_COMMENT:
+        for name in ("exemplar", "told"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name} must be yes or no")
+        if not is_plain_text(self.comment, LONGEST_COMMENT):
             raise ValueError(f"comment must be text of at most {LONGEST_COMMENT} characters")
-        if "\x00" in self.comment:
-            raise ValueError("comment must be text without control code 0")
         if len(self.marks) > MOST_MARKS:
             raise ValueError(f"marks: at most {MOST_MARKS}")
         for view, rated in self.views.items():
-            if any(value not in (None, 0, 1, 2) or isinstance(value, bool) for value in rated.values()):
+            if any(value is not None and (type(value) is not int or value not in LEVELS) for value in rated.values()):
                 raise ValueError(f"views: a component of {view} is 0, 1, 2 or does not apply")
 
     def problems(self, exam_type: ExamType) -> tuple[str, ...]:
         """Return what is missing or unknown for this exam type, as paths such as `views.PLAX.axis` and `answers.EFF`.
 
-        Every required view has every component, every critical question an answer; nothing else is needed beside the
-        overall rating.
+        Every required view is rated in every component, or is not present, after which nothing else of it needs a word;
+        every critical question has an answer. What makes a view adequate is a number and never "does not apply". A
+        reference stands beside an answer. Nothing else is needed beside the overall rating.
         """
         known = {view.code for view in exam_type.views}
         asked = {question.code: question for question in exam_type.questions}
-        missing = [
-            f"views.{view}.{component}"
-            for view in known
-            for component in Component
-            if component not in self.views.get(view, {})
-        ]
+        missing = [f"views.{view}.{part}" for view in known for part in _unrated(self.views.get(view, {}))]
         missing += [f"answers.{code}" for code, one in asked.items() if one.critical and code not in self.answers]
+        missing += [f"answers.{code}" for code in self.references if code in asked and code not in self.answers]
         unknown = [f"views.{view}" for view in self.views if view not in known]
         unknown += [f"answers.{code}" for code in {*self.answers, *self.references} if code not in asked]
-        return tuple(sorted(missing + unknown))
+        return tuple(sorted({*missing, *unknown}))
 
     def adequate(self, exam_type: ExamType) -> bool:
         """Tell whether every required view shows its structures on the right axis and the whole reaches 3."""
@@ -124,6 +124,15 @@ class ReviewForm:
             return None
         return told.isdisjoint(WRONG)
 
+    def success(self, exam_type: ExamType, scanner: Mapping[str, Answer]) -> bool | None:
+        """Tell whether the exam is adequate and correct; see `success`."""
+        asked = any(question.critical for question in exam_type.questions)
+        return success(adequate=self.adequate(exam_type), correct=self.correct(exam_type, scanner), asked=asked)
+
+    def reference(self, code: str) -> Reference:
+        """Return what the answer to a question rests on: the reading itself where nothing else is named."""
+        return self.references.get(code, Reference.EXPERT_READING)
+
     def as_json(self) -> dict[str, Any]:
         """Return the form as `form_of` reads it."""
         table = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -133,6 +142,19 @@ class ReviewForm:
         return table | advice | said | {"views": views, "marks": [mark.as_json() for mark in self.marks]}
 
 
+def success(*, adequate: bool, correct: bool | None, asked: bool) -> bool | None:
+    """Tell whether an exam counts as a success: adequate and correct; asked: its type has a critical question.
+
+    What is not adequate is none, whatever was answered. Where the type asks nothing critical, adequate is enough. Where
+    it does and nothing can be said of the answers (`correct` is None: the scanner gave none, or no expert could tell),
+    the exam is neither: counting it as a success would reward silence, as a failure the patient whose window is poor.
+    """
+    if not adequate:
+        return False
+    return correct if asked else True
+
+
+LEVELS = (0, 1, 2)
 _RANGES = (
     ("overall", 1, 5, True),
     ("indication", 0, 2, False),
@@ -154,11 +176,18 @@ def form_of(table: Mapping[str, Any]) -> ReviewForm:
         read["references"] = MappingProxyType({c: Reference(said) for c, said in table.get("references", {}).items()})
         read["consequence"] = Consequence(table["consequence"]) if table.get("consequence") else None
         read["cause"] = Cause(table["cause"]) if table.get("cause") else None
-        read |= {name: Advice(**table[name]) for name in ("keep", "change", "next") if table.get(name)}
+        read |= {name: Advice(**(table.get(name) or {})) for name in ("keep", "change", "next")}
         read["marks"] = tuple(mark_of(one) for one in table.get("marks", ()))
         return ReviewForm(**read)
     except (TypeError, AttributeError) as error:
         raise ValueError("the form is not of the expected shape") from error
+
+
+def _unrated(rated: Rated) -> list[Component]:
+    """Return the components of a view that lack a rating, or a number where "does not apply" is none."""
+    if rated.get(Component.PRESENT) == 0:
+        return []
+    return [part for part in Component if part not in rated or (part in NEEDED and rated[part] is None)]
 
 
 def _rated(rated: Mapping[str, Any]) -> Rated:

@@ -38,7 +38,7 @@ def fields_sent(post: QueryDict) -> dict[str, str]:
 
 
 def form_from(fields: Mapping[str, str], exam_type: ExamType) -> ReviewForm:
-    """Return the reading that the fields say; Wrong where one of them cannot be read or the overall rating is missing."""
+    """Return the reading that the fields say; Wrong where one cannot be read or the overall rating is missing."""
     reader = _Reader(fields)
     codes = [question.code for question in exam_type.questions]
     answers = {code: said for code in codes if (said := reader.read(f"q.{code}", Answer))}
@@ -49,6 +49,7 @@ def form_from(fields: Mapping[str, str], exam_type: ExamType) -> ReviewForm:
         "consequence": reader.read("consequence", Consequence),
         "cause": reader.read("cause", Cause),
         "exemplar": bool(fields.get("exemplar")),
+        "told": bool(fields.get("told")),
         "comment": fields.get("comment", "").strip(),
         "marks": reader.read("marks", _marks) or (),
     }
@@ -81,7 +82,8 @@ def fields_of(form: ReviewForm) -> dict[str, str]:
         said = getattr(form, kind)
         fields |= {kind: said.phrase, f"{kind}_text": said.text}
     marks = json.dumps([mark.as_json() for mark in form.marks]) if form.marks else ""
-    return {**fields, "exemplar": "yes" if form.exemplar else "", "comment": form.comment, "marks": marks}
+    ticked = {name: "yes" if getattr(form, name) else "" for name in ("exemplar", "told")}
+    return {**fields, **ticked, "comment": form.comment, "marks": marks}
 
 
 def errors_of(paths: Collection[str]) -> dict[str, str]:
@@ -97,6 +99,8 @@ def errors_of(paths: Collection[str]) -> dict[str, str]:
             errors[f"q.{code}"] = _("Answer this question: the reading counts by it.")
         elif part == "seen":
             errors[f"v.{code}"] = _("Look at what was measured here and confirm it.")
+        elif part == "marks":
+            errors["marks"] = _("A drawing is on a clip that no longer belongs to this exam: take it away.")
         else:
             errors[path] = _("This does not belong to the exam type any more: load the page again.")
     missing = {f"v.{view}": _("Not rated yet: %(parts)s.") % {"parts": ", ".join(of)} for view, of in unrated.items()}
