@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import Misconfigured
+from supervision.blinding import EVERYTHING, Hidden
 from supervision.priority import Clock
 from supervision.programme import Programme, read_programme
+from supervision.sampling import Shares
 
 GOOD = """
 [[organisations]]
@@ -27,6 +29,15 @@ P2 = 48
 
 [review]
 lease_minutes = 20
+prefill = false
+second_read_share = 0.2
+
+[sampling]
+signed_off = 0.6
+uniform = 0.1
+
+[blinding]
+site = false
 """
 
 
@@ -36,12 +47,17 @@ def test_a_programme_is_read_whole() -> None:
     assert (project.code, project.name, project.country) == ("goma", "Hôpital de Goma", "RDC")
     assert project.schedule == "*/10 6-20 * * 1-5"
     assert (programme.clocks.hours(Clock.P2), programme.clocks.hours(Clock.P0)) == (48, 5)
-    assert programme.review.lease_minutes == 20
+    assert (programme.review.lease_minutes, programme.review.prefill) == (20, False)
+    assert programme.review.second_read_share == 0.2
+    assert programme.sampling.shares() == Shares(0.6, 0.1)
+    assert programme.blinding.hidden() == EVERYTHING - {Hidden.SITE}
 
 
 def test_an_empty_programme_has_the_defaults() -> None:
     assert read_programme("") == Programme()
-    assert Programme().review.lease_minutes == 30
+    assert (Programme().review.lease_minutes, Programme().review.prefill) == (30, True)
+    assert Programme().sampling.shares() == Shares()
+    assert Programme().blinding.hidden() == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -53,6 +69,10 @@ def test_an_empty_programme_has_the_defaults() -> None:
         ("organisation = ", "organization = ", "projects.0.organization", "organisation"),
         ("[[organisations]]", "[[organizations]]", "organizations", "organisations"),
         ("P2 =", "P4 =", "clocks.P4", "P0"),
+        ("second_read_share", "second_share", "review.second_share", "second_read_share"),
+        ("uniform", "uniforme", "sampling.uniforme", "uniform"),
+        ("site =", "sites =", "blinding.sites", "site"),
+        ("[sampling]", "[samples]", "samples", "sampling"),
     ],
 )
 def test_an_unknown_key_names_the_nearest(before: str, after: str, key: str, nearest: str) -> None:
@@ -72,6 +92,10 @@ def test_an_unknown_key_names_the_nearest(before: str, after: str, key: str, nea
         ('country = "RDC"', "country = 7", "projects.0.country"),
         ("P2 = 48", "P2 = 0", "clocks.P2"),
         ("lease_minutes = 20", "lease_minutes = 1", "review.lease_minutes"),
+        ("uniform = 0.1", "uniform = 0.01", "sampling.uniform"),
+        ("signed_off = 0.6", "signed_off = 0.05", "sampling"),
+        ("site = false", "site = 7", "blinding.site"),
+        ("second_read_share = 0.2", "second_read_share = 2", "review.second_read_share"),
         ('organisation = "relief"', 'organisation = "nobody"', "-"),
         ('name = "Relief"', "", "organisations.0.name"),
         ("[review]", "[review", "-"),
