@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from supervision.plain_text import is_plain_text
+
 LONGEST_REMARK = 300
 MOST_MARKS = 40
 
@@ -43,7 +45,7 @@ class Mark:
             raise ValueError(f"a {self.shape} has {CORNERS[self.shape]} points")
         if not all(0 <= share <= 1 for point in self.points for share in point):
             raise ValueError("a point lies between 0 and 1")
-        if len(self.text) > LONGEST_REMARK or "\x00" in self.text:
+        if not is_plain_text(self.text, LONGEST_REMARK):
             raise ValueError(f"a remark has at most {LONGEST_REMARK} characters")
         if self.shape is Shape.PIN and not self.text:
             raise ValueError("a pin without a remark says nothing")
@@ -59,5 +61,5 @@ def mark_of(table: Mapping[str, Any]) -> Mark:
     try:
         points = tuple((float(x), float(y)) for x, y in table.get("points", ()))
         return Mark(int(table["clip"]), int(table["frame"]), Shape(table["shape"]), points, str(table.get("text", "")))
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError("a mark has clip, frame, shape, points and text") from error

@@ -1,4 +1,4 @@
-"""What of an exam may be served to whoever reads it? The review page and the API say nothing that does not stand here."""
+"""What of an exam may be served to whoever reads it? The page and the API say nothing that does not stand here."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from pipeline.text import Text
 from storage.catalogue.blinding import hidden_from
 from storage.catalogue.drafts import draft_of
-from storage.catalogue.exam_catalogue import type_of
+from storage.catalogue.exam_catalogue import type_when_queued
 from storage.catalogue.models import Exam, Person, ReviewItem
 from storage.catalogue.prefill import prefill_for
 from supervision.blinding import Hidden
@@ -66,11 +66,17 @@ class ExamToRead:
     hidden: frozenset[Hidden]
     simulated: bool
 
+    @property
+    def scanner_said(self) -> list[tuple[Text, Answer]]:
+        """The scanner's answers to the questions of the exam type, in its order."""
+        said = self.said.answers if self.said else {}
+        return [(one.label, said[one.code]) for one in self.exam_type.questions if one.code in said]
+
 
 def exam_to_read(item: ReviewItem, person: Person, now: datetime) -> ExamToRead:
     """Return what `person` is served of the exam behind `item`, without what they must not know yet."""
     exam = item.exam
-    exam_type = type_of(exam)
+    exam_type = type_when_queued(exam)
     assert exam_type is not None  # noqa: S101 - nothing is queued without its type
     hidden = hidden_from(person, exam)
     clips = list(exam.clips.order_by("captured_at", "pk").prefetch_related("objects_stored"))

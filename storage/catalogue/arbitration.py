@@ -68,12 +68,11 @@ def decide(
         raise ValueError(f"note must be text of at most {LONGEST_NOTE} characters")
     with one_transaction():
         item = locked_item(item_id)
-        if before := Arbitration.objects.filter(item=item, blind__reviewer=person).select_related("chosen").first():
+        if before := Arbitration.objects.filter(item=item_id, blind__reviewer=person).select_related("chosen").first():
             if before.chosen is not None and before.chosen == _named(chosen, both(item_id, person)):
                 return before.chosen
             raise Conflict("stale")
         item = held(item_id, person)
-        exam = readings.locked(item.exam_id)
         told = both(item_id, person)
         review = _named(chosen, told)
         Arbitration.objects.create(
@@ -87,8 +86,8 @@ def decide(
         )
         readings.close(item, now)
         facts = {"reading": item.reading, "chosen": chosen, "reasons": codes}
-        Event.objects.create(at=now, what="arbitrated", scan=readings.clip_of(exam), person=person, facts=facts)
-        return readings.make_final(exam, review, now)
+        Event.objects.create(at=now, what="arbitrated", scan=readings.clip_of(item.exam), person=person, facts=facts)
+        return readings.make_final(item.exam, review, now)
 
 
 def _named(chosen: Chosen, told: Both) -> Review:

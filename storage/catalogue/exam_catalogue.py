@@ -38,6 +38,16 @@ def type_of(exam: Exam) -> ExamType | None:
     return type_named(exam.project.organisation_id, exam.exam_type) if exam.exam_type else None
 
 
+def type_when_queued(exam: Exam) -> ExamType | None:
+    """Return what the exam's type asked for when it was queued, so that all its readings answer the same questions.
+
+    As `type_of` where it was not queued yet.
+    """
+    if exam.exam_type_version is None or not exam.exam_type:
+        return type_of(exam)
+    return type_at(exam.project.organisation_id, exam.exam_type, exam.exam_type_version)
+
+
 def type_at(organisation_id: int, code: str, version: int) -> ExamType:
     """Return an exam type as it was in one version; LookupError for one that never was."""
     if version <= MOST_SHIPPED:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pipeline.finding import Verdict
 from pipeline.received import Kind
-from storage.catalogue.exam_catalogue import type_of
+from storage.catalogue.exam_catalogue import type_when_queued
 from storage.catalogue.models import Exam, Finding
 from storage.catalogue.programme import current
 from supervision import prefill
@@ -17,7 +17,7 @@ def prefill_for(exam: Exam) -> Mapping[str, Mapping[Component, int]]:
 
     Nothing where the programme does not want it.
     """
-    exam_type = type_of(exam)
+    exam_type = type_when_queued(exam)
     if exam_type is None or not exam_type.views or not current().review.prefill:
         return {}
     clips = list(exam.clips.order_by("pk").values_list("pk", "view", "kind", "frames"))

@@ -4,16 +4,16 @@ A first reading is final, or is confirmed by a second one; where these differ, a
 (storage.catalogue.arbitration). Whatever a person sends is kept once, and never overwritten.
 """
 
-import random
 from collections.abc import Collection
 from datetime import datetime
+from random import SystemRandom
 from uuid import UUID
 
 from django.db.models import Q
 
 from pipeline.errors import Conflict
 from storage.catalogue import blinding, drafts, exams, feedback, phases, queueing, reviewer_calibration, scope
-from storage.catalogue.exam_catalogue import type_at, type_of
+from storage.catalogue.exam_catalogue import type_at, type_when_queued
 from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
@@ -35,6 +35,8 @@ from supervision.readings import (
 from supervision.review_form import ReviewForm, form_of
 from supervision.roles import Action
 from supervision.states import Stage
+
+_random = SystemRandom()  # nobody can tell beforehand which exam will be read twice
 
 
 class Incomplete(ValueError):
@@ -70,7 +72,7 @@ def submit(
         exam = locked(item.exam_id)
         if Review.objects.filter(exam=exam, reviewer=person, amends=None).exists():
             raise Conflict("already_reviewed" if item.reviews.filter(reviewer=person).exists() else "read_before")
-        exam_type = type_of(exam)
+        exam_type = type_when_queued(exam)
         assert exam_type is not None  # noqa: S101 - nothing is queued without its type
         _require_whole(exam, exam_type, form, seen=seen)
         review = _kept(exam, exam_type, form, item=item, reviewer=person, submission=submission, at=now)
@@ -152,8 +154,10 @@ def make_final(exam: Exam, review: Review, now: datetime) -> Review:
     if anew:
         _note("final", exam, None, now, reading=review.reading)
         phases.after_final(review, now)
-    for reader in Person.objects.filter(reviews__exam=exam).distinct().order_by("pk"):
-        reviewer_calibration.update(reader)
+    readers = Person.objects.filter(reviews__exam=exam).distinct().order_by("pk")
+    if len(readers) > 1:
+        for reader in readers:
+            reviewer_calibration.update(reader)
     return review
 
 
@@ -182,7 +186,7 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
     """Decide what follows a first or second reading."""
     clock = Clock(review.item.clock)
     if review.reading == Reading.FIRST:
-        draw = random.random()  # noqa: S311 - chance, not secrecy
+        draw = _random.random()
         share = current().review.second_read_share
         why = second_read(clock, form, near_sign_off=_near_sign_off(exam, exam_type), draw=draw, share=share)
         drawn = {"draw": round(draw, 6), "share": share}

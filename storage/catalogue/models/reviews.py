@@ -82,11 +82,11 @@ class Review(models.Model):
     simulated = models.BooleanField(default=False)
 
     class Meta:
-        """One review per item and reviewer beside amendments; never two finals; an overall rating of 1-5."""
+        """Nobody reads an exam twice, beside amendments; never two finals; an overall rating of 1-5."""
 
         constraints = [
             models.UniqueConstraint(
-                fields=["item", "reviewer"], name="review_once", condition=models.Q(amends__isnull=True)
+                fields=["exam", "reviewer"], name="review_once", condition=models.Q(amends__isnull=True)
             ),
             models.UniqueConstraint(fields=["exam"], name="review_final_once", condition=models.Q(final=True)),
             models.CheckConstraint(condition=models.Q(overall__gte=1, overall__lte=5), name="review_overall_1_5"),
@@ -194,7 +194,8 @@ class FeedbackStep(models.Model):
 class ReviewerProfile(models.Model):
     """What suits a reviewer: languages, exam types (none: all), how many a day, not before `paused_until`.
 
-    `severity` is the mean signed difference to the consensus over `pairs` readings, empty before there are any.
+    `severity` is the mean signed difference to the consensus over `pairs` readings, empty before there are any;
+    `within_one` of them differ by at most 1. `kappa` and `ac2` are the coefficients of supervision.reliability.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="reviewer_profile")
@@ -204,6 +205,9 @@ class ReviewerProfile(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     severity = models.FloatField(null=True, blank=True)
     pairs = models.PositiveIntegerField(default=0)
+    within_one = models.PositiveIntegerField(default=0)
+    kappa = models.FloatField(null=True, blank=True)
+    ac2 = models.FloatField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return the number of readings that were compared."""
