@@ -1,6 +1,7 @@
 """Who may do what, and with whose scans? One table, used by pages, API and commands; what is not listed is denied."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -51,6 +52,14 @@ class Action(StrEnum):
 
 
 Grant = Mapping[Role, Reach]
+
+
+@dataclass(frozen=True)
+class Narrowing:
+    """What a token leaves of its person's rights: some actions, and one project (by number) where it names one."""
+
+    actions: frozenset[Action]
+    project: int | None = None
 
 
 def _own(*roles: Role) -> dict[Role, Reach]:

@@ -10,16 +10,15 @@ import string
 from django.db.models import QuerySet
 
 from storage.catalogue.models import Membership, Organisation, Person, Project
-from storage.catalogue.scope import projects_for
-from supervision.roles import Action, Role, roles_for
+from storage.catalogue.scope import organisations_for, projects_for
+from supervision.roles import Action, Role
 
 LETTERS = "".join(sorted(set(string.ascii_lowercase + string.digits) - set("l1o0")))
 
 
 def organisations_of(person: Person) -> QuerySet[Organisation]:
     """Return the organisations in which `person` manages everybody: by a role without a single project."""
-    everywhere = person.memberships.filter(role__in=roles_for(Action.MANAGE_PEOPLE), project=None)
-    return Organisation.objects.filter(pk__in=everywhere.values("organisation")).order_by("name")
+    return organisations_for(person, Action.MANAGE_PEOPLE).order_by("name")
 
 
 def places_of(person: Person) -> list[tuple[str, str]]:

@@ -6,10 +6,10 @@ from operator import or_
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
-from storage.catalogue.models import Exam, Membership, Person, Project, Question, Scan, StoredObject
+from storage.catalogue.models import Exam, Membership, Organisation, Person, Project, Question, Scan, StoredObject
 from storage.objects import Area
 from supervision import roles
-from supervision.roles import Action, Reach, Role
+from supervision.roles import Action, Narrowing, Reach, Role
 from supervision.states import OPEN_STAGES, Stage, State
 
 IN_REVIEW = (State.QUEUED, State.FINAL)
@@ -24,20 +24,34 @@ def roles_of(person: Person | AnonymousUser) -> frozenset[Role]:
 
 def may(person: Person | AnonymousUser, action: Action) -> bool:
     """Tell whether a person may do `action` in at least one place."""
-    return roles.may(roles_of(person), action)
+    return _left(person, action) and roles.may(roles_of(person), action)
 
 
 def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
     """Return the projects in which a person may do `action`, by a role there or in the whole organisation."""
-    return _projects(person, roles.roles_for(action))
+    return _projects(person, roles.roles_for(action)) if _left(person, action) else Project.objects.none()
+
+
+def projects_known_to(person: Person) -> QuerySet[Project]:
+    """Return the projects in which a person holds any role."""
+    return _projects(person, frozenset(Role))
+
+
+def organisations_for(person: Person, action: Action) -> QuerySet[Organisation]:
+    """Return the organisations in all of which a person may do `action`: by a role without a single project."""
+    narrowed = person.narrowed
+    if not _left(person, action) or (narrowed is not None and narrowed.project is not None):
+        return Organisation.objects.none()
+    held = _memberships(person).filter(role__in=_codes(roles.roles_for(action)), project=None)
+    return Organisation.objects.filter(pk__in=held.values("organisation"))
 
 
 def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
     """Return the scans on which a person may do `action`.
 
-    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that are in the queue or reviewed, SEE_QUARANTINE and
-    RELEASE_SCANS the withheld ones, COMPLETE_INFO and ANSWER_QUESTIONS those that wait for it (a trainee's own only);
-    all others every scan of the granted projects.
+    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that are in the queue or reviewed,
+    SEE_QUARANTINE and RELEASE_SCANS the withheld ones, COMPLETE_INFO and ANSWER_QUESTIONS those that wait for it (a
+    trainee's own only); all others every scan of the granted projects.
     """
     scans = Scan.objects.filter(_in_reach(person, action))
     match action:
@@ -56,8 +70,8 @@ def scans_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Scan]:
 def exams_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Exam]:
     """Return the exams on which a person may do `action`.
 
-    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that somebody is or was asked to read, SEE_QUEUE all of
-    these; all others every exam of the granted projects.
+    SEE_OWN_SCANS gives the person's own, REVIEW and ARBITRATE those of others that somebody is or was asked to read,
+    SEE_QUEUE all of these; all others every exam of the granted projects.
     """
     exams = Exam.objects.filter(_in_reach(person, action))
     match action:
@@ -77,6 +91,8 @@ def evidence_for(person: Person | AnonymousUser) -> QuerySet[StoredObject]:
 
 def _in_reach(person: Person | AnonymousUser, action: Action) -> Q:
     """Return what the table grants of the scans or exams: one's own, those of others, or all of a project."""
+    if not _left(person, action):
+        return Q(pk__in=[])
     mine = Q(trainee_id=person.pk)
     whose = {Reach.OWN: mine, Reach.OTHERS: ~mine, Reach.ALL: Q()}
     granted = {reach: roles.roles_for(action, reach) for reach in Reach}
@@ -84,16 +100,39 @@ def _in_reach(person: Person | AnonymousUser, action: Action) -> Q:
     return reduce(or_, parts, Q(pk__in=[]))
 
 
+def _left(person: Person | AnonymousUser, action: Action) -> bool:
+    """Tell whether the token by which somebody acts, if any, leaves them this action."""
+    narrowed = _narrowed(person)
+    return narrowed is None or action in narrowed.actions
+
+
+def _narrowed(person: Person | AnonymousUser) -> Narrowing | None:
+    return person.narrowed if isinstance(person, Person) else None
+
+
 def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:
     if not person.is_active or person.pk is None:
         return Membership.objects.none()
     # a project of another organisation than the membership's own grants nothing
     fits = Q(project__isnull=True) | Q(project__organisation=F("organisation"))
-    return Membership.objects.filter(fits, person_id=person.pk)
+    held = Membership.objects.filter(fits, person_id=person.pk)
+    narrowed = _narrowed(person)
+    if narrowed is not None and narrowed.project is not None:
+        everywhere = Q(project__isnull=True, organisation__projects=narrowed.project)
+        held = held.filter(Q(project=narrowed.project) | everywhere)
+    return held
 
 
 def _projects(person: Person | AnonymousUser, wanted: frozenset[Role]) -> QuerySet[Project]:
-    granted = _memberships(person).filter(role__in=[role.value for role in wanted])
+    granted = _memberships(person).filter(role__in=_codes(wanted))
     here = Q(pk__in=granted.filter(project__isnull=False).values("project"))
     everywhere = Q(organisation__in=granted.filter(project__isnull=True).values("organisation"))
-    return Project.objects.filter(here | everywhere)
+    projects = Project.objects.filter(here | everywhere)
+    narrowed = _narrowed(person)
+    if narrowed is not None and narrowed.project is not None:
+        projects = projects.filter(pk=narrowed.project)
+    return projects
+
+
+def _codes(wanted: frozenset[Role]) -> list[str]:
+    return [role.value for role in wanted]

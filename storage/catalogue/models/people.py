@@ -5,11 +5,16 @@ from django.db import models
 
 from storage.catalogue.models.programme import Organisation, Project
 from supervision.feedback import Digest
-from supervision.roles import Role
+from supervision.roles import Narrowing, Role
 
 
 class Person(AbstractUser):
-    """Somebody with an account; simulated people exist only in the demonstration."""
+    """Somebody with an account; simulated people exist only in the demonstration.
+
+    `narrowed` is set while a program acts for the person by a token; storage.catalogue.scope heeds it.
+    """
+
+    narrowed: Narrowing | None = None
 
     language = models.CharField(max_length=5, choices=[("en", "English"), ("fr", "Français")], default="en")
     digest = models.CharField(max_length=8, choices=[(one.value, one.value) for one in Digest], default=Digest.WEEKLY)
