@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pipeline.finding import Side, Verdict
 from supervision.roles import Role
-from supervision.states import State
+from supervision.states import Stage, State
 
 Word = str | Promise
 
@@ -18,8 +18,11 @@ STATES: dict[str, tuple[Word, str]] = {
     State.QUEUED: (_("waiting for review"), "waiting"),
     State.NOT_CHOSEN: (_("not chosen for reading"), "none"),
     State.FINAL: (_("reviewed"), "good"),
+    Stage.SECOND_READ: (_("read by a second expert"), "waiting"),
+    Stage.ARBITRATION: (_("with an arbiter: two experts differ"), "waiting"),
+    Stage.APPEALED: (_("appealed: with an arbiter"), "waiting"),
 }
-"""A state's word and its icon."""
+"""The word and the icon of a scan's state, or of an exam's stage."""
 
 VERDICTS: dict[str, tuple[Word, str]] = {
     Verdict.GOOD: (_("good"), "good"),
