@@ -10,7 +10,10 @@ from pipeline.phantom import DemoScan
 from pipeline.phantom.demo import WEEKS
 from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
+from supervision.exam_types import ExamType
 from supervision.priority import standing
+from supervision.rating import Answer, Cause, Component, Consequence
+from supervision.readings import ENOUGH, Reading
 from supervision.review_form import ReviewForm
 
 if TYPE_CHECKING:
@@ -29,6 +32,19 @@ COMMENTS = {
     "noise": "Lower the far gain. / Baissez le gain en profondeur.",
     "frozen": "The picture was frozen before the clip was saved. / L'image était figée avant l'enregistrement.",
     "dead_elements": "A dark stripe: report this probe. / Une bande sombre : signalez cette sonde.",
+}
+SEEN_FROM, BAD_FROM = 0.3, 0.8  # severity of a fault
+DEFECTS = {
+    "low_gain": (Component.GAIN, Cause.GAIN),
+    "high_gain": (Component.GAIN, Cause.GAIN),
+    "lost_contact": (Component.STEADY, Cause.CONTACT),
+    "shaken": (Component.STEADY, Cause.MOTION),
+    "over_deep": (Component.DEPTH, Cause.DEPTH),
+    "blurred": (Component.FOCUS, Cause.FOCUS),
+    "shadow": (Component.STEADY, Cause.WINDOW),
+    "noise": (Component.GAIN, Cause.GAIN),
+    "frozen": (Component.SWEEP, Cause.EXPORT),
+    "dead_elements": (Component.STEADY, Cause.DEVICE),
 }
 GOOD_COMMENT = "Well done: all structures can be seen. / Très bien : toutes les structures sont visibles."
 
@@ -80,20 +96,48 @@ def _waiting_share(week: int) -> float:
 
 def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Generator, at: datetime) -> None:
     from storage.catalogue import queue, readings
-    from storage.catalogue.models import Feedback, Review
+    from storage.catalogue.exam_catalogue import type_when_queued
+    from storage.catalogue.models import Feedback, Person, Review, ReviewItem
 
-    queue.claim(item, reviewer, at)
-    submitted_at = at + timedelta(seconds=float(rng.uniform(35, 150)))
-    review = readings.submit(item, reviewer, uuid.UUID(bytes=rng.bytes(16), version=4), _form(scan, rng), submitted_at)
+    exam_type = type_when_queued(queue.claim(item, reviewer, at).exam)
+    assert exam_type is not None  # noqa: S101 - nothing is queued without its type
+    seconds = float(rng.uniform(35, 150))
+    submitted_at = at + timedelta(seconds=seconds)
+    form = _form(exam_type, scan, rng)
+    submission = uuid.UUID(bytes=rng.bytes(16), version=4)
+    review = readings.submit(
+        item, reviewer, submission, form, submitted_at, seconds=seconds, seen=[view.code for view in exam_type.views]
+    )
+    again = ReviewItem.objects.filter(exam=review.exam_id, reading=Reading.SECOND, done_at=None).first()
+    if again is not None:
+        second = Person.objects.exclude(pk=reviewer.pk).get(username__in=[person.username for person in REVIEWERS])
+        _review(again.pk, second, scan, rng, submitted_at + timedelta(hours=3))
     seen_at = submitted_at + timedelta(hours=20) if scan.week < WEEKS_SEEN else None
     Review.objects.filter(pk=review.pk).update(simulated=True)
     Feedback.objects.filter(review=review).update(seen_at=seen_at)
 
 
-def _form(scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
+def _form(exam_type: ExamType, scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
     """Rate a scan by the faults that were simulated in it, with the scatter that two readers show (ICC about .6)."""
-    worst = max((fault.severity for fault in scan.scene.faults), default=0.0)
-    overall = int(np.clip(round(4.5 - 3.2 * worst + rng.normal(0.0, 0.6)), 1, 5))
     fault = max(scan.scene.faults, key=lambda fault: fault.severity, default=None)
-    comment = COMMENTS[fault.kind] if fault is not None and fault.severity > 0.3 else GOOD_COMMENT
-    return ReviewForm(overall=overall, comment=comment)
+    worst = 0.0 if fault is None else fault.severity
+    overall = int(np.clip(round(4.5 - 3.2 * worst + rng.normal(0.0, 0.6)), 1, 5))
+    seen = fault is not None and worst > SEEN_FROM
+    comment = COMMENTS[fault.kind] if fault is not None and seen else GOOD_COMMENT
+    rated: dict[Component, int | None] = dict.fromkeys(Component, 2)
+    cause = Cause.NO_DEFECT
+    if fault is not None and seen:
+        component, cause = DEFECTS[fault.kind]
+        rated[component] = 0 if worst > BAD_FROM else 1
+    if overall < ENOUGH:
+        rated[Component.LANDMARKS] = 0
+    return ReviewForm(
+        overall,
+        views={view.code: rated for view in exam_type.views},
+        answers={question.code: Answer.NEGATIVE for question in exam_type.questions},
+        consequence=Consequence.NONE,
+        entrustment=overall,
+        cause=cause,
+        confidence=2,
+        comment=comment,
+    )

@@ -57,14 +57,20 @@ def review(overall: str) -> dict[str, object]:
     from datetime import UTC, datetime
 
     from storage.catalogue import queue, readings
+    from storage.catalogue.exam_catalogue import type_when_queued
     from storage.catalogue.models import Person
+    from supervision.rating import Answer, Component
     from supervision.review_form import ReviewForm
 
     reviewer = Person.objects.get(username="claire")
     item = queue.next_item(reviewer, datetime.now(UTC))
     assert item is not None
-    form = ReviewForm(int(overall), comment="More gel on the left.")
-    done = readings.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC))
+    exam_type = type_when_queued(item.exam)
+    assert exam_type is not None
+    views = {view.code: dict.fromkeys(Component, 2) for view in exam_type.views}
+    answers = {question.code: Answer.NEGATIVE for question in exam_type.questions}
+    form = ReviewForm(int(overall), views=views, answers=answers, comment="More gel on the left.")
+    done = readings.submit(item.pk, reviewer, uuid.uuid4(), form, datetime.now(UTC), seen=views)
     return {"scan": done.exam.clips.get().digest, "overall": done.overall}
 
 

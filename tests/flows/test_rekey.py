@@ -52,7 +52,8 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
     cycle()
     item = queue.next_item(world.people["rose"], now())
     assert item is not None
-    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), rated(4, adequate=True), now())
+    form = rated(4, adequate=True)
+    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, now(), seen=form.views)
     before = {scan.pk: (Scan.objects.get(pk=scan.pk), objects_of(scan)) for scan in [*scans, held]}
     places = dict(Scan.objects.values_list("pk", "exam__items__priority"))
     findings = {scan.pk: list(scan.assessments.values_list("pk", "current")) for scan in scans}

@@ -12,7 +12,7 @@ from pipeline.finding import Verdict
 from pipeline.quality import CUT_OFFS
 from pipeline.rule import Rule
 from qa_rules import rules_in
-from storage.catalogue import calibrations, intake, queue, readings
+from storage.catalogue import calibrations, queue, readings, worksheets
 from storage.catalogue.calibrations import calibrate, current_calibration, reassess, yardstick_of
 from storage.catalogue.judging import as_measured, cut_offs_of
 from storage.catalogue.models import (
@@ -144,7 +144,7 @@ def reviewed(world: World, scan: Scan, overall: int, *, simulated: bool = False)
     """Let a reviewer rate the scan; it must be in the queue."""
     item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
     form = rated(overall, adequate=overall >= 3)
-    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
+    review = readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON, seen=form.views)
     Review.objects.filter(pk=review.pk).update(simulated=simulated)
     return review
 

@@ -36,7 +36,7 @@ def season(world: World) -> World:
     ]
     for scan, form in reviewed:
         item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
-        readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON)
+        readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, NOON, seen=form.views)
     world.queued(score=50.0, now=NOON - timedelta(hours=10))
     world.queued(score=50.0, now=NOON - timedelta(hours=2))
     world.queued(trainee=None)

@@ -122,7 +122,7 @@ class World:
         inspection: Inspection | None = None,
         patient: str | None = None,
     ) -> Scan:
-        """Bring one scan all the way to the queue (or to what it waits for), of a patient of its own if none is named."""
+        """Bring one scan all the way to the queue (or to what it waits for), of a patient of its own if not named."""
         person = self.people[trainee] if trainee else None
         scan, token = self.arrived(project or self.goma, person, exam_type)
         frames = pictures if pictures is not None else [numbered(n) for n in range(len(times))]
@@ -155,7 +155,7 @@ class World:
         item = item_of(scan)
         queue.claim(item.pk, person, now - timedelta(minutes=1))
         form = rated(overall, comment="Keep the depth. Move the probe to the right: the edge is lost.")
-        return readings.submit(item.pk, person, uuid.uuid4(), form, now)
+        return readings.submit(item.pk, person, uuid.uuid4(), form, now, seen=form.views)
 
 
 def item_of(scan: Scan) -> ReviewItem:
