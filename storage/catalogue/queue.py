@@ -12,6 +12,7 @@ from pipeline.errors import Conflict
 from storage.catalogue import reviewers, scope
 from storage.catalogue.models import Event, Exam, Person, Review, ReviewItem, Skip
 from storage.catalogue.offers import Reader, open_items
+from storage.catalogue.places import Why, why
 from storage.catalogue.programme import current
 from storage.catalogue.transaction import one_transaction
 from supervision.priority import URGENT, Clock
@@ -19,6 +20,22 @@ from supervision.readings import JUDGES
 from supervision.roles import Action
 from supervision.skipping import SkipReason
 from supervision.states import OPEN_STAGES
+
+__all__ = [
+    "Why",
+    "claim",
+    "give_back",
+    "held",
+    "lease",
+    "locked_item",
+    "next_item",
+    "open_queue",
+    "pause",
+    "renew",
+    "skip",
+    "upcoming",
+    "why",
+]
 
 ROUNDS = 5
 """How often what is offered is read anew when others were faster, before there is nothing for now."""
