@@ -31,8 +31,8 @@ def season(world: World) -> World:
     reviewed = [
         (world.queued(score=90.0), rated(5, adequate=True)),
         (world.queued(score=60.0), rated(2, adequate=False)),
-        (world.queued(score=None, project="bunia", trainee="bea", exam_type="CARD"), rated(4, adequate=True)),
-        (world.queued(score=10.0, exam_type="PHANTOM"), rated(1, adequate=False)),
+        (world.queued(score=None, project="bunia", trainee="bea", exam_type="CARD"), rated(4, exam_type="CARD")),
+        (world.queued(score=10.0, exam_type="PHANTOM"), rated(1, exam_type="PHANTOM")),
     ]
     for scan, form in reviewed:
         item = queue.claim(item_of(scan).pk, world.people["rose"], NOON)
