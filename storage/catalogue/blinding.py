@@ -1,7 +1,8 @@
 """What of an exam must a person not be served before it is final?
 
-Whoever may be asked to read it is blinded, whatever other roles they hold: a supervisor who also reviews would
-otherwise know what the reviewer must not. Only who has to complete what is missing knows meanwhile whose exam it is.
+Whoever may be asked to read it is blinded, whatever other roles they hold, and whatever token they act by: a supervisor
+who also reviews would otherwise know what the reviewer must not. Only who has to complete what is missing knows
+meanwhile whose exam it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -49,4 +50,6 @@ def _hidden(
 
 
 def _projects(person: Person | AnonymousUser, *actions: Action) -> frozenset[int]:
-    return frozenset(pk for action in actions for pk in scope.projects_for(person, action).values_list("pk", flat=True))
+    return frozenset(
+        pk for action in actions for pk in scope.projects_by_role(person, action).values_list("pk", flat=True)
+    )

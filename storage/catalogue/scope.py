@@ -32,6 +32,11 @@ def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Pro
     return _projects(person, roles.roles_for(action)) if _left(person, action) else Project.objects.none()
 
 
+def projects_by_role(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
+    """Return the projects in which a person may do `action` themselves, whatever the token leaves by which they act."""
+    return _granted(person, roles.roles_for(action))
+
+
 def projects_known_to(person: Person) -> QuerySet[Project]:
     """Return the projects in which a person holds any role."""
     return _projects(person, frozenset(Role))
@@ -111,11 +116,8 @@ def _narrowed(person: Person | AnonymousUser) -> Narrowing | None:
 
 
 def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:
-    if not person.is_active or person.pk is None:
-        return Membership.objects.none()
-    # a project of another organisation than the membership's own grants nothing
-    fits = Q(project__isnull=True) | Q(project__organisation=F("organisation"))
-    held = Membership.objects.filter(fits, person_id=person.pk)
+    """Return the roles that count where the person acts: all, or those in the one project of a token."""
+    held = _held(person)
     narrowed = _narrowed(person)
     if narrowed is not None and narrowed.project is not None:
         everywhere = Q(project__isnull=True, organisation__projects=narrowed.project)
@@ -123,15 +125,25 @@ def _memberships(person: Person | AnonymousUser) -> QuerySet[Membership]:
     return held
 
 
+def _held(person: Person | AnonymousUser) -> QuerySet[Membership]:
+    if not person.is_active or person.pk is None:
+        return Membership.objects.none()
+    # a project of another organisation than the membership's own grants nothing
+    fits = Q(project__isnull=True) | Q(project__organisation=F("organisation"))
+    return Membership.objects.filter(fits, person_id=person.pk)
+
+
 def _projects(person: Person | AnonymousUser, wanted: frozenset[Role]) -> QuerySet[Project]:
-    granted = _memberships(person).filter(role__in=_codes(wanted))
+    narrowed = _narrowed(person)
+    projects = _granted(person, wanted)
+    return projects if narrowed is None or narrowed.project is None else projects.filter(pk=narrowed.project)
+
+
+def _granted(person: Person | AnonymousUser, wanted: frozenset[Role]) -> QuerySet[Project]:
+    granted = _held(person).filter(role__in=_codes(wanted))
     here = Q(pk__in=granted.filter(project__isnull=False).values("project"))
     everywhere = Q(organisation__in=granted.filter(project__isnull=True).values("organisation"))
-    projects = Project.objects.filter(here | everywhere)
-    narrowed = _narrowed(person)
-    if narrowed is not None and narrowed.project is not None:
-        projects = projects.filter(pk=narrowed.project)
-    return projects
+    return Project.objects.filter(here | everywhere)
 
 
 def _codes(wanted: frozenset[Role]) -> list[str]:

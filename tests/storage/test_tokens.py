@@ -7,8 +7,9 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.catalogue import scope, tokens
+from storage.catalogue import blinding, scope, tokens
 from storage.catalogue.models import ApiToken, Event, Membership, Person
+from supervision.blinding import Hidden
 from supervision.roles import Action, Role, actions_of
 from tests.storage.conftest import NOON, World
 
@@ -104,6 +105,17 @@ def test_a_token_ends_with_its_time_its_account_its_role_and_when_it_is_revoked(
         ("token_made", token.pk),
         ("token_revoked", token.pk),
     ]
+
+
+def test_a_token_that_leaves_out_reviewing_does_not_lift_the_blinding(world: World) -> None:
+    scan = world.queued()
+    both = world.person("both", Role.REVIEWER, Role.SUPERVISOR)
+    assert scan.exam is not None
+    hidden = blinding.hidden_from(both, scan.exam)
+    assert Hidden.TRAINEE in hidden
+    for project in (None, world.goma, world.bunia):
+        _, secret = tokens.make(both, "figures", {Action.SEE_SCANS}, project, MONTH, NOON)
+        assert blinding.hidden_from(acting(secret), scan.exam) == hidden
 
 
 def test_the_secret_is_kept_nowhere(world: World) -> None:
