@@ -1,4 +1,4 @@
-"""Does every scan reach one reviewer, never its author, and is it reviewed once?"""
+"""Does every exam reach one reviewer, never its author, and is it read once?"""
 
 import uuid
 from collections.abc import Callable
@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Conflict
-from storage.catalogue import queue
-from storage.catalogue.models import Event, Person, Review, ReviewItem, Scan
+from storage.catalogue import queue, readings, reviewers
+from storage.catalogue.models import Event, Exam, Person, Review, ReviewItem, Scan
 from storage.catalogue.programme import current
 from storage.settings import settings
+from supervision.review_form import ReviewForm
 from supervision.roles import Role
-from supervision.states import State
+from supervision.skipping import SkipReason
+from supervision.states import Stage, State
 from tests.forms import rated
 from tests.storage.conftest import NOON, World, next_for
 
@@ -23,7 +25,28 @@ EXPIRED = NOON + LEASE + timedelta(seconds=1)
 
 
 def item_of(scan: Scan) -> ReviewItem:
-    return ReviewItem.objects.get(scan=scan)
+    return ReviewItem.objects.get(exam__clips=scan)
+
+
+def send(item_id: int, person: Person, submission: uuid.UUID, form: ReviewForm, now: datetime) -> Review:
+    return readings.submit(item_id, person, submission, form, now, seen=form.views)
+
+
+def scan_of(item: ReviewItem) -> Scan:
+    return item.exam.clips.get()
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no exam be read twice by chance."""
+    decide(monkeypatch, tmp_path, "[review]\nsecond_read_share = 0\n")
+
+
+def decide(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, programme: str) -> None:
+    (tmp_path / "programme.toml").write_text(programme)
+    monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
+    settings.cache_clear()
+    current.cache_clear()
 
 
 def test_the_most_urgent_comes_first(world: World) -> None:
@@ -33,7 +56,7 @@ def test_the_most_urgent_comes_first(world: World) -> None:
     order = []
     for name in ("a", "b", "c"):
         reviewer = world.person(name, Role.REVIEWER)
-        order.append(next_for(reviewer, NOON).scan)
+        order.append(scan_of(next_for(reviewer, NOON)))
     assert order == [old, poor, good]
     assert queue.next_item(world.people["rose"], NOON) is None
 
@@ -41,8 +64,8 @@ def test_the_most_urgent_comes_first(world: World) -> None:
 def test_of_equals_the_oldest_comes_first(world: World) -> None:
     first, second = world.queued(), world.queued()
     ReviewItem.objects.update(priority=5, queued_at=NOON)
-    ReviewItem.objects.filter(scan=second).update(queued_at=NOON - timedelta(minutes=1))
-    assert [item.scan for item in queue.open_queue(world.people["rose"])] == [second, first]
+    ReviewItem.objects.filter(exam__clips=second).update(queued_at=NOON - timedelta(minutes=1))
+    assert [scan_of(item) for item in queue.open_queue(world.people["rose"])] == [second, first]
 
 
 def test_one_keeps_the_scan_that_one_holds(world: World) -> None:
@@ -56,11 +79,11 @@ def test_one_keeps_the_scan_that_one_holds(world: World) -> None:
 
 def test_two_reviewers_get_different_scans_until_a_lease_ends(world: World) -> None:
     scan = world.queued()
-    assert next_for(world.people["rose"], NOON).scan == scan
+    assert scan_of(next_for(world.people["rose"], NOON)) == scan
     assert queue.next_item(world.people["luc"], NOON) is None
     with pytest.raises(Conflict, match="already_claimed"):
         queue.claim(item_of(scan).pk, world.people["luc"], NOON)
-    assert next_for(world.people["luc"], EXPIRED).scan == scan
+    assert scan_of(next_for(world.people["luc"], EXPIRED)) == scan
 
 
 def test_nobody_reviews_their_own_scan(world: World) -> None:
@@ -71,7 +94,7 @@ def test_nobody_reviews_their_own_scan(world: World) -> None:
     for use in (
         lambda: queue.claim(item.pk, both, NOON),
         lambda: queue.renew(item.pk, both, NOON),
-        lambda: queue.submit(item.pk, both, uuid.uuid4(), FORM, NOON),
+        lambda: send(item.pk, both, uuid.uuid4(), FORM, NOON),
     ):
         with pytest.raises(Conflict, match="own_scan"):
             use()
@@ -87,10 +110,11 @@ def test_out_of_scope_nothing_is_given(world: World) -> None:
         world.person("gone", Role.REVIEWER, is_active=False),
     ]
 
-    def send(item_id: int, person: Person, now: datetime) -> Review:
-        return queue.submit(item_id, person, uuid.uuid4(), FORM, now)
-
-    uses: tuple[Callable[..., object], ...] = (queue.claim, queue.renew, send)
+    uses: tuple[Callable[..., object], ...] = (
+        queue.claim,
+        queue.renew,
+        lambda item_id, person, now: send(item_id, person, uuid.uuid4(), FORM, now),
+    )
     for person in outsiders:
         assert queue.next_item(person, NOON) is None
         for use in uses:
@@ -109,10 +133,7 @@ def test_activity_renews_the_lease(world: World) -> None:
 
 
 def test_the_programme_says_how_long_a_lease_is(world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "programme.toml").write_text("[review]\nlease_minutes = 10\n[clocks]\nP2 = 48\n")
-    monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
-    settings.cache_clear()
-    current.cache_clear()
+    decide(monkeypatch, tmp_path, "[review]\nlease_minutes = 10\n[clocks]\nP2 = 48\n")
     world.queued()
     item = next_for(world.people["rose"], NOON)
     assert item.lease_until == NOON + timedelta(minutes=10)
@@ -123,10 +144,10 @@ def test_what_is_given_back_is_free(world: World) -> None:
     world.queued()
     item = next_for(world.people["rose"], NOON)
     queue.give_back(item.pk, world.people["luc"], NOON)
-    assert item_of(item.scan).claimed_by == world.people["rose"]
+    assert item_of(scan_of(item)).claimed_by == world.people["rose"]
     queue.give_back(item.pk, world.people["rose"], NOON)
     with pytest.raises(Conflict, match="lease_lost"):
-        queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
+        send(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
     assert next_for(world.people["luc"], NOON).pk == item.pk
 
 
@@ -134,11 +155,11 @@ def test_a_review_makes_the_scan_final(world: World) -> None:
     scan = world.queued()
     item = next_for(world.people["rose"], NOON)
     later = NOON + timedelta(minutes=2)
-    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, later)
+    review = send(item.pk, world.people["rose"], uuid.uuid4(), FORM, later)
     scan.refresh_from_db()
     assert scan.state == State.FINAL
-    assert (review.overall, review.adequate, review.comment) == (4, True, "Plus de gel.")
-    assert (review.opened_at, review.submitted_at, review.seen_at) == (NOON, later, None)
+    assert (review.overall, review.adequate, review.form["comment"]) == (4, True, "Plus de gel.")
+    assert (review.opened_at, review.submitted_at, review.final) == (NOON, later, True)
     assert list(queue.open_queue(world.people["rose"])) == []
     assert Event.objects.filter(what="reviewed", scan=scan, person=world.people["rose"]).count() == 1
 
@@ -148,11 +169,11 @@ def test_a_form_that_is_sent_twice_is_one_review(world: World) -> None:
     rose = world.people["rose"]
     item = next_for(rose, NOON)
     submission = uuid.uuid4()
-    first = queue.submit(item.pk, rose, submission, FORM, NOON)
-    again = queue.submit(item.pk, rose, submission, rated(1, adequate=False), EXPIRED)
+    first = send(item.pk, rose, submission, FORM, NOON)
+    again = send(item.pk, rose, submission, rated(1, adequate=False), EXPIRED)
     assert (first.pk, again.overall) == (again.pk, 4)
     with pytest.raises(Conflict, match="already_reviewed"):
-        queue.submit(item.pk, rose, uuid.uuid4(), FORM, NOON)
+        send(item.pk, rose, uuid.uuid4(), FORM, NOON)
     for use in (queue.claim, queue.renew):
         with pytest.raises(Conflict, match="already_reviewed"):
             use(item.pk, world.people["luc"], NOON)
@@ -164,11 +185,11 @@ def test_a_submission_belongs_to_one_review(world: World) -> None:
     world.queued()
     submission = uuid.uuid4()
     mine = next_for(world.people["rose"], NOON)
-    queue.submit(mine.pk, world.people["rose"], submission, FORM, NOON)
+    send(mine.pk, world.people["rose"], submission, FORM, NOON)
     other = next_for(world.people["luc"], NOON)
     for item in (mine, other):
         with pytest.raises(Conflict, match="stale"):
-            queue.submit(item.pk, world.people["luc"], submission, FORM, NOON)
+            send(item.pk, world.people["luc"], submission, FORM, NOON)
 
 
 def test_an_expired_lease_still_belongs_to_its_holder_until_it_is_taken(world: World) -> None:
@@ -178,26 +199,85 @@ def test_an_expired_lease_still_belongs_to_its_holder_until_it_is_taken(world: W
     kept_item = next_for(kept, NOON)
     lost_item = next_for(lost, NOON)
     queue.claim(lost_item.pk, kept, EXPIRED)
-    assert queue.submit(kept_item.pk, kept, uuid.uuid4(), FORM, EXPIRED).reviewer == kept
+    assert send(kept_item.pk, kept, uuid.uuid4(), FORM, EXPIRED).reviewer == kept
     with pytest.raises(Conflict, match="lease_lost"):
-        queue.submit(lost_item.pk, lost, uuid.uuid4(), FORM, EXPIRED)
-
-
-def test_only_the_trainee_marks_feedback_as_seen_and_once(world: World) -> None:
-    world.queued()
-    item = next_for(world.people["rose"], NOON)
-    review = queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
-    for person, now in ((world.people["rose"], NOON), (world.people["amina"], NOON), (world.people["amina"], EXPIRED)):
-        queue.mark_seen(review.pk, person, now)
-    review.refresh_from_db()
-    assert review.seen_at == NOON
-    assert Event.objects.filter(what="seen").count() == 1
+        send(lost_item.pk, lost, uuid.uuid4(), FORM, EXPIRED)
 
 
 def test_a_scan_that_left_the_queue_is_not_given(world: World) -> None:
     scan = world.queued()
     item = next_for(world.people["rose"], NOON)
-    Scan.objects.filter(pk=scan.pk).update(state=State.AWAITING_INFO)
+    Exam.objects.filter(clips=scan).update(stage=Stage.AWAITING_INFO)
     assert queue.next_item(world.people["luc"], EXPIRED) is None
     with pytest.raises(Conflict, match="stale"):
-        queue.submit(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
+        send(item.pk, world.people["rose"], uuid.uuid4(), FORM, NOON)
+
+
+def test_what_is_skipped_goes_to_somebody_else_and_comes_back_when_its_reason_says(world: World) -> None:
+    scan = world.queued()
+    rose, luc = world.people["rose"], world.people["luc"]
+    item = next_for(rose)
+    queue.skip(item.pk, rose, SkipReason.NO_TIME, NOON)
+    assert queue.next_item(rose, NOON + timedelta(minutes=119)) is None
+    assert scan_of(next_for(luc)) == scan
+    queue.skip(item.pk, luc, SkipReason.UNSURE, NOON)
+    assert queue.next_item(luc, NOON + timedelta(days=300)) is None
+    assert next_for(rose, NOON + timedelta(minutes=121)).pk == item.pk
+    assert Event.objects.filter(what="skipped").count() == 2
+
+
+def test_a_conflict_of_interest_is_remembered_for_all_of_the_trainee(world: World) -> None:
+    rose = world.people["rose"]
+    world.person("joel", Role.TRAINEE, project=world.goma)
+    world.queued(score=10.0)
+    queue.skip(next_for(rose).pk, rose, SkipReason.CONFLICT_OF_INTEREST, NOON)
+    later, other = world.queued(score=10.0), world.queued(trainee="joel", score=90.0)
+    assert scan_of(next_for(rose)) == other
+    with pytest.raises(Conflict, match="conflict_of_interest"):
+        queue.claim(item_of(later).pk, rose, NOON)
+    (noted,) = reviewers.conflicts_of(rose)
+    reviewers.withdraw_conflict(noted.pk, world.people["luc"], NOON)
+    assert reviewers.conflicts_of(rose) == [noted]
+    reviewers.withdraw_conflict(noted.pk, rose, NOON)
+    assert queue.claim(item_of(later).pk, rose, NOON).claimed_by == rose
+
+
+def test_what_is_put_aside_comes_last_and_is_kept_for_a_lease(world: World) -> None:
+    rose, luc = world.people["rose"], world.people["luc"]
+    world.queued(score=10.0)
+    aside = next_for(rose)
+    queue.pause(aside.pk, rose, NOON)
+    other = world.queued(score=90.0)
+    assert scan_of(next_for(rose)) == other
+    assert queue.next_item(luc, NOON) is None
+    queue.give_back(item_of(other).pk, rose, NOON)
+    queue.skip(item_of(other).pk, rose, SkipReason.UNSURE, NOON)
+    again = next_for(rose)
+    assert (again.pk, again.paused_at) == (aside.pk, None)
+    queue.pause(aside.pk, rose, NOON)
+    queue.give_back(next_for(luc).pk, luc, NOON)
+    assert next_for(luc, EXPIRED).pk == aside.pk
+    with pytest.raises(Conflict, match="lease_lost"):
+        queue.renew(aside.pk, rose, EXPIRED)
+
+
+def test_what_is_urgent_is_not_kept_for_who_puts_it_aside(world: World) -> None:
+    rose, luc = world.people["rose"], world.people["luc"]
+    world.queued()
+    ReviewItem.objects.update(clock="P0")
+    item = next_for(rose)
+    queue.pause(item.pk, rose, NOON)
+    assert next_for(luc, NOON + timedelta(seconds=1)).pk == item.pk
+
+
+def test_what_comes_next_is_told_before_it_is_taken(world: World) -> None:
+    rose = world.people["rose"]
+    for score in (10.0, 30.0, 60.0, 90.0):
+        world.queued(score=score)
+    held = next_for(rose)
+    ahead = queue.upcoming(rose, NOON)
+    assert len(ahead) == 2
+    assert held not in ahead
+    send(held.pk, rose, uuid.uuid4(), FORM, NOON)
+    assert next_for(rose).pk == ahead[0].pk
+    assert ReviewItem.objects.filter(claimed_by=None).count() == 2
