@@ -17,6 +17,7 @@ from web.pages import (
     quarantine,
     review,
     scans,
+    telemedicine,
     tickets,
     trainee,
 )
@@ -59,6 +60,10 @@ urlpatterns = [
     path("re-identification/", reidentify.requests, name="reidentify"),
     path("re-identification/<int:request_id>/approve/", reidentify.approve, name="reidentify-approve"),
     path("re-identification/<int:request_id>/show/", reidentify.show, name="reidentify-show"),
+    path("telemedicine/", telemedicine.inbox, name="telemedicine"),
+    path("exams/<int:exam_id>/escalate/", telemedicine.escalate, name="escalate"),
+    path("escalations/<int:escalation_id>/", telemedicine.escalation, name="escalation"),
+    path("escalations/<int:escalation_id>/act/", telemedicine.act, name="escalation-act"),
     path("devices/", devices.devices, name="devices"),
     path("devices/<int:device_id>/", devices.device, name="device"),
     path("devices/<int:device_id>/change/", devices.change, name="device-change"),
