@@ -48,6 +48,8 @@ class Action(StrEnum):
     REPORT_DEVICES = "report_devices"
     TEND_DEVICES = "tend_devices"
     SEE_CALIBRATION = "see_calibration"
+    SEE_CATALOGUE = "see_catalogue"
+    EDIT_CATALOGUE = "edit_catalogue"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -98,6 +100,11 @@ ALLOWED: dict[Action, Grant] = {
     Action.REPORT_DEVICES: _all(Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER),
     Action.TEND_DEVICES: _all(Role.BIOMED, Role.PARTNER_OWNER),
     Action.SEE_CALIBRATION: _all(Role.BIOMED, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.SEE_CATALOGUE: _all(
+        *(Role.TRAINEE, Role.REVIEWER, Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR),
+        *(Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    ),
+    Action.EDIT_CATALOGUE: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
 }
 """Action x role x reach. A new action is one line here and one in docs/reference/generate.py."""

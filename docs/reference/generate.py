@@ -46,6 +46,8 @@ ACTIONS: Mapping[Action, Text] = {
     Action.REPORT_DEVICES: Text("report a fault of a device", "signaler un défaut d'un appareil"),
     Action.TEND_DEVICES: Text("tend the devices", "entretenir les appareils"),
     Action.SEE_CALIBRATION: Text("see the calibration", "voir l'étalonnage"),
+    Action.SEE_CATALOGUE: Text("see the exam catalogue", "voir le catalogue d'examens"),
+    Action.EDIT_CATALOGUE: Text("change the exam catalogue", "modifier le catalogue d'examens"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
 }
 REACHES: Mapping[Reach, Text] = {
