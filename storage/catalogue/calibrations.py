@@ -37,7 +37,7 @@ def calibrate(organisation: Organisation, now: datetime) -> Calibration | None:
     rules = rules_in()
     clips = clips_of(organisation, rules)
     usual = {level: values for level, values in calibration(clips.measured, rules).items() if level != NO_DEVICE}
-    reviews = reviews_of(organisation, Yardsticks(None, usual))
+    reviews = reviews_of(organisation, Yardsticks(None, usual, organisation_id=organisation.pk))
     cut_offs = rating_cut_offs(reviews.pairs)
     with one_transaction():
         Organisation.objects.select_for_update().get(pk=organisation.pk)

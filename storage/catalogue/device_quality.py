@@ -29,7 +29,7 @@ def quality_adjusted(device: Device, now: datetime) -> Adjusted | None:
     clinical = clinical.exclude(exam_type__in=non_clinical_codes())
     usual = Yardsticks(current_calibration(organisation)).usual
     together = {level: values for level, values in usual.items() if level[0] != "device"}
-    yardsticks = Yardsticks(None, together)
+    yardsticks = Yardsticks(None, together, organisation_id=organisation.pk)
     ours, others = clinical.filter(device=device), clinical.exclude(device=device)
     return adjusted([*_scored(ours, yardsticks, ours=True), *_scored(others, yardsticks, ours=False)])
 

@@ -9,13 +9,20 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Max, OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from storage.catalogue.models import Event, Exam, ExamTypeVersion, Organisation, Person
+from pipeline.errors import Conflict
+from qa_rules import rules_in
+from storage.catalogue import scope
+from storage.catalogue.models import Event, Exam, ExamTypeVersion, Organisation, Person, Review
 from storage.catalogue.transaction import one_transaction
-from supervision.exam_types import MOST_SHIPPED, ExamType, exam_types, shipped_version
+from supervision.exam_types import MOST_SHIPPED, ExamType, exam_types, problems, shipped_version
+from supervision.exam_types.changes import breaches, new_meanings
+from supervision.exam_types.problems import Invalid, Problem
+from supervision.exam_types.reading import LONGEST_TEXT
 from supervision.exam_types.table import exam_type_of
+from supervision.roles import Action
 
 
 def types_of(organisation_id: int, at: datetime | None = None) -> Mapping[str, ExamType]:
@@ -67,28 +74,44 @@ def save(
     now: datetime,
     *,
     valid_from: datetime | None = None,
+    based_on: int | None = None,
+    wording_only: bool = False,
 ) -> ExamTypeVersion:
     """Keep a new version of an exam type, in force from `valid_from` on (at once where it is not later than now).
 
+    based_on: the newest version that the person saw; Conflict (stale) where somebody saved another one since.
+    wording_only: the person says that views and questions whose words differ still mean the same.
     ValueError (supervision.exam_types.problems.Invalid) names the path of everything that is wrong.
+    PermissionError where the person may not edit the catalogue of the whole organisation.
     """
+    if not scope.organisations_for(person, Action.EDIT_CATALOGUE).filter(pk=organisation.pk).exists():
+        raise PermissionError("only who edits the catalogue of the whole organisation")
     with one_transaction():
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-        made = history(organisation, code)
-        last = made.aggregate(last=Max("version"))["last"] or MOST_SHIPPED
-        exam_type_of(table, last + 1)
+        last = newest_version(organisation, code)
+        if based_on is not None and based_on != last:
+            raise Conflict("stale")
+        number = max(last, MOST_SHIPPED) + 1
+        _refuse_problems(organisation, code, exam_type_of(table, number), note, wording_only=wording_only)
         row = ExamTypeVersion.objects.create(
             organisation=organisation,
             code=code,
-            version=last + 1,
+            version=number,
             content=dict(table),
             valid_from=max(valid_from or now, now),
             made_by=person,
-            note=note,
+            note=note.strip(),
         )
-        facts = {"organisation": organisation.code, "exam_type": code, "version": row.version}
+        facts = {"organisation": organisation.code, "exam_type": code, "version": number, "wording_only": wording_only}
         Event.objects.create(at=now, what="exam_type_changed", person=person, facts=facts)
         return row
+
+
+def newest_version(organisation: Organisation, code: str) -> int:
+    """Return the number of the newest version there is, in force or not; 0 where the code is new."""
+    own = history(organisation, code).values_list("version", flat=True).first()
+    shipped = exam_types().get(code)
+    return own or (shipped.version if shipped else 0)
 
 
 def history(organisation: Organisation, code: str) -> QuerySet[ExamTypeVersion]:
@@ -100,6 +123,37 @@ def history(organisation: Organisation, code: str) -> QuerySet[ExamTypeVersion]:
 def read(row: ExamTypeVersion) -> ExamType:
     """Return the exam type that a version says."""
     return exam_type_of(row.content, row.version)
+
+
+def _refuse_problems(organisation: Organisation, code: str, new: ExamType, note: str, *, wording_only: bool) -> None:
+    """Raise Invalid for what no table shows by itself: other codes, rules that are not there, other meanings."""
+    found = breaches(new, exam_types().get(code))
+    if new.code != code:
+        found.append(Problem("", None, "code", problems.OTHER_CODE))
+    if len(note) > LONGEST_TEXT:
+        found.append(Problem("", None, "note", problems.TOO_LONG.format(most=LONGEST_TEXT)))
+    rules = {rule.name: rule.limits for rule in rules_in()}
+    for n, name in enumerate(dict.fromkeys((*new.limits, *new.weights))):
+        own, asked = rules.get(name), new.limits.get(name)
+        if own is None:
+            found.append(Problem("limits", n, "rule", problems.UNKNOWN, name))
+        elif asked is not None and (asked.good > asked.poor) != (own.good > own.poor):
+            found.append(Problem("limits", n, "poor", problems.TURNED, name))
+    if not wording_only:
+        found += new_meanings(new, _used(organisation, code))
+    if found:
+        raise Invalid(found)
+
+
+def _used(organisation: Organisation, code: str) -> list[ExamType]:
+    """Return the versions with which exams of the organisation were described or read, the oldest first."""
+    exams = Exam.objects.filter(project__organisation=organisation, exam_type=code)
+    numbers = set(exams.exclude(exam_type_version=None).values_list("exam_type_version", flat=True).distinct())
+    numbers |= set(Review.objects.filter(exam__in=exams).values_list("exam_type_version", flat=True).distinct())
+    if exams.filter(exam_type_version=None).exclude(worksheet_at=None).exists():
+        now = type_named(organisation.pk, code)
+        numbers |= {now.version} if now else set()
+    return [type_at(organisation.pk, code, number) for number in sorted(numbers) if number]
 
 
 def _in_force(organisation_id: int, at: datetime | None) -> QuerySet[ExamTypeVersion]:

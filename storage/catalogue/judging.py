@@ -14,8 +14,9 @@ from pipeline.quality import CUT_OFFS, Quality
 from pipeline.rule import Rule, Usual
 from pipeline.yardstick import Yardstick, held_against
 from qa_rules import rules_in
+from storage.catalogue.exam_catalogue import types_of
 from storage.catalogue.models import Assessment, Calibration, Finding, Organisation, Project, Scan, UsualValue
-from supervision.exam_types import exam_type_named
+from supervision.exam_types import ExamType, exam_types
 
 Usuals = Mapping[Level, Mapping[str, Usual]]
 
@@ -23,9 +24,15 @@ Usuals = Mapping[Level, Mapping[str, Usual]]
 class Yardsticks:
     """The yardsticks of one calibration, or of none: by device, model and exam type."""
 
-    def __init__(self, calibration: Calibration | None, usual: Usuals | None = None) -> None:
-        """usual: of a calibration that is not kept yet; else it is read, once."""
+    def __init__(
+        self, calibration: Calibration | None, usual: Usuals | None = None, *, organisation_id: int | None = None
+    ) -> None:
+        """usual: of a calibration that is not kept yet; else it is read, once.
+
+        organisation_id: whose exam types ask; that of the calibration where it is not said, else those shipped.
+        """
         self.calibration = calibration
+        self.organisation_id = organisation_id or (calibration.organisation_id if calibration else None)
         if usual is not None:
             self.usual = usual
 
@@ -33,6 +40,11 @@ class Yardsticks:
     def rules(self) -> Sequence[Rule]:
         """The rules of today."""
         return rules_in()
+
+    @cached_property
+    def exam_types(self) -> Mapping[str, ExamType]:
+        """What the exam types ask for today."""
+        return exam_types() if self.organisation_id is None else types_of(self.organisation_id)
 
     @cached_property
     def usual(self) -> Usuals:
@@ -49,7 +61,7 @@ class Yardsticks:
 
     def of(self, scan: Scan) -> Yardstick:
         """Return what this scan is held against."""
-        known = exam_type_named(scan.exam_type) if scan.exam_type else None
+        known = self.exam_types.get(scan.exam_type)
         device = scan.device
         usual = yardstick_for(self.usual, str(device.pk), device.model) if device else yardstick_for(self.usual, "", "")
         return Yardstick(
@@ -73,7 +85,7 @@ def current_calibration(organisation: Organisation) -> Calibration | None:
 def yardsticks_for(project_id: int) -> Yardsticks:
     """Return the yardsticks in use in a project."""
     organisation = Project.objects.select_related("organisation").get(pk=project_id).organisation
-    return Yardsticks(current_calibration(organisation))
+    return Yardsticks(current_calibration(organisation), organisation_id=organisation.pk)
 
 
 def yardstick_of(scan: Scan) -> Yardstick:

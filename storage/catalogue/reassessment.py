@@ -25,7 +25,7 @@ def reassess(where: Organisation | Project, now: datetime, *, everything: bool =
     """
     organisation = where if isinstance(where, Organisation) else where.organisation
     within = Q(scan__project=where) if isinstance(where, Project) else Q(scan__project__organisation=where)
-    yardsticks = Yardsticks(current_calibration(organisation))
+    yardsticks = Yardsticks(current_calibration(organisation), organisation_id=organisation.pk)
     waiting = Assessment.objects.filter(within, current=True, scan__state__in=RELEASED)
     if not everything:
         if yardsticks.calibration is None:
