@@ -1,5 +1,7 @@
 """What counts of an exam's readings, fetched once for a whole list of scans?"""
 
+from __future__ import annotations
+
 from django.db.models import Prefetch, QuerySet
 
 from storage.catalogue.models import Review
