@@ -5,9 +5,10 @@ amendment or appeal, gets feedback of its own; the one before stays as it was, c
 days after it was acknowledged, nothing more can be said.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from pipeline.errors import Conflict
 from storage.catalogue import exams, queueing, scope
@@ -54,8 +55,20 @@ def release(review: Review, now: datetime) -> Feedback:
 
 def current_of(exam: Exam) -> Feedback | None:
     """Return the feedback that counts: that on the final reading, or the newest as long as there is no final."""
-    released = Feedback.objects.filter(review__exam=exam).select_related("review__reviewer")
-    return released.order_by("-review__final", "-released_at", "-pk").first()
+    return current_for([exam.pk]).get(exam.pk)
+
+
+def current_for(exams_asked: Collection[int]) -> dict[int, Feedback]:
+    """Return the feedback that counts, by the number of its exam; nothing for an exam without any."""
+    released = Feedback.objects.filter(review__exam__in=exams_asked).select_related("review__reviewer")
+    in_order = released.order_by("review__final", "released_at", "pk")
+    return {one.review.exam_id: one for one in in_order}
+
+
+def earlier_of(exam: Exam, current: Feedback) -> QuerySet[Feedback]:
+    """Return what the trainee got before the feedback that counts now, newest first."""
+    released = Feedback.objects.filter(review__exam=exam).exclude(pk=current.pk).select_related("review__reviewer")
+    return released.order_by("-released_at", "-pk")
 
 
 def see(feedback_id: int, person: Person, now: datetime) -> None:
@@ -171,20 +184,22 @@ def unanswered_by(person: Person) -> QuerySet[FeedbackStep]:
 def exemplar_for(feedback: Feedback) -> Scan | None:
     """Return the newest clip of the teaching library that shows the main defect in this type of exam, if there is one.
 
+    Where none shows the defect, one that has none: how it looks when it is right (`scan.teaching.defect` tells).
     Approved by the same organisation, with consent; never the exam's own clips.
     """
     cause = feedback.review.form.get("cause")
     if not cause or cause == Cause.NO_DEFECT:
         return None
     exam = feedback.review.exam
-    fits = TeachingClip.objects.filter(
+    approved = TeachingClip.objects.filter(
         organisation=exam.project.organisation_id,
         exam_type=exam.exam_type,
-        defect=cause,
         state=Nomination.APPROVED,
         consent=True,
     )
-    clip = fits.exclude(scan__exam=exam.pk).select_related("scan").order_by("-decided_at", "-pk").first()
+    fits = approved.filter(defect__in=(cause, Cause.NO_DEFECT)).exclude(scan__exam=exam.pk)
+    shows_it = Case(When(defect=cause, then=0), default=1)
+    clip = fits.select_related("scan").order_by(shows_it, "-decided_at", "-pk").first()
     return None if clip is None else clip.scan
 
 
