@@ -1,12 +1,16 @@
 """Which pages does this person see at the top, and which is home?"""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from storage.catalogue import feedback
 from storage.catalogue.models import Person
 from storage.catalogue.scope import may
 from supervision.roles import Action
@@ -23,6 +27,7 @@ class Place:
 
 PLACES = (
     Place("queue", Action.SEE_QUEUE, _("Queue")),
+    Place("replies", Action.REVIEW, _("Replies")),
     Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
     Place("overview", Action.SEE_FIGURES, _("Overview")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
@@ -34,6 +39,12 @@ PLACES = (
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),
     Place("people", Action.MANAGE_PEOPLE, _("People")),
 )
+
+# How many things wait for the person on a page of the navigation
+WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
+    "my-scans": feedback.unread_of,
+    "replies": feedback.unanswered_by,
+}
 
 # Whoever may do the first of these starts there.
 HOMES = (
@@ -63,7 +74,12 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return {}
     here = request.resolver_match.url_name if request.resolver_match else None
     links = [
-        {"url": reverse(place.url_name), "label": place.label, "here": place.url_name == here}
+        {
+            "url": reverse(place.url_name),
+            "label": place.label,
+            "here": place.url_name == here,
+            "waiting": WAITING[place.url_name](person).count() if place.url_name in WAITING else 0,
+        }
         for place in places_for(person)
     ]
     return {"places": links}
