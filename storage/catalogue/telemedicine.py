@@ -92,7 +92,7 @@ def act(escalation_id: int, what: What, person: Person, now: datetime, *, code: 
     if what in _CODES and code not in _CODES[what]:
         raise ValueError("code must be one of the list")
     with one_transaction():
-        escalation = _reachable(person, what).select_for_update(of=("self",)).get(pk=escalation_id)
+        escalation = reachable(person, what).select_for_update(of=("self",)).get(pk=escalation_id)
         state = after(EscalationState(escalation.state), what)
         if state is None:
             raise Conflict("stale")
@@ -137,7 +137,8 @@ _BY_COORDINATOR = frozenset({What.TAKEN, What.GIVEN_BACK, What.ASKED, What.ANSWE
 _CODES = {What.ANSWERED: OUTCOMES, What.DONE: DONE}
 
 
-def _reachable(person: Person, what: What) -> QuerySet[Escalation]:
+def reachable(person: Person, what: What) -> QuerySet[Escalation]:
+    """Return the escalations with which a person may do `what`, as far as their state allows it."""
     action = Action.COORDINATE if what in _BY_COORDINATOR else Action.ESCALATE
     reached = Q(exam__in=scope.exams_for(person, action))
     if action is Action.ESCALATE:
