@@ -40,6 +40,8 @@ class Action(StrEnum):
     SEE_FIGURES = "see_figures"
     ESCALATE = "escalate"
     COORDINATE = "coordinate"
+    SEE_LIBRARY = "see_library"
+    DECIDE_TEACHING = "decide_teaching"
     SEE_QUARANTINE = "see_quarantine"
     RELEASE_SCANS = "release_scans"
     ANSWER_QUESTIONS = "answer_questions"
@@ -90,6 +92,16 @@ ALLOWED: dict[Action, Grant] = {
     | _others(Role.REVIEWER, Role.ARBITER)
     | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.COORDINATE: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.SEE_LIBRARY: _all(
+        Role.TRAINEE,
+        Role.REVIEWER,
+        Role.ARBITER,
+        Role.FACILITATOR,
+        Role.SUPERVISOR,
+        Role.AUDITOR,
+        Role.PARTNER_OWNER,
+    ),
+    Action.DECIDE_TEACHING: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.SEE_QUARANTINE: _all(Role.FACILITATOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
     Action.RELEASE_SCANS: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.ANSWER_QUESTIONS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.PARTNER_OWNER),

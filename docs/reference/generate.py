@@ -38,6 +38,8 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),
     Action.ESCALATE: Text("ask a specialist about a patient", "demander l'avis d'un spécialiste sur un patient"),
     Action.COORDINATE: Text("coordinate telemedicine", "coordonner la télémédecine"),
+    Action.SEE_LIBRARY: Text("learn from the teaching library", "apprendre avec la vidéothèque"),
+    Action.DECIDE_TEACHING: Text("decide what is in the teaching library", "décider du contenu de la vidéothèque"),
     Action.SEE_QUARANTINE: Text("see what is held back", "voir ce qui est retenu"),
     Action.RELEASE_SCANS: Text("release or refuse what is held back", "libérer ou refuser ce qui est retenu"),
     Action.ANSWER_QUESTIONS: Text("answer questions on a scan", "répondre aux questions sur un examen"),
