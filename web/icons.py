@@ -20,6 +20,13 @@ ICONS = MappingProxyType(
         "zoom-out": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21M7.5 10.5h6"/>',
         "reset": '<path d="M4 4v5h5M4.5 9A8.5 8.5 0 1 1 3.5 13"/>',
         "sector": '<path d="M9.5 4.5h5L21 17a15 15 0 0 1-18 0z"/>',
+        "beside": '<path d="M3 5h8v14H3zM13 5h8v14h-8z"/>',
+        "together": '<path d="M4 5v6l5-3zM4 13v6l5-3zM13 8h7M13 16h7"/>',
+        "arrow": '<path d="M5 19L18 6M10.5 5.5H18.5V13.5"/>',
+        "box": '<rect x="4.5" y="6" width="15" height="12"/>',
+        "line": '<path d="M5.5 18.5l13-13M3.5 16.5l4 4M16.5 3.5l4 4"/>',
+        "pin": '<path d="M4 5h16v11h-8l-5 4v-4H4z"/>',
+        "mmode": '<path d="M5 3v18"/><path d="M8.5 8q2-3 4 0t4 0 4 0M8.5 15q2-3 4 0t4 0 4 0"/>',
         "keyboard": '<rect x="2.5" y="6" width="19" height="12" rx="2"/>'
         '<path d="M6.5 10h.01M10 10h.01M13.5 10h.01M17 10h.01M8 14h8"/>',
         "good": '<path d="M4.5 12.5l5 5L19.5 7"/>',

@@ -57,6 +57,12 @@ def say(text: Text | None) -> str:
 
 
 @register.filter
+def alone(one: object) -> tuple[object, ...]:
+    """Return a list of this one thing."""
+    return (one,)
+
+
+@register.filter
 def exam(code: str) -> str:
     """Name an exam type; an unknown code stands for itself."""
     known = exam_types().get(code)
