@@ -45,7 +45,7 @@
         const said = [place, sonorelay.ink.distance(clip, mark, say)].filter(Boolean).join(" · ");
         const [labelX, labelY] = mark.shape === "line" ? [Math.max(x, farX), (y + farY) / 2] : [x, y];
         parts.push(...SHAPES[mark.shape](...points, size));
-        const wide = said.length * size * 0.55, left = labelX + size / 3 + wide > columns ? labelX - size / 3 - wide : labelX + size / 3;
+        const wide = said.length * size * 0.55, left = labelX + size + wide > columns ? labelX - size - wide : labelX + size;
         parts.push(part("text", { x: left, y: sonorelay.clamp(labelY - size / 3, size, rows - size / 4), "font-size": size }, said));
       }
       if (cursor) {

@@ -13,7 +13,7 @@
   const fixed = [...document.querySelectorAll("[data-marks]")].flatMap((element) => JSON.parse(element.dataset.marks || "[]"));
   let own = [], tool = null, draft = null, cursor = null, pulled = false;
 
-  for (const button of panel.querySelectorAll("[data-writes]")) button.hidden = !field;
+  for (const button of root.querySelectorAll("[data-writes]")) button.hidden = !field;
   player.drawing = () => tool !== null || pulled;
   const all = () => [...fixed, ...own];
 
@@ -41,7 +41,7 @@
     tool = tool === name || (name !== "line" && !field) ? null : name;
     draft = cursor = null;
     if (tool) player.taken().stop();
-    for (const one of ["arrow", "box", "line"]) panel.querySelector(`[data-do="${one}"]`).setAttribute("aria-pressed", String(one === tool));
+    for (const one of ["arrow", "box", "line"]) root.querySelector(`[data-do="${one}"]`).setAttribute("aria-pressed", String(one === tool));
     root.classList.toggle("drawing", tool !== null);
     tip.textContent = tool ? say("draw") : "";
     paint();
@@ -137,8 +137,8 @@
     const view = clips.length > 1 ? clip.figure.querySelector("[data-take]").firstChild.textContent.trim() : "";
     go.type = "button";
     go.className = "quiet";
-    go.textContent = [view, player.say("frame").replace("{n}", mark.frame + 1).replace("{total}", clip.last + 1), say(mark.shape), ink.distance(clip, mark, say)].filter(Boolean).join(" · ");
-    go.setAttribute("aria-label", `${say("go").replace("{n}", place)}, ${go.textContent}`);
+    go.textContent = `${place}. ` + [view, player.say("frame").replace("{n}", mark.frame + 1).replace("{total}", clip.last + 1), say(mark.shape), ink.distance(clip, mark, say)].filter(Boolean).join(" · ");
+    go.setAttribute("aria-label", `${say("go").replace("{n}", place)}: ${go.textContent}`);
     go.addEventListener("click", () => { player.take(clip); clip.show(mark.frame); });
     item.append(go);
     if (!own.includes(mark)) { item.append(mark.text); return item; }
