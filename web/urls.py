@@ -21,6 +21,7 @@ from web.pages import (
     telemedicine,
     tickets,
     trainee,
+    worksheet,
 )
 from web.pages import alike as alike_page
 from web.pages import queue as queue_page
@@ -48,7 +49,7 @@ urlpatterns = [
     path("replies/", feedback.replies, name="replies"),
     path("replies/<int:feedback_id>/answer/", feedback.answer, name="replies-answer"),
     path("missing-details/", awaiting.awaiting, name="awaiting"),
-    path("missing-details/<int:scan_id>/", awaiting.complete, name="complete"),
+    path("worksheet/<int:exam_id>/", worksheet.worksheet, name="worksheet"),
     path("questions/<int:scan_id>/", awaiting.answer, name="answer"),
     path("overview/", figures.overview, name="overview"),
     path("scans/", scans.scans, name="scans"),

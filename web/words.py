@@ -112,7 +112,7 @@ FIGURES: dict[str, Word] = {
     "backlog": _("Waiting for review"),
     "reviewed": _("Reviewed"),
     "scored": _("Clinical scans with a quality score"),
-    "rated": _("Clinical scans with an expert's rating"),
-    "adequate": _("Clinical scans rated adequate"),
+    "rated": _("Clinical exams with an expert's rating, by their first clip"),
+    "adequate": _("Clinical exams rated adequate, by their first clip"),
 }
 """What each number of the overview counts."""

@@ -1,7 +1,8 @@
 """Which numbers does a set of scans give, and which scans stand behind each number?
 
-Every figure is a filter on scans (`behind`), so that a page can lead from the number to what it counts. Scans of a
-phantom are counted as scans, never in the quality and adequacy of patients' scans.
+Every figure is a filter on scans (`behind`), so that a page can lead from the number to what it counts. An expert rates
+an exam, not its clips: where ratings are counted, the first clip stands for its exam. Scans of a phantom are counted as
+scans, never in the quality and adequacy of patients' scans.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from django.db.models import Avg, BooleanField, Count, DateTimeField, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, BooleanField, Count, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncWeek
 
 from storage.catalogue.models import Device, Person, Project, Review, ReviewItem, Scan
@@ -70,8 +71,8 @@ class Overview:
     """The figures of a set of scans.
 
     scans_in = in_progress + rejected + withheld + failed + awaiting_info + not_chosen + backlog.total + reviewed.
-    mean_score: 0-100 over the clinical scans that have one. mean_overall: 1-5 and adequate: share, over the reviewed
-    clinical scans.
+    mean_score: 0-100 over the clinical scans that have one. mean_overall: 1-5 and adequate: share, over the clinical
+    exams with a final reading.
     """
 
     scans_in: int
@@ -128,7 +129,7 @@ def by_week(scans: QuerySet[Scan], now: datetime) -> list[Row]:
 
 def _filters() -> Mapping[Figure, Q]:
     clinical = ~Q(exam_type__in=non_clinical_codes())
-    rated = Q(state=State.FINAL, last_overall__isnull=False) & clinical
+    rated = Q(state=State.FINAL, last_overall__isnull=False, pk=F("first_clip")) & clinical
     return {
         Figure.SCANS_IN: Q(pk__isnull=False),
         Figure.IN_PROGRESS: Q(state=State.RECEIVED),
@@ -146,9 +147,11 @@ def _filters() -> Mapping[Figure, Q]:
 
 
 def _rated(scans: QuerySet[Scan]) -> QuerySet[Scan]:
-    """Add what the final review of its exam said."""
+    """Add what the final reading of its exam said, and which clip stands for that."""
+    first = Scan.objects.filter(exam=OuterRef("exam")).order_by("pk").values("pk")
     last = Review.objects.filter(exam__clips=OuterRef("pk"), final=True)
     return scans.annotate(
+        first_clip=Subquery(first[:1], output_field=IntegerField()),
         last_overall=Subquery(last.values("overall")[:1], output_field=IntegerField()),
         last_adequate=Subquery(last.values("adequate")[:1], output_field=BooleanField()),
     )

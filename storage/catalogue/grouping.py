@@ -9,7 +9,7 @@ and split exams as long as nobody reads them.
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from pipeline.errors import Conflict
 from storage.catalogue.exam_catalogue import type_of
@@ -86,7 +86,7 @@ def join(exam_id: int, other_id: int, person: Person | None, now: datetime) -> E
 
 
 def split(exam_id: int, clip_ids: Collection[int], person: Person | None, now: datetime) -> Exam:
-    """Let these clips be an exam of their own, without a worksheet, and return it.
+    """Let these clips be an exam of their own, of which nobody has said yet what it is, and return it.
 
     Conflict: being_read. ValueError where it is none of the clips, all of them, or clips of another exam.
     """
@@ -119,7 +119,10 @@ def could_belong(exam: Exam) -> QuerySet[Exam]:
         stage__in=UNREAD,
         began_at__range=(exam.began_at - ONE_EXAM_WITHIN, exam.began_at + ONE_EXAM_WITHIN),
     ).exclude(pk=exam.pk)
-    near = near.filter(trainee=exam.trainee_id) if exam.trainee_id else near.filter(trainee=None)
+    if exam.trainee_id is None:
+        near = near.filter(patient=exam.patient).exclude(patient="")
+    else:
+        near = near.filter(Q(trainee=exam.trainee_id) | Q(trainee=None))
     if exam.patient:
         near = near.filter(patient__in=("", exam.patient))
     return near.exclude(_held()).order_by("began_at", "pk")
@@ -164,7 +167,7 @@ def _made_for(scan: Scan, *, like: Exam | None = None) -> Exam:
         name=scan.short_id,
         project_id=scan.project_id,
         trainee_id=scan.trainee_id,
-        exam_type=scan.exam_type,
+        exam_type="" if like else scan.exam_type,
         patient=scan.patient,
         began_at=_time_of(scan),
         stage=Stage.AWAITING_INFO,

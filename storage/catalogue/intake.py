@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from pipeline.received import Received
 from storage.catalogue.evidence import drop_evidence
+from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.exams import begun, locked_clip
 from storage.catalogue.grouping import describe
 from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
@@ -19,7 +20,6 @@ from storage.catalogue.reassessment import judge_anew
 from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, StoredBytes
-from supervision.exam_types import exam_type_named
 from supervision.questions import REFUSALS
 from supervision.states import State
 
@@ -65,7 +65,7 @@ def register(
             raise LookupError(f"unknown project {received.project}")
         trainee = _trainee(received.trainee, project)
         device = _device(received.device, project)
-        exam_type = _exam_type_code(received.exam_type)
+        exam_type = _exam_type_code(received.exam_type, project)
         scan, new = Scan.objects.get_or_create(
             digest=received.digest,
             defaults={
@@ -175,8 +175,8 @@ def _trainee(name: str | None, project: Project) -> Person | None:
     return trainees_of(project).filter(username__iexact=name).first() if name else None
 
 
-def _exam_type_code(code: str | None) -> str:
-    known = exam_type_named(code) if code else None
+def _exam_type_code(code: str | None, project: Project) -> str:
+    known = type_named(project.organisation_id, code.strip().upper()) if code else None
     return known.code if known else ""
 
 

@@ -150,6 +150,23 @@ def test_only_the_final_reading_counts(season: World) -> None:
     assert after.mean_overall == about(14 / 3, 3)
 
 
+def test_one_reading_of_several_clips_counts_once(season: World) -> None:
+    before = figures.overview(Scan.objects.all(), NOON)
+    clips = [season.queued(score=80.0, patient="SR-ONE", exam_type="CARD") for _ in range(3)]
+    item = queue.claim(item_of(clips[0]).pk, season.people["rose"], NOON)
+    form = rated(5, exam_type="CARD")
+    readings.submit(item.pk, season.people["rose"], uuid.uuid4(), form, NOON, seen=form.views)
+    after = figures.overview(Scan.objects.all(), NOON)
+    assert (after.scans_in, after.reviewed) == (before.scans_in + 3, before.reviewed + 3)
+    assert after.adequate == Share(3, 4)
+    assert after.mean_overall == about((11 + 5) / 4, 4)
+    assert after.mean_score.total == before.mean_score.total + 3
+    for dimension in DIMENSIONS:
+        rows = figures.by(Scan.objects.all(), dimension, NOON)
+        assert sum(row.figures.adequate.total for row in rows) == 4
+    assert figures.behind(Scan.objects.all(), Figure.RATED).filter(exam=clips[0].exam).get() == clips[0]
+
+
 def test_nothing_gives_no_numbers(world: World) -> None:
     empty = figures.overview(Scan.objects.all(), NOON)
     assert empty.scans_in == 0

@@ -1,7 +1,6 @@
 """Does the trainee read what the expert said, and can missing details be filled in?"""
 
 from qa_rules import rules_in
-from supervision.states import State
 
 
 def test_the_feedback_reaches_the_trainee_and_opening_it_marks_it_seen(world, signed_in) -> None:
@@ -50,37 +49,6 @@ def test_a_trainee_reads_why_a_file_was_refused_and_what_happens_to_one_held_bac
     page = signed_in("amina").get("/my-scans/").content.decode()
     assert "Copy it from the device again" in page
     assert "You need not do anything" in page
-
-
-def test_a_facilitator_says_who_scanned_and_the_scan_is_queued(world, signed_in) -> None:
-    scan = world.scan(trainee=None, exam_type=None)
-    assert scan.state == State.AWAITING_INFO
-    client = signed_in("facilitator")
-    assert scan.short_id in client.get("/missing-details/").content.decode()
-    address = f"/missing-details/{scan.pk}/"
-    for wrong in (
-        {},
-        {"exam_type": "NOPE", "trainee": world.people["amina"].pk},
-        {"exam_type": "FAST", "trainee": "x"},
-    ):
-        assert "nothing was changed" in client.post(address, wrong, follow=True).content.decode()
-    stranger = {"exam_type": "FAST", "trainee": world.people["rose"].pk}
-    assert "nothing was changed" in client.post(address, stranger, follow=True).content.decode()
-    scan.refresh_from_db()
-    assert (scan.state, scan.trainee_id) == (State.AWAITING_INFO, None)
-    client.post(address, {"exam_type": "CARD", "trainee": world.people["joel"].pk})
-    scan.refresh_from_db()
-    assert (scan.state, scan.exam_type, scan.trainee) == (State.QUEUED, "CARD", world.people["joel"])
-    assert client.post(address, {"exam_type": "CARD", "trainee": world.people["amina"].pk}).status_code == 404
-
-
-def test_a_trainee_completes_own_scans_only(world, signed_in) -> None:
-    own, other = world.scan(exam_type=None), world.scan(trainee="joel", exam_type=None)
-    amina = signed_in("amina")
-    assert amina.post(f"/missing-details/{other.pk}/", {"exam_type": "FAST"}).status_code == 404
-    amina.post(f"/missing-details/{own.pk}/", {"exam_type": "FAST"})
-    own.refresh_from_db()
-    assert (own.state, own.trainee) == (State.QUEUED, world.people["amina"])
 
 
 def test_held_back_and_refused_scans_show_reasons_in_both_languages_and_never_a_picture(world, signed_in) -> None:

@@ -52,7 +52,7 @@ WRITES = {
     "review": (1,),
     "renew": (1,),
     "give-back": (1,),
-    "complete": (1,),
+    "worksheet": (1,),
     "answer": (1,),
     "held-release": (1,),
     "held-text": (1,),
@@ -78,7 +78,7 @@ DECIDERS = frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER})
 WRITERS = {
     **dict.fromkeys(("take-next", "take", "review", "renew", "give-back"), READERS),
     **dict.fromkeys(("person-new", "person-password", "person-active", "role-add", "role-remove"), MANAGERS),
-    **dict.fromkeys(("complete", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
+    **dict.fromkeys(("worksheet", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),
     **dict.fromkeys(("alike-release", "layout-retire"), DECIDERS),
     "device-change": frozenset({Role.BIOMED, Role.PARTNER_OWNER}),

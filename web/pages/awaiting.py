@@ -1,4 +1,4 @@
-"""Which scans cannot be read yet because somebody must say who made them, what they show, or answer a question?"""
+"""Which exams cannot be read yet because somebody must say who made them and what they show, or answer a question?"""
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -8,13 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from storage.catalogue import quarantine, worksheets
-from storage.catalogue.models import Person, Scan
-from storage.catalogue.scope import scans_for
-from storage.catalogue.trainees import trainees_of
-from supervision.exam_types import exam_types
+from storage.catalogue import quarantine
+from storage.catalogue.blinding import hidden_in
+from storage.catalogue.scope import exams_for, scans_for
+from supervision.blinding import Hidden
 from supervision.roles import Action
-from supervision.worksheet import Worksheet
+from supervision.states import Stage
 from web.media import picture_of
 from web.permissions import person_of, requires
 
@@ -24,40 +23,27 @@ SHOWN = 25
 @requires(Action.COMPLETE_INFO)
 @require_safe
 def awaiting(request: HttpRequest) -> HttpResponseBase:
-    """List scans with missing details, oldest first, each with its own small form."""
-    waiting = scans_for(person_of(request), Action.COMPLETE_INFO)
-    shown = list(waiting.select_related("project", "trainee").order_by("received_at", "pk")[:SHOWN])
-    trainees = {
-        scan.project_id: list(trainees_of(scan.project).order_by("last_name", "username"))
-        for scan in shown
-        if scan.trainee_id is None
-    }
+    """List exams with missing details, oldest first; each leads to its worksheet."""
+    person = person_of(request)
+    waiting = exams_for(person, Action.COMPLETE_INFO).filter(stage=Stage.AWAITING_INFO)
+    shown = waiting.select_related("project", "trainee").prefetch_related("clips__objects_stored")
+    exams = list(shown.order_by("began_at", "pk")[:SHOWN])
+    hidden = hidden_in(person, exams)
     rows = [
-        {"scan": scan, "picture": picture_of(scan), "trainees": trainees.get(scan.project_id, [])} for scan in shown
+        {
+            "exam": exam,
+            "pictures": [picture_of(clip) for clip in exam.clips.all()],
+            "site": None if Hidden.SITE in hidden[exam.pk] else exam.project.name,
+            "trainee": None if Hidden.TRAINEE in hidden[exam.pk] or exam.trainee == person else exam.trainee,
+        }
+        for exam in exams
     ]
     context = {
         "rows": rows,
         "total": waiting.count(),
-        "exam_types": exam_types(),
-        "questions": quarantine.open_questions(person_of(request)).select_related("scan__project")[:SHOWN],
+        "questions": quarantine.open_questions(person).select_related("scan__project")[:SHOWN],
     }
     return render(request, "awaiting.html", context)
-
-
-@requires(Action.COMPLETE_INFO)
-@require_POST
-def complete(request: HttpRequest, scan_id: int) -> HttpResponseBase:
-    """Keep what was missing and send the scan to the queue."""
-    person = person_of(request)
-    scan = get_object_or_404(scans_for(person, Action.COMPLETE_INFO), pk=scan_id)
-    exam_type = exam_types().get(request.POST.get("exam_type", scan.exam_type))
-    trainee = _trainee(request, scan)
-    if exam_type is None or trainee is None:
-        messages.error(request, _("Choose the exam type and who scanned; nothing was changed."))
-    else:
-        worksheets.complete(scan.exam_id, Worksheet(exam_type), trainee, person, timezone.now())
-        messages.success(request, _("Scan %(scan)s now waits for review.") % {"scan": scan.short_id})
-    return redirect("awaiting")
 
 
 @requires(Action.ANSWER_QUESTIONS)
@@ -74,10 +60,3 @@ def answer(request: HttpRequest, scan_id: int) -> HttpResponseBase:
         messages.success(request, _("Thank you. The data officer reads your answer and decides."))
     own = scan.trainee_id == person.pk and request.POST.get("from") == "my-scans"
     return redirect("my-scans" if own else "awaiting")
-
-
-def _trainee(request: HttpRequest, scan: Scan) -> Person | None:
-    if scan.trainee is not None:
-        return scan.trainee
-    chosen = request.POST.get("trainee", "")
-    return trainees_of(scan.project).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
