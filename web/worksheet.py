@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Max
 from django.http import QueryDict
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext_lazy
 
 from pipeline.text import Text
 from storage.catalogue.exam_catalogue import types_of

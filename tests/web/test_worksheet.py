@@ -42,12 +42,10 @@ def test_three_taps_on_a_phone(window, live_world) -> None:
         target.tap()
         taps += 1
 
-    page.screenshot(path="/tmp/team/shots/b0.png", full_page=True)
     page.goto(page.url.replace("/missing-details/", f"/worksheet/{exams[0].pk}/"))
     assert page.locator("h1").inner_text() == "What was examined?"
     tap(page.locator("section").first.get_by_role("link", name=CARD.label.en))
     tap(page.get_by_text("Nothing found: no to every question"))
-    page.screenshot(path="/tmp/team/shots/b1.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     tap(page.get_by_role("button", name="Send to the experts"))
     assert "The exam waits for an expert." in page.locator("main").inner_text()
