@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pipeline.errors import Rejected, Withheld
 from pipeline.finding import Finding, Side, Verdict
 from pipeline.inspection import Inspection
-from pipeline.preview import write_jpeg, write_preview
+from pipeline.preview import write_jpeg, write_poster, write_previews
 from pipeline.quality import Quality, Reason
 from pipeline.received import Kind, Received
 from pipeline.sector import Provenance, Sector, Shape
@@ -167,16 +167,17 @@ _stored: dict[tuple[bytes, tuple[float, ...]], list[tuple[str, bytes, str]]] = {
 
 
 def store(pictures: Sequence[Picture], times: Sequence[float]) -> dict[str, tuple[StoredBytes, str]]:
-    """Write preview and poster as the pipeline does and put them into the store; the same clip is encoded once."""
+    """Write previews and poster as the pipeline does and put them into the store; the same clip is encoded once."""
     key = (hashlib.sha256(b"".join(one.tobytes() for one in pictures)).digest(), tuple(times))
     with tempfile.TemporaryDirectory() as folder:
         if key not in _stored:
-            poster, preview = Path(folder, "poster"), Path(folder, "preview")
-            write_jpeg(pictures[0], poster, longest_side=320, quality=80)
+            poster, preview, small = Path(folder, "poster"), Path(folder, "preview"), Path(folder, "small")
+            write_poster(pictures[0], poster)
             files = [("poster", poster.read_bytes(), "image/jpeg")]
             if len(pictures) > 1:
-                write_preview(pictures, times, preview)
+                write_previews(pictures, times, preview, small)
                 files.append(("preview", preview.read_bytes(), "video/mp4"))
+                files.append(("small", small.read_bytes(), "video/mp4"))
             else:
                 write_jpeg(pictures[0], preview, longest_side=960, quality=88)
                 files.append(("preview", preview.read_bytes(), "image/jpeg"))
