@@ -149,6 +149,10 @@ REASONS: dict[str, Text] = {
         "An appeal has been made here already; it is decided once.",
         "Un recours a déjà été déposé ici ; il n'est tranché qu'une fois.",
     ),
+    "not_final": Text(
+        "This reading does not count now, or is being decided on; it cannot be changed.",
+        "Cette lecture ne fait pas foi en ce moment, ou une décision est en cours ; elle ne peut pas être modifiée.",
+    ),
     "read_again_now": Text(
         "This exam is being read again. What comes of it will reach you.",
         "Cet examen est en cours de nouvelle lecture. Vous en recevrez le résultat.",
