@@ -7,6 +7,7 @@ from supervision.blinding import Hidden
 from supervision.rating import Answer, Cause, Component, Consequence, Reference
 from supervision.readings import Decided, Difference, Reading
 from supervision.skipping import SkipReason
+from supervision.worksheet import AgeBand, Sex
 from web.words import Word
 
 COMPONENTS: dict[Component, Word] = {
@@ -141,3 +142,44 @@ HIDDEN: dict[Hidden, Word] = {
     Hidden.SCORE: _("automatic score"),
     Hidden.FIRST_READ: _("other readings"),
 }
+
+AGES: dict[AgeBand, Word] = {
+    AgeBand.NEWBORN: _("newborn, to 28 days"),
+    AgeBand.INFANT: _("infant, to 11 months"),
+    AgeBand.CHILD_1_4: _("child, 1–4 years"),
+    AgeBand.CHILD_5_14: _("child, 5–14 years"),
+    AgeBand.ADULT_15_44: _("15–44 years"),
+    AgeBand.ADULT_45_64: _("45–64 years"),
+    AgeBand.ADULT_65: _("65 years or more"),
+    AgeBand.UNKNOWN: _("age not known"),
+}
+
+SEXES: dict[Sex, Word] = {
+    Sex.FEMALE: _("female"),
+    Sex.MALE: _("male"),
+    Sex.UNKNOWN: _("sex not known"),
+}
+
+SENTENCES: dict[str, Word] = {
+    "minutes": _("yours for {n} min"),
+    "restored": _("Your draft from before is back."),
+    "merged": _("You also wrote elsewhere: the newest of each field was kept."),
+    "offline": _("No connection: your reading is kept on this device and goes out by itself."),
+    "signed_out": _("You are signed out. Your reading is kept on this device: sign in again and open this exam."),
+    "sending": _("Sending…"),
+    "incomplete": _("Not sent: {n} still missing, first here."),
+    "kept": _("saved {time}"),
+    "kept_here": _("kept on this device"),
+    "views": _("{there} of {total} views"),
+    "adequate": _("adequate: {word}"),
+    "yes": pgettext_lazy("adequate", "yes"),
+    "no": pgettext_lazy("adequate", "no"),
+    "open": _("not yet known"),
+    "why_view": _("{part} in {view}"),
+    "why_overall": _("overall below 3"),
+    "missing": _("missing: {n}"),
+    "whole": _("nothing missing"),
+    "more_below": _("{n} more views were not on the screen: look, then press again."),
+    "unseen": _("not looked at"),
+}
+"""What the scripts of the page say."""

@@ -4,6 +4,8 @@ from django.urls import path
 
 from web.pages import (
     accounts,
+    amend,
+    arbitration,
     awaiting,
     calibration,
     devices,
@@ -40,6 +42,11 @@ urlpatterns = [
     path("review/<int:item_id>/", review.page, name="review"),
     path("review/<int:item_id>/renew/", review.renew, name="renew"),
     path("review/<int:item_id>/give-back/", review.give_back, name="give-back"),
+    path("review/<int:item_id>/draft/", review.draft, name="draft"),
+    path("review/<int:item_id>/skip/", review.skip, name="skip"),
+    path("review/<int:item_id>/pause/", review.pause, name="pause"),
+    path("review/<int:item_id>/decide/", arbitration.page, name="decide"),
+    path("reviews/<int:review_id>/amend/", amend.page, name="amend"),
     path("my-scans/", trainee.my_scans, name="my-scans"),
     path("my-scans/<int:scan_id>/", trainee.my_scan, name="my-scan"),
     path("my-exams/<int:exam_id>/", trainee.my_exam, name="my-exam"),
