@@ -32,6 +32,7 @@ PLACES = (
     Place("overview", Action.SEE_FIGURES, _("Overview")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
+    Place("library", Action.SEE_LIBRARY, _("Library")),
     Place("telemedicine", Action.COORDINATE, _("Telemedicine")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
     Place("devices", Action.SEE_DEVICES, _("Devices")),

@@ -21,6 +21,9 @@ from supervision.roles import Action
 from supervision.states import State
 from supervision.teaching import CERTAIN, MOVES, Nomination, SelfTest, self_test
 
+Told = Mapping[str, tuple[Answer, Answer]]
+"""(said, truth) by question."""
+
 
 def nominate(
     scan_id: int,
@@ -143,10 +146,8 @@ def next_to_test(person: Person, exam_type: str, random: Random) -> TeachingClip
     return clips.get(pk=last_asked[-1]) if last_asked else None
 
 
-def answer(
-    clip_id: int, person: Person, said: Mapping[str, Answer], now: datetime
-) -> Mapping[str, tuple[Answer, Answer]]:
-    """Keep what the person says about a clip, and return (said, truth) by question.
+def answer(clip_id: int, person: Person, said: Mapping[str, Answer], now: datetime) -> Told:
+    """Keep what the person says about a clip, and return it beside the truth.
 
     ValueError unless every question of the test is answered. TeachingClip.DoesNotExist for one that is not testable.
     """

@@ -1,0 +1,1 @@
+"""How do clips of the library become cards on paper?"""
