@@ -51,7 +51,8 @@ def sentences(root: Path = HERE) -> Iterator[tuple[str, Sentence]]:
     for path in sorted([*root.rglob("*.html"), *root.rglob("*.py")]):
         text = path.read_text(encoding="utf-8")
         if path.suffix == ".html":
-            text = templatize(text, origin=str(path))
+            # what it gives is only nearly Python: the indentation of a page is none
+            text = "\n".join(line.lstrip() for line in templatize(text, origin=str(path)).splitlines())
         for _line, message, _comments, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):
             yield path.relative_to(root).as_posix(), (context, message)
 
