@@ -106,9 +106,11 @@ class Reader:
             items = items.filter(soon | Q(exam__trainee__language__in=self.profile.languages))
         return items
 
-    def held(self) -> QuerySet[ReviewItem]:
-        """Return what they hold, even if the lease ran out."""
-        return self.allowed().filter(claimed_by=self.person)
+    def held(self) -> list[ReviewItem]:
+        """Return what they hold, even if the lease ran out, most urgent first."""
+        # in no order, so that the index of what one holds is used and not that of the queue
+        mine = open_items().filter(claimed_by=self.person).order_by()
+        return sorted(mine, key=lambda item: (-item.priority, item.queued_at, item.pk))
 
     def ranked(self) -> list[ReviewItem]:
         """Return the first of what they are offered, in the order in which they should read it; none while away."""

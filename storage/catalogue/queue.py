@@ -59,17 +59,17 @@ def next_item(person: Person, now: datetime) -> ReviewItem | None:
     read; last what they have put aside.
     """
     reader = Reader(person, now)
-    mine = list(reader.held())
+    mine = reader.held()
     working = [item for item in mine if item.paused_at is None]
-    if given := _first_of(working, person, now):
+    if given := _first_of(working, reader):
         return given
     for _ in range(ROUNDS):
         offered = reader.ranked()
-        if given := _first_of(offered, person, now):
+        if given := _first_of(offered, reader):
             return given
         if not offered:
             break
-    return _first_of(mine, person, now)
+    return _first_of(mine, reader)
 
 
 def upcoming(person: Person, now: datetime, most: int = 2) -> list[ReviewItem]:
@@ -83,11 +83,7 @@ def claim(item_id: int, person: Person, now: datetime) -> ReviewItem:
     Conflict: already_claimed, own_scan, read_before, conflict_of_interest, already_reviewed, stale.
     ReviewItem.DoesNotExist outside the person's projects, and of a judgement for who does not arbitrate there.
     """
-    with one_transaction():
-        item = _readable(item_id, person)
-        if item.claimed_by_id not in (None, person.pk) and item.lease_until is not None and item.lease_until >= now:
-            raise Conflict("already_claimed")
-        return _give(item, person, now)
+    return _claim(item_id, Reader(person, now))
 
 
 def locked_item(item_id: int) -> ReviewItem:
@@ -104,7 +100,7 @@ def held(item_id: int, person: Person) -> ReviewItem:
 
     Conflict: lease_lost when somebody else took the exam or it was given back, and what `claim` may say.
     """
-    item = _readable(item_id, person)
+    item = _readable(item_id, Reader(person))
     if item.claimed_by_id != person.pk:
         raise Conflict("lease_lost")
     return item
@@ -149,7 +145,7 @@ def skip(item_id: int, person: Person, reason: SkipReason, now: datetime) -> Non
     It is offered to them again when supervision.skipping says so. Conflict as by `claim`, without already_claimed.
     """
     with one_transaction():
-        item = _readable(item_id, person)
+        item = _readable(item_id, Reader(person, now))
         Skip.objects.create(item=item, person=person, reason=reason, at=now)
         if item.claimed_by_id == person.pk:
             _free(item)
@@ -158,19 +154,28 @@ def skip(item_id: int, person: Person, reason: SkipReason, now: datetime) -> Non
             reviewers.add_conflict(person, now, trainee=item.exam.trainee)
 
 
-def _first_of(items: list[ReviewItem], person: Person, now: datetime) -> ReviewItem | None:
+def _first_of(items: list[ReviewItem], reader: Reader) -> ReviewItem | None:
     """Claim the first that is still to be had."""
     for item in items:
         try:
-            return claim(item.pk, person, now)
+            return _claim(item.pk, reader)
         except (Conflict, ReviewItem.DoesNotExist):
             continue  # somebody was faster
     return None
 
 
-def _readable(item_id: int, person: Person) -> ReviewItem:
-    """Return the item as by `locked_item`, if `person` may read it and nobody has yet."""
-    item, reader = locked_item(item_id), Reader(person)
+def _claim(item_id: int, reader: Reader) -> ReviewItem:
+    person, now = reader.person, reader.now
+    with one_transaction():
+        item = _readable(item_id, reader)
+        if item.claimed_by_id not in (None, person.pk) and item.lease_until is not None and item.lease_until >= now:
+            raise Conflict("already_claimed")
+        return _give(item, person, now)
+
+
+def _readable(item_id: int, reader: Reader) -> ReviewItem:
+    """Return the item as by `locked_item`, if the reader may read it and nobody has yet."""
+    item, person = locked_item(item_id), reader.person
     exam = item.exam
     if exam.project_id not in (reader.judges_in if item.reading in JUDGES else reader.projects):
         raise ReviewItem.DoesNotExist

@@ -17,7 +17,7 @@ from storage.catalogue.models import (
 )
 from supervision.priority import URGENT, Clock
 from supervision.readings import JUDGES
-from supervision.roles import Action, roles_for
+from supervision.roles import Action, Role, roles_for
 from supervision.skipping import COMES_BACK_AFTER, SkipReason
 
 
@@ -98,8 +98,7 @@ def _suits(profile: ReviewerProfile | None, item: ReviewItem, facts: _Facts, now
 
 
 def _facts(items: Sequence[ReviewItem], now: datetime) -> _Facts:
-    owners = {item.exam.project.organisation_id for item in items}
-    places = {action: _places(action, owners) for action in (Action.REVIEW, Action.ARBITRATE)}
+    places = _places({item.exam.project.organisation_id for item in items})
     everybody = {person for held in places.values() for _, _, person in held}
     profiles = {row.person_id: row for row in ReviewerProfile.objects.filter(person__in=everybody)}
     limited = [pk for pk, row in profiles.items() if row.most_a_day is not None]
@@ -116,8 +115,13 @@ def _facts(items: Sequence[ReviewItem], now: datetime) -> _Facts:
     )
 
 
-def _places(action: Action, owners: Collection[int]) -> frozenset[tuple[int, int | None, int]]:
-    """Return (organisation, project or None for all, person) of whoever may do it in these organisations."""
-    roles = [role.value for role in roles_for(action)]
-    held = Membership.objects.filter(organisation__in=owners, role__in=roles, person__is_active=True)
-    return frozenset(held.values_list("organisation", "project", "person"))
+def _places(owners: Collection[int]) -> dict[Action, frozenset[tuple[int, int | None, int]]]:
+    """Return (organisation, project or None for all, person) of whoever reads or judges in these organisations."""
+    roles = {action: roles_for(action) for action in (Action.REVIEW, Action.ARBITRATE)}
+    wanted = [role.value for role in frozenset[Role]().union(*roles.values())]
+    held = Membership.objects.filter(organisation__in=owners, role__in=wanted, person__is_active=True)
+    rows = list(held.values_list("role", "organisation", "project", "person"))
+    return {
+        action: frozenset((owner, project, person) for role, owner, project, person in rows if role in those)
+        for action, those in roles.items()
+    }

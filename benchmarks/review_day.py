@@ -1,0 +1,205 @@
+"""How long does a reviewer wait for "next" on a day of 200 reviews, with 100,000 scans in the catalogue?
+
+`python -m benchmarks review_day`: on SQLite and, where it is installed, on PostgreSQL; through the web application
+(middleware, session, page), one request after the other. What is timed is POST /queue/next/ alone.
+"""
+
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from storage.catalogue.models import Person
+
+SCANS, WAITING = 100_000, 10_000
+REVIEWERS, REVIEWS = 8, 200
+TRAINEES, PROJECTS = 60, 12
+TYPES = ("FAST", "LUNG_AD", "CARD", "OB_T23", "DVT", "BLADDER")
+CHUNK = 5_000
+NAMED = "REVIEW_DAY_ON"
+
+
+def main() -> None:
+    """Run the day on each database, each in a process of its own, and print what it took."""
+    if NAMED in os.environ:
+        _day(os.environ[NAMED])
+        return
+    for name, server in (("SQLite", nullcontext("")), ("PostgreSQL", _server())):
+        with server as url, tempfile.TemporaryDirectory() as home:
+            if url is None:
+                print(f"{name}: not installed")
+                continue
+            own = {"SONORELAY_HOME": home, "DJANGO_SETTINGS_MODULE": "web.settings", NAMED: name}
+            kept = {key: value for key, value in os.environ.items() if not key.startswith("SONORELAY_")}
+            database = {"SONORELAY_DATABASE_URL": url} if url else {}
+            subprocess.run([sys.executable, "-m", "benchmarks", "review_day"], env=kept | own | database, check=True)
+
+
+@contextmanager
+def _server() -> Iterator[str | None]:
+    from tests.servers import postgresql, postgresql_binaries
+
+    binaries = postgresql_binaries()
+    if binaries is None:
+        yield None
+        return
+    with postgresql(binaries) as url:
+        yield url
+
+
+def _day(name: str) -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0)
+    reviewers = _fill(random.Random(4))  # noqa: S311 - the same day each time
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    took, rated = _reviews(reviewers)
+    took.sort()
+    middle, late = statistics.median(took), took[int(len(took) * 0.95)]
+    print(
+        f"{name}: {SCANS} scans, {WAITING} waiting, {len(took)} reviews by {REVIEWERS}: "
+        f"next {middle:.1f} ms (median), {late:.1f} ms (95 %), {took[-1]:.1f} ms (slowest); "
+        f"submit {statistics.median(rated):.1f} ms (median)"
+    )
+
+
+def _fill(chance: random.Random) -> "list[Person]":
+    """Write people and scans; all but the last have been read. Return the reviewers."""
+    from storage.catalogue.models import Membership, Organisation, Person, Project, ReviewerProfile
+    from supervision.roles import Role
+
+    organisation = Organisation.objects.create(code="relief", name="Relief")
+    projects = [
+        Project.objects.create(code=f"site-{number}", organisation=organisation, name=f"Site {number}")
+        for number in range(PROJECTS)
+    ]
+    trainees = [
+        Person.objects.create(username=f"trainee {number}", language=("en", "fr")[number % 2])
+        for number in range(TRAINEES)
+    ]
+    reviewers = [Person.objects.create(username=f"reviewer {number}") for number in range(REVIEWERS)]
+    for reviewer in reviewers:
+        Membership.objects.create(person=reviewer, role=Role.REVIEWER, organisation=organisation)
+        ReviewerProfile.objects.create(
+            person=reviewer,
+            languages=chance.choice(([], ["fr"], ["en", "fr"])),
+            exam_types=chance.choice(([], list(TYPES[:3]), ["DVT"])),
+            most_a_day=chance.choice((None, 100)),
+        )
+    for first in range(0, SCANS, CHUNK):
+        _write(range(first, first + CHUNK), projects, trainees, reviewers, chance)
+    return reviewers
+
+
+def _write(numbers: range, projects: list, trainees: list, reviewers: list, chance: random.Random) -> None:  # type: ignore[type-arg]
+    from storage.catalogue.models import Exam, Review, ReviewItem, Scan
+    from supervision.priority import Clock, due_at, reasons, standing
+    from supervision.states import Stage, State
+
+    now = datetime.now(UTC)
+    exams, scans, items, reviews = [], [], [], []
+    for number in numbers:
+        waits = number >= SCANS - WAITING
+        at = now - timedelta(minutes=30 * (SCANS - number) / (60 if waits else 1))
+        trainee = chance.choice(trainees)
+        known = {"project": projects[trainee.pk % PROJECTS], "trainee": trainee, "exam_type": chance.choice(TYPES)}
+        score = chance.uniform(20, 95)
+        exam = Exam(
+            **known, name=f"{number:010d}", began_at=at, stage=Stage.QUEUED if waits else Stage.FINAL, score=score
+        )
+        scan = Scan(
+            **known,
+            digest=f"{number:064x}",
+            state=State.QUEUED if waits else State.FINAL,
+            received_at=at,
+            size=1_000_000,
+            exam=exam,
+            score=score,
+        )
+        clock = chance.choices((Clock.P0, Clock.P1, Clock.P2, Clock.P3), (1, 4, 75, 20))[0]
+        made_of = reasons(clock, score)
+        item = ReviewItem(
+            exam=exam,
+            priority=standing(made_of, at),
+            reasons=made_of,
+            clock=clock,
+            queued_at=at,
+            due_at=due_at(clock, at),
+        )
+        if not waits:
+            reader = chance.choice(reviewers)
+            item.claimed_by, item.claimed_at, item.done_at = reader, at, at + timedelta(hours=20)
+            reviews.append(
+                Review(
+                    exam=exam,
+                    item=item,
+                    reviewer=reader,
+                    overall=4,
+                    adequate=True,
+                    correct=True,
+                    opened_at=at,
+                    submitted_at=at + timedelta(hours=20),
+                    final=True,
+                )
+            )
+        exams.append(exam)
+        scans.append(scan)
+        items.append(item)
+    Exam.objects.bulk_create(exams)
+    Scan.objects.bulk_create(scans)
+    ReviewItem.objects.bulk_create(items)
+    Review.objects.bulk_create(reviews)
+
+
+def _reviews(reviewers: "list[Person]") -> tuple[list[float], list[float]]:
+    """Let the reviewers take turns; return the milliseconds of each "next" and of each form sent."""
+    from django.test import Client
+
+    clients = []
+    for reviewer in reviewers:
+        client = Client(SERVER_NAME="127.0.0.1")
+        client.force_login(reviewer, backend="web.sign_in.OwnPeople")
+        client.get("/queue/")
+        clients.append(client)
+    took, rated = [], []
+    for number in range(REVIEWS):
+        client = clients[number % REVIEWERS]
+        began = time.perf_counter()
+        answer = client.post("/queue/next/")
+        took.append(1000 * (time.perf_counter() - began))
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/review/"), "nothing was given"
+        rated.append(_send(client, answer["Location"]))
+    return took, rated
+
+
+def _send(client: "Client", address: str) -> float:
+    """Fill in the form for the exam and send it; return the milliseconds."""
+    from storage.catalogue.models import ReviewItem
+    from tests.forms import rated
+    from web.reading_form import fields_of
+
+    item = ReviewItem.objects.select_related("exam").get(pk=int(address.strip("/").split("/")[-1]))
+    form = rated(4, exam_type=item.exam.exam_type)
+    sent = fields_of(form) | {"submission": str(uuid.uuid4()), "seconds": "45", "seen": " ".join(form.views)}
+    began = time.perf_counter()
+    answer = client.post(address, sent, headers={"X-Requested-With": "fetch"})
+    took = 1000 * (time.perf_counter() - began)
+    assert answer.status_code == 200, answer.content[:500]
+    return took
