@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from pipeline.errors import Conflict
-from storage.catalogue import blinding, drafts, exams, feedback, phases, queueing, reviewer_calibration, scope
+from storage.catalogue import blinding, drafts, exams, feedback, library, phases, queueing, reviewer_calibration, scope
 from storage.catalogue.exam_catalogue import type_at, type_when_queued
 from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.prefill import prefill_for
@@ -154,6 +154,7 @@ def make_final(exam: Exam, review: Review, now: datetime) -> Review:
     if anew:
         _note("final", exam, None, now, reading=review.reading)
         phases.after_final(review, now)
+        library.nominate_exemplar(review, now)
     readers = Person.objects.filter(reviews__exam=exam).distinct().order_by("pk")
     if len(readers) > 1:
         for reader in readers:

@@ -1,8 +1,8 @@
 """Does the teaching library let in only what it may, tell nothing of whose it is, and keep the answers of a test?"""
 
 import io
-import random
 import re
+import uuid
 
 import av
 import numpy as np
@@ -10,10 +10,12 @@ import pytest
 from pptx import Presentation
 
 from pipeline.frame_of import frame_of
-from storage.catalogue import library
+from storage.catalogue import library, queue, readings
 from storage.catalogue.models import Event, TeachingClip
+from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
 from supervision.teaching import Nomination
+from tests.forms import rated
 from tests.web.test_devices import text_of
 from tests.web.world import item_of, numbered
 
@@ -47,11 +49,10 @@ def taught(proposed, signed_in) -> TeachingClip:
 
 
 @pytest.fixture(autouse=True)
-def one_reading_is_enough(monkeypatch) -> None:
+def one_reading_is_enough(tmp_path, monkeypatch) -> None:
     """Let no exam be drawn for a second reading: what is tested here begins after the final one."""
-    from storage.catalogue import readings
-
-    monkeypatch.setattr(readings, "_random", random.Random(4))
+    (tmp_path / "programme.toml").write_text("[review]\nsecond_read_share = 0.0\n")
+    monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
 
 
 def test_a_proposed_clip_is_seen_by_who_decides_and_nobody_else(proposed, signed_in) -> None:
@@ -61,6 +62,27 @@ def test_a_proposed_clip_is_seen_by_who_decides_and_nobody_else(proposed, signed
     for name in ("joel", "rose", "auditor"):
         assert signed_in(name).get(page).status_code == 404, name
     assert "No clip fits" in text_of(signed_in("joel").get("/library/"))
+
+
+def test_an_exam_that_is_called_an_example_proposes_the_clip_that_was_drawn_on(world) -> None:
+    from django.utils import timezone
+
+    plain = world.scan(patient="one")
+    drawn = world.scan(patient="one")
+    assert plain.exam_id == drawn.exam_id
+    item, now = item_of(drawn), timezone.now()
+    queue.claim(item.pk, world.people["rose"], now)
+    form = rated(
+        2,
+        exemplar=True,
+        cause=Cause.DEPTH,
+        positive=[question_of(world)],
+        marks=(Mark(drawn.pk, 3, Shape.PIN, text="Too deep."),),
+    )
+    readings.submit(item.pk, world.people["rose"], uuid.uuid4(), form, now, seen=form.views)
+    clip = TeachingClip.objects.get()
+    assert (clip.scan, clip.defect, clip.state) == (drawn, Cause.DEPTH, Nomination.NOMINATED)
+    assert clip.answers[question_of(world)] == Answer.POSITIVE
 
 
 def test_without_consent_nothing_enters(proposed, signed_in) -> None:
