@@ -37,6 +37,7 @@ PLACES = (
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
     Place("devices", Action.SEE_DEVICES, _("Devices")),
     Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
+    Place("exam-types", Action.SEE_CATALOGUE, _("Exam types")),
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),
     Place("people", Action.MANAGE_PEOPLE, _("People")),
 )

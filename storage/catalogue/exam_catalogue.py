@@ -21,7 +21,7 @@ from supervision.exam_types import MOST_SHIPPED, ExamType, exam_types, problems,
 from supervision.exam_types.changes import breaches, new_meanings
 from supervision.exam_types.problems import Invalid, Problem
 from supervision.exam_types.reading import LONGEST_TEXT
-from supervision.exam_types.table import exam_type_of
+from supervision.exam_types.table import exam_type_of, table_of
 from supervision.roles import Action
 
 
@@ -107,6 +107,12 @@ def save(
         return row
 
 
+def back_to_shipped(organisation: Organisation, code: str, person: Person, note: str, now: datetime) -> ExamTypeVersion:
+    """Keep what is shipped as a new version; LookupError for an exam type of the organisation's own."""
+    table = table_of(exam_types()[code])
+    return save(organisation, code, table, person, note, now, wording_only=True)
+
+
 def newest_version(organisation: Organisation, code: str) -> int:
     """Return the number of the newest version there is, in force or not; 0 where the code is new."""
     own = history(organisation, code).values_list("version", flat=True).first()
@@ -148,12 +154,13 @@ def _refuse_problems(organisation: Organisation, code: str, new: ExamType, note:
 def _used(organisation: Organisation, code: str) -> list[ExamType]:
     """Return the versions with which exams of the organisation were described or read, the oldest first."""
     exams = Exam.objects.filter(project__organisation=organisation, exam_type=code)
-    numbers = set(exams.exclude(exam_type_version=None).values_list("exam_type_version", flat=True).distinct())
-    numbers |= set(Review.objects.filter(exam__in=exams).values_list("exam_type_version", flat=True).distinct())
+    described = exams.values_list("exam_type_version", flat=True).distinct()
+    read_with = Review.objects.filter(exam__in=exams).values_list("exam_type_version", flat=True).distinct()
+    numbers = {number for number in (*described, *read_with) if number}
     if exams.filter(exam_type_version=None).exclude(worksheet_at=None).exists():
         now = type_named(organisation.pk, code)
         numbers |= {now.version} if now else set()
-    return [type_at(organisation.pk, code, number) for number in sorted(numbers) if number]
+    return [type_at(organisation.pk, code, number) for number in sorted(numbers)]
 
 
 def _in_force(organisation_id: int, at: datetime | None) -> QuerySet[ExamTypeVersion]:
