@@ -1,5 +1,6 @@
-"""How does a person sign in and out, choose a language, change a password?"""
+"""How does a person sign in and out, choose a language and how often to get mail, change a password?"""
 
+from django import forms
 from django.conf import settings as django_settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
@@ -10,16 +11,23 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from storage.catalogue.models import Person
 from storage.settings import settings
+from supervision.feedback import Digest
 from web.language import known_language, remember
 from web.permissions import person_of, public, signed_in
 
 COOKIE = django_settings.LANGUAGE_COOKIE_NAME
+DIGESTS = {
+    Digest.WEEKLY: gettext_lazy("every Monday"),
+    Digest.DAILY: gettext_lazy("every day"),
+    Digest.OFF: gettext_lazy("never"),
+}
 
 
 @public
@@ -73,6 +81,18 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     return response
 
 
+class MailForm(forms.Form):
+    """Where a person's mail goes, and how often they want to be told what is new."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail address"),
+        required=False,
+        max_length=254,
+        help_text=gettext_lazy("Without an address nothing is sent. The mails name no patient and no trainee."),
+    )
+    digest = forms.ChoiceField(label=gettext_lazy("Mail about what is new"), choices=list(DIGESTS.items()))
+
+
 @signed_in
 @sensitive_post_parameters()
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -84,8 +104,31 @@ def account(request: HttpRequest) -> HttpResponseBase:
         update_session_auth_hash(request, form.save())
         messages.success(request, _("Your password is changed."))
         return redirect("account")
-    memberships = person.memberships.select_related("organisation", "project")
-    context = {"form": form, "memberships": memberships}
+    return _account(request, person, password=form)
+
+
+@signed_in
+@require_POST
+def mail(request: HttpRequest) -> HttpResponseBase:
+    """Keep where and how often a person wants mail."""
+    person = person_of(request)
+    form = MailForm(request.POST, auto_id="mail-%s")
+    if not form.is_valid():
+        return _account(request, person, mail=form)
+    person.email, person.digest = form.cleaned_data["email"], form.cleaned_data["digest"]
+    person.save(update_fields=["email", "digest"])
+    messages.success(request, _("Kept."))
+    return redirect("account")
+
+
+def _account(
+    request: HttpRequest, person: Person, *, password: PasswordChangeForm | None = None, mail: MailForm | None = None
+) -> HttpResponseBase:
+    context = {
+        "form": password or PasswordChangeForm(person),
+        "mail": mail or MailForm(initial={"email": person.email, "digest": person.digest}, auto_id="mail-%s"),
+        "memberships": person.memberships.select_related("organisation", "project"),
+    }
     return render(request, "account.html", context, status=422 if request.method == "POST" else 200)
 
 
