@@ -41,6 +41,7 @@ urlpatterns = [
     path("logout/", accounts.log_out, name="logout"),
     path("language/", accounts.set_language, name="set-language"),
     path("account/", accounts.account, name="account"),
+    path("account/mail/", accounts.mail, name="account-mail"),
     path("account/reviewing/", reviewing.reviewing, name="reviewing"),
     path("account/reviewing/conflicts/", reviewing.note_conflict, name="conflict-note"),
     path("account/reviewing/conflicts/<int:conflict_id>/", reviewing.withdraw_conflict, name="conflict-withdraw"),
