@@ -35,6 +35,7 @@ class Difference(StrEnum):
     ACROSS_ENOUGH = "across_enough"
     CRITICAL = "critical"
     ENTRUSTMENT = "entrustment"
+    CONSEQUENCE = "consequence"
 
 
 class Decided(StrEnum):
@@ -97,7 +98,8 @@ def clock_after(clock: Clock, form: ReviewForm) -> Clock:
 def differences(one: ReviewForm, other: ReviewForm, exam_type: ExamType) -> tuple[Difference, ...]:
     """Return why two readings are discordant, nothing where they are concordant.
 
-    |Δ overall| ≥ 2, or one ≥ 3 and the other < 3, or any critical question differs, or entrustment differs by ≥ 2.
+    |Δ overall| ≥ 2, or one ≥ 3 and the other < 3, or any critical question differs, or entrustment differs by ≥ 2; or
+    only one of them sends somebody back to the patient now, which must not be lost because the rest agrees.
     """
     found = []
     if abs(one.overall - other.overall) >= LARGE_OVERALL:
@@ -110,6 +112,8 @@ def differences(one: ReviewForm, other: ReviewForm, exam_type: ExamType) -> tupl
     trusted = [form.entrustment for form in (one, other) if form.entrustment is not None]
     if len(trusted) == 2 and abs(trusted[0] - trusted[1]) >= LARGE_ENTRUSTMENT:
         found.append(Difference.ENTRUSTMENT)
+    if (one.consequence is Consequence.CONTACT_NOW) != (other.consequence is Consequence.CONTACT_NOW):
+        found.append(Difference.CONSEQUENCE)
     return tuple(found)
 
 

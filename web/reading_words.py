@@ -116,6 +116,7 @@ DIFFERENCES: dict[Difference, Word] = {
     Difference.ACROSS_ENOUGH: _("one says sufficient (3 or more), the other not"),
     Difference.CRITICAL: _("a critical question is answered differently"),
     Difference.ENTRUSTMENT: _("entrustment is two steps or more apart"),
+    Difference.CONSEQUENCE: _("only one of them calls the patient back now"),
 }
 
 DECIDED: dict[Decided, Word] = {

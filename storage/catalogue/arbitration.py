@@ -12,9 +12,10 @@ from typing import Literal
 from pipeline.errors import Conflict
 from storage.catalogue import readings
 from storage.catalogue.exam_catalogue import type_at
-from storage.catalogue.models import Arbitration, Event, Exam, Person, Review, ReviewItem
+from storage.catalogue.models import Arbitration, Event, Exam, FeedbackStep, Person, Review, ReviewItem
 from storage.catalogue.queue import held, locked_item
 from storage.catalogue.transaction import one_transaction
+from supervision.feedback import Step
 from supervision.readings import Decided, Difference, Reading, differences
 from supervision.review_form import form_of
 
@@ -98,9 +99,9 @@ def _named(chosen: Chosen, told: Both) -> Review:
 
 
 def _appealed(item: ReviewItem) -> Review:
-    """Return the reading that was with the trainee when the appeal was made."""
-    told = Review.objects.filter(exam=item.exam_id, feedback__released_at__lte=item.queued_at)
-    return told.latest("feedback__released_at", "feedback__pk")
+    """Return the reading that the appeal is made against."""
+    against = FeedbackStep.objects.filter(feedback__review__exam=item.exam_id, what=Step.APPEALED)
+    return against.filter(at__lte=item.queued_at).select_related("feedback__review").latest("at", "pk").feedback.review
 
 
 def _differences(one: Review, other: Review, exam: Exam) -> tuple[Difference, ...]:

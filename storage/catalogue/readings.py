@@ -22,7 +22,7 @@ from storage.catalogue.transaction import one_transaction
 from supervision.blinding import Hidden
 from supervision.exam_types import ExamType
 from supervision.priority import Clock
-from supervision.rating import Answer
+from supervision.rating import Answer, Consequence
 from supervision.readings import (
     JUDGES,
     Reading,
@@ -209,6 +209,8 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
         return
     exams.go(exam, Stage.ARBITRATION)
     queueing.ask_for(exam, Reading.ARBITRATION, now, clock=clock_after(clock, form))
+    if form.consequence is Consequence.CONTACT_NOW:
+        feedback.release(review, now)
 
 
 def _near_sign_off(exam: Exam, exam_type: ExamType) -> bool:
