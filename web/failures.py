@@ -103,6 +103,6 @@ def locked_out(request: HttpRequest, response: object = None, credentials: Any =
 
 def _page(request: HttpRequest, status: int, title: str, text: str, **more: object) -> HttpResponse:
     context = {"title": title, "text": text, "status": status, **more}
-    if getattr(request, "htmx", False) or wants_json(request):
+    if getattr(request, "htmx", False) or wants_json(request) or request.path.startswith("/api/"):
         return JsonResponse({"code": str(status), "text": text}, status=status)
     return render(request, "failure.html", context, status=status)

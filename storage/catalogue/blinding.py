@@ -8,6 +8,7 @@ meanwhile whose exam it is.
 from collections.abc import Iterable, Mapping
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from storage.catalogue import scope
 from storage.catalogue.models import Exam, Person
@@ -32,6 +33,20 @@ def hidden_in(person: Person | AnonymousUser, exams: Iterable[Exam]) -> Mapping[
     completes = _projects(person, Action.COMPLETE_INFO)
     switched = current().blinding.hidden()
     return {exam.pk: _hidden(person, exam, reads, completes, switched) for exam in asked}
+
+
+def blinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
+    """Return those of these exams of which something may be hidden from `person`.
+
+    By which of them a filter leaves in, one would know what is not shown.
+    """
+    reads = _projects(person, Action.REVIEW)
+    return exams.filter(project__in=reads).exclude(stage=Stage.FINAL).exclude(trainee_id=person.pk)
+
+
+def unblinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
+    """Return the others."""
+    return exams.exclude(pk__in=blinded(person, exams).values("pk"))
 
 
 def _hidden(
