@@ -1,6 +1,6 @@
 """Which address opens which page?"""
 
-from django.urls import path
+from django.urls import include, path
 
 from web.pages import (
     accounts,
@@ -116,6 +116,7 @@ urlpatterns = [
     path("people/<int:person_id>/roles/", people.add_role, name="role-add"),
     path("people/<int:person_id>/roles/<int:membership_id>/remove/", people.remove_role, name="role-remove"),
     path("objects/<str:area>/<str:digest>", objects.stored, name="object"),
+    path("api/v1/", include("web.api.addresses")),
     path("healthz", health.health, name="health"),
 ]
 
