@@ -1,4 +1,4 @@
-"""Which flows run when? Per project of programme.toml on its schedule, per organisation once a night."""
+"""Which flows run when? Per project of programme.toml on its schedule, per organisation once a night, and mail in the morning."""
 
 from typing import Any
 
@@ -7,20 +7,23 @@ from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
 from flows.calibrate import calibrate
+from flows.digest import digest
 from flows.ingest import ingest
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
 
 RUNS_AT_ONCE = 2
 AT_NIGHT = "30 1 * * *"
+IN_THE_MORNING = "30 4 * * *"
 """UTC; between the evening's scans and the morning's reviews where this software is used."""
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return one scheduled ingest per project of the programme, and one calibration per organisation."""
+    """Return one scheduled ingest per project of the programme, one calibration per organisation, and the digest."""
     return [
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
+        _deployment(digest, "everybody", IN_THE_MORNING),
     ]
 
 

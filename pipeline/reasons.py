@@ -174,6 +174,10 @@ REASONS: dict[str, Text] = {
         "The object store does not answer. It will be tried again by itself.",
         "Le stockage d'objets ne répond pas. Un nouvel essai se fera tout seul.",
     ),
+    "mail_unreachable": Text(
+        "The mail server cannot be reached. We try again.",
+        "Le serveur de messagerie est injoignable. Nous réessayons.",
+    ),
     "catalogue_unreachable": Text(
         "The catalogue does not answer. It will be tried again by itself.",
         "Le catalogue ne répond pas. Un nouvel essai se fera tout seul.",

@@ -38,6 +38,13 @@ SECRET_KEY = _here.signing_key()
 DEBUG = _here.debug
 DATABASES = {"default": database(_url.get_secret_value() if _url else None, str(_here.home.absolute()))}
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes", "storage.catalogue"]
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if _here.smtp_host else 'filebased'}.EmailBackend"
+EMAIL_FILE_PATH = str(_here.mail_folder.absolute())
+EMAIL_HOST, EMAIL_PORT = _here.smtp_host or "", _here.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _here.smtp_user, _here.smtp_password.get_secret_value()
+EMAIL_USE_TLS, EMAIL_USE_SSL = _here.smtp_security == "starttls", _here.smtp_security == "tls"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = _here.smtp_from or "sonorelay@localhost"
 AUTH_USER_MODEL = "catalogue.Person"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     s3_bucket: str = Field(default="sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
     s3_secure: bool = True
 
+    smtp_host: str | None = None  # without it mails are files in the folder mail of home
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = ""
+
     host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     prefect_port: int = Field(default=4200, ge=1, le=65535)
@@ -70,6 +77,11 @@ class Settings(BaseSettings):
     def layouts_read(self) -> Path:
         """Where it is kept which layouts of screens were read and hold no writing."""
         return self.home / "layouts-read"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where mails are written as long as there is no SMTP server."""
+        return self.home / "mail"
 
     @property
     def base_url(self) -> str:
@@ -132,7 +144,19 @@ def settings() -> Settings:
         raise Misconfigured("demo_exposed")
     if here.objects == "s3" and not (here.s3_access_key.get_secret_value() and here.s3_secret_key.get_secret_value()):
         raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
+    _refuse_half_of_smtp(here)
     return here
+
+
+def _refuse_half_of_smtp(here: Settings) -> None:
+    said = {name for name in here.model_fields_set if name.startswith("smtp_")}
+    if said and not here.smtp_host:
+        raise Misconfigured("setting_invalid", name=PREFIX + "SMTP_HOST", problem="needed beside the other SMTP settings")
+    if here.smtp_host and "@" not in here.smtp_from:
+        raise Misconfigured("setting_invalid", name=PREFIX + "SMTP_FROM", problem="SMTP needs the sender's address")
+    if bool(here.smtp_user) != bool(here.smtp_password.get_secret_value()):
+        missing = "SMTP_PASSWORD" if here.smtp_user else "SMTP_USER"
+        raise Misconfigured("setting_invalid", name=PREFIX + missing, problem="SMTP needs both user and password")
 
 
 def _loopback(host: str) -> bool:

@@ -4,6 +4,7 @@ import pytest
 from prefect.states import Failed
 
 from flows.calibrate import learn_what_is_usual, look_at_probes
+from flows.digest import send_what_is_due
 from flows.ingest import gather, process_batch, tidy
 from flows.reassess import judge_anew
 from flows.retries import nobody_must_act
@@ -27,6 +28,6 @@ def test_only_the_unavailable_is_retried(error: Exception, *, again: bool) -> No
 
 
 def test_every_task_uses_this_condition() -> None:
-    for task in (gather, process_batch, tidy, learn_what_is_usual, look_at_probes, judge_anew):
+    for task in (gather, process_batch, tidy, learn_what_is_usual, look_at_probes, judge_anew, send_what_is_due):
         assert task.retry_condition_fn is nobody_must_act
         assert task.retries == 3
