@@ -22,7 +22,7 @@ SMALL_LONGEST_SIDE = 640
 POSTER_LONGEST_SIDE = 320
 STILL_QUALITY = 88
 POSTER_QUALITIES = (80, 65, 50, 35, 20)
-MOST_POSTER_BYTES = 40_000  # a third of a second at 1 Mbit/s
+MOST_POSTER_BYTES = 24_000  # a fifth of a second at 1 Mbit/s
 
 
 def shrink(pixels: Pixels, longest_side: int) -> Pixels:
@@ -57,7 +57,7 @@ def write_previews(pictures: Iterable[Pixels], times: Sequence[float], to: Path,
 
 
 def write_poster(pixels: Pixels, to: Path) -> None:
-    """Write one picture as JPEG, longest side at most 320, as good as 40 kB allow."""
+    """Write one picture as JPEG, longest side at most 320, as good as 24 kB allow."""
     picture = shrink(pixels, POSTER_LONGEST_SIDE)
     for quality in POSTER_QUALITIES:
         content = encode_jpeg(picture, quality=quality, subsampling="420")

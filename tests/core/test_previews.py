@@ -38,7 +38,7 @@ def test_six_seconds_of_the_worst_pictures_pass_a_poor_link(kind: str, rate: int
     write_previews(pictures, times, tmp_path / "preview.mp4", tmp_path / "small.mp4")
     assert (tmp_path / "small.mp4").stat().st_size <= WANTED_BYTES_OF_SIX_SECONDS < MOST_BYTES_OF_SIX_SECONDS
     write_poster(worst_cases(kind, 480, 640)[0], tmp_path / "poster.jpg")
-    assert (tmp_path / "poster.jpg").stat().st_size <= 40_000
+    assert (tmp_path / "poster.jpg").stat().st_size <= 24_000
 
 
 @settings(max_examples=15, deadline=None)
