@@ -111,7 +111,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'"],
         "img-src": _media,
         "media-src": _media,
-        "connect-src": ["'self'"],
+        "connect-src": _media,  # the clips that come next are fetched ahead
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
