@@ -4,7 +4,7 @@ What is shipped holds until an organisation makes a version of its own. Versions
 the one it was made with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from pipeline.errors import Conflict
+from pipeline.text import Text
 from qa_rules import rules_in
 from storage.catalogue import scope
 from storage.catalogue.models import Event, Exam, ExamTypeVersion, Organisation, Person, Review
@@ -34,10 +35,22 @@ def types_of(organisation_id: int, at: datetime | None = None) -> Mapping[str, E
     return MappingProxyType({**exam_types(), **own}) if own else exam_types()
 
 
+def types_of_all(organisations: Iterable[int]) -> Mapping[str, ExamType]:
+    """Return the exam types of several organisations by their codes; where two differ, that of the first."""
+    known = [types_of(one) for one in organisations] or [exam_types()]
+    return MappingProxyType({code: one for types in reversed(known) for code, one in types.items()})
+
+
 def type_named(organisation_id: int, code: str, at: datetime | None = None) -> ExamType | None:
     """Return one exam type of an organisation, None if it knows none of this code."""
     own = _in_force(organisation_id, at).filter(code=code).first()
     return read(own) if own else exam_types().get(code)
+
+
+def own_label(code: str) -> Text | None:
+    """Return how the organisation that added an exam type calls it; None for a code that nobody added."""
+    newest = ExamTypeVersion.objects.filter(code=code).order_by("-version", "pk").first()
+    return read(newest).label if newest else None
 
 
 def type_of(exam: Exam) -> ExamType | None:

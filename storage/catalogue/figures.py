@@ -209,7 +209,8 @@ def _labels(dimension: Dimension, keys: list[Any]) -> dict[Any, str]:
         case "device":
             return {device.pk: str(device) for device in Device.objects.filter(pk__in=keys)}
         case "exam_type":
-            return {code: code for code in exam_types() if code in keys}
+            shipped = [code for code in exam_types() if code in keys]
+            return {code: code for code in (*shipped, *sorted({*keys} - {*shipped, ""}))}
 
 
 def _midnight(day: date) -> datetime:

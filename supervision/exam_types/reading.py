@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ LONGEST_CODE = 24
 LONGEST_LABEL = 120
 LONGEST_TEXT = 300
 MOST_ROWS = 12
+LARGEST = 1e6
+UNWRITABLE = {"Cc", "Cs"}
+"""Control codes and halves of characters, which no database keeps."""
 
 
 class Row:
@@ -44,7 +48,7 @@ class Row:
     def text(self, field: str, longest: int, missing: Text = problems.NEEDED) -> str:
         """Read words that must be there."""
         said = self.table.get(field, "")
-        if not isinstance(said, str) or "\x00" in said:
+        if not isinstance(said, str) or any(unicodedata.category(one) in UNWRITABLE for one in said):
             self.wrong(field, problems.NOT_TEXT)
             return ""
         if not said.strip():
@@ -72,20 +76,12 @@ class Row:
             return otherwise
         return said
 
-    def any_number(self, field: str) -> float:
-        """Read a number of any size; NaN, which equals nothing, where it is none."""
-        said = self.table.get(field)
-        if isinstance(said, bool) or not isinstance(said, int | float) or not math.isfinite(said):
-            self.wrong(field, problems.NOT_NUMBER.format(low="−∞", high="∞"))
-            return math.nan
-        return float(said)
-
     def number(self, field: str, low: float, high: float, *, otherwise: float | None = None) -> float:
-        """Read a number within its range; `otherwise` where it is not there."""
+        """Read a number within its range, NaN where it is none; `otherwise` where it is not there."""
         said = self.table.get(field, otherwise)
         if isinstance(said, bool) or not isinstance(said, int | float) or not low <= said <= high:
             self.wrong(field, problems.NOT_NUMBER.format(low=f"{low:g}", high=f"{high:g}"))
-            return low
+            return math.nan
         return float(said)
 
     def whole(self, field: str, low: int, high: int) -> int:

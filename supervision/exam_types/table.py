@@ -9,7 +9,7 @@ from pipeline.rule import Limits
 from pipeline.text import Text
 from supervision.exam_types import problems
 from supervision.exam_types.exam_type import ExamType, FocusedQuestion, View
-from supervision.exam_types.reading import LONGEST_CODE, LONGEST_TEXT, Row, Table
+from supervision.exam_types.reading import LARGEST, LONGEST_CODE, LONGEST_TEXT, Row, Table
 
 SITE = "site"
 LONGEST_TYPE_CODE = 16
@@ -19,17 +19,18 @@ SIDES = ("", "left", "right")
 WORDS = ("en", "fr")
 KEYS = (
     *("code", *WORDS, "population", "supervised_scans", "clinical", "expert_read", "limits", "weights", "sources"),
-    *("views", "questions", "version", "valid_from"),
+    *("views", "questions"),
 )
+SHIPPED_KEYS = ("version", "valid_from")
 
 
 def exam_type_of(table: Table, version: int | None = None) -> ExamType:
     """Return the exam type that a table says; Invalid (a ValueError) names every problem with its path.
 
-    version: where the table does not hold it itself.
+    version: of a table that does not hold it itself, as those that are shipped do.
     """
     whole = Row(table)
-    whole.only(*KEYS)
+    whole.only(*KEYS, *(SHIPPED_KEYS if version is None else ()))
     views = tuple(_view(row) for row in whole.rows("views", *WORDS, "still", "seconds", "side"))
     questions = tuple(_question(row) for row in whole.rows("questions", *WORDS, "critical", "red_flag"))
     limits, weights, scans = _limits(whole), _weights(whole), _scans(whole)
@@ -40,7 +41,7 @@ def exam_type_of(table: Table, version: int | None = None) -> ExamType:
         "views": True,
         "seconds": any(one.seconds for one in views),
         "questions": bool(questions),
-        **{f"limits.{rule}": True for rule in {*limits, *weights}},
+        **{f"limits.{rule}": True for part in ("limits", "weights") for rule in _names(table.get(part))},
     }
     read = partial(
         ExamType,
@@ -85,6 +86,10 @@ def table_of(exam_type: ExamType) -> dict[str, Any]:
     }
 
 
+def _names(part: object) -> list[str]:
+    return [str(name) for name in part] if isinstance(part, Mapping) else []
+
+
 def _both(text: Text) -> dict[str, str]:
     return {"en": text.en, "fr": text.fr}
 
@@ -95,7 +100,7 @@ def _scans(whole: Row) -> int | None:
 
 def _view(row: Row) -> View:
     still, seconds = row.yes("still"), row.number("seconds", 0.0, MOST_SECONDS, otherwise=0.0)
-    if still and seconds:
+    if still and seconds > 0:
         row.wrong("seconds", problems.STILL_HAS_NO_LENGTH)
     if not still and not seconds:
         row.wrong("seconds", problems.CLIP_HAS_LENGTH)
@@ -113,11 +118,12 @@ def _limits(whole: Row) -> Mapping[str, Limits]:
     found: dict[str, Limits] = {}
     for row in whole.named("limits"):
         row.only("good", "poor")
-        good, poor = row.any_number("good"), row.any_number("poor")
-        if good == poor:
+        before = len(row.problems)
+        good, poor = row.number("good", -LARGEST, LARGEST), row.number("poor", -LARGEST, LARGEST)
+        if len(row.problems) == before and good == poor:
             row.wrong("poor", problems.SAME_LIMITS)
-            continue
-        found[row.name] = Limits(good, poor)
+        if len(row.problems) == before:
+            found[row.name] = Limits(good, poor)
     return MappingProxyType(found)
 
 

@@ -6,10 +6,10 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from storage.catalogue.exam_catalogue import types_of_all
 from storage.catalogue.figures import Figure
 from storage.catalogue.models import Device, Person, Review
 from storage.catalogue.scope import may, projects_for, scans_for
-from supervision.exam_types import exam_types
 from supervision.reidentification import PURPOSES
 from supervision.roles import Action
 from supervision.states import State
@@ -30,6 +30,7 @@ def scans(request: HttpRequest) -> HttpResponseBase:
     """List scans with filters; with `figure=` exactly those that the number on the overview counts."""
     person = person_of(request)
     asked = asked_in(request.GET)
+    projects = projects_for(person, Action.SEE_SCANS)
     counts = asked.figure is not None and may(person, Action.SEE_FIGURES)
     scope = scans_for(person, Action.SEE_FIGURES if counts else Action.SEE_SCANS)
     found = asked.of(scope).select_related("project", "trainee").prefetch_related(FINAL_READING)
@@ -40,8 +41,8 @@ def scans(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "query": f"{query}&" if query else "",
         "figure_word": FIGURES.get(asked.figure) if asked.figure else None,
-        "projects": projects_for(person, Action.SEE_SCANS).order_by("name"),
-        "exam_types": exam_types(),
+        "projects": projects.order_by("name"),
+        "exam_types": types_of_all(projects.values_list("organisation", flat=True).distinct()),
         "states": [(state.value, STATES[state][0]) for state in State],
         "figures": [(figure.value, FIGURES[figure]) for figure in Figure],
         "trainee": Person.objects.filter(pk=asked.part.trainee or 0, scans__in=scope).first(),

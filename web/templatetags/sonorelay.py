@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from pipeline.reasons import REASONS
 from pipeline.text import Text
+from storage.catalogue.exam_catalogue import own_label
 from storage.catalogue.models import Question, Ticket
 from supervision.exam_types import exam_types
 from supervision.questions import QUESTIONS
@@ -66,7 +67,8 @@ def alone(one: object) -> tuple[object, ...]:
 def exam(code: str) -> str:
     """Name an exam type; an unknown code stands for itself."""
     known = exam_types().get(code)
-    return say(known.label) if known else code or gettext("exam type not given")
+    own = own_label(code) if code and not known else None
+    return say(known.label if known else own) or code or gettext("exam type not given")
 
 
 @register.filter
