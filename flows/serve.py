@@ -1,4 +1,4 @@
-"""Which flows run when? Per project of programme.toml on its schedule, per organisation once a night, and mail in the morning."""
+"""Which flows run when? Per project of programme.toml on its schedule, per organisation at night, mail at dawn."""
 
 from typing import Any
 
@@ -14,8 +14,9 @@ from supervision.programme import Programme, read_programme
 
 RUNS_AT_ONCE = 2
 AT_NIGHT = "30 1 * * *"
-IN_THE_MORNING = "30 4 * * *"
 """UTC; between the evening's scans and the morning's reviews where this software is used."""
+IN_THE_MORNING = "30 4 * * *"
+"""UTC; after supervision.digest.MORNING, so that Monday's mail leaves on Monday."""
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:

@@ -151,7 +151,9 @@ def settings() -> Settings:
 def _refuse_half_of_smtp(here: Settings) -> None:
     said = {name for name in here.model_fields_set if name.startswith("smtp_")}
     if said and not here.smtp_host:
-        raise Misconfigured("setting_invalid", name=PREFIX + "SMTP_HOST", problem="needed beside the other SMTP settings")
+        raise Misconfigured(
+            "setting_invalid", name=PREFIX + "SMTP_HOST", problem="needed beside the other SMTP settings"
+        )
     if here.smtp_host and "@" not in here.smtp_from:
         raise Misconfigured("setting_invalid", name=PREFIX + "SMTP_FROM", problem="SMTP needs the sender's address")
     if bool(here.smtp_user) != bool(here.smtp_password.get_secret_value()):
