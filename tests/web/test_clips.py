@@ -1,13 +1,24 @@
 """Several clips, two qualities, drawings, distances and M-mode: what the player does beyond one clip's frames."""
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
+import pydicom
 import pytest
 
+from pipeline.declared import believed_scale
+from pipeline.find_sector import find_sector
+from pipeline.phantom.dicom import write_dicom
+from pipeline.phantom.probe import layout
+from pipeline.phantom.scene import Scene
+from pipeline.reading import open_scan, read_clip
+from pipeline.sector import Shape as Probe
 from supervision.marks import Shape, mark_of
+from tests.real_files import data_file
 from tests.web.playing import frame_shown, pictures_of, play
-from tests.web.world import EVEN, numbered
+from tests.web.world import EVEN, inspection_of, numbered
 
 pytestmark = pytest.mark.chromium
 
@@ -194,3 +205,44 @@ def test_a_distance_is_told_only_where_the_scale_is_trusted(window, live_world) 
     }""")
     assert column == [bool(n >> 2 & 1) for n in range(40)]
     assert "1.6 s" in page.locator("[data-axis]").inner_text()
+
+
+def simulated(folder: Path) -> tuple[Path, tuple[float, float], float]:
+    """Return a simulated scan, between which rows of its middle its sector stands, and how deep that is."""
+    scene = Scene(3, Probe.LINEAR, frames=2)
+    probe = layout(scene)
+    write_dicom(scene, folder / "simulated.dcm")
+    heights = [y for _, y in probe.sector.polygon]
+    return folder / "simulated.dcm", (min(heights), max(heights)), probe.depth_mm
+
+
+def recorded(_folder: Path) -> tuple[Path, tuple[float, float], float]:
+    """Return a scan of a device that declares its scale, the rows of its region, and how deep that is."""
+    path = data_file("derived/affiniti_color_cine6_j2k.dcm")
+    [region] = pydicom.dcmread(path, stop_before_pixels=True).SequenceOfUltrasoundRegions
+    rows = region.RegionLocationMinY0, region.RegionLocationMaxY1
+    return path, rows, (rows[1] - rows[0]) * region.PhysicalDeltaY * 10
+
+
+@pytest.mark.parametrize("made", [simulated, recorded])
+def test_a_line_over_the_depth_of_a_scan_is_as_long_as_the_scan_is_deep(made, window, live_world, tmp_path) -> None:
+    path, (top, bottom), depth = made(tmp_path)
+    clip = read_clip(path)
+    scale = believed_scale(clip, find_sector(clip))
+    assert scale is not None
+    with open_scan(path) as file:
+        pictures = [frame.pixels for frame in file.frames()]
+    times = [n / 20 for n in range(len(pictures))]
+    known = replace(inspection_of(pictures, times), mm_per_pixel=scale)
+    [picture] = pictures_of(live_world.scan(pictures=pictures, times=times, inspection=known))
+    page = play(window, [picture], form=False)
+    box = page.locator("[data-ink]").bounding_box()
+    size = min(box["width"] / picture.columns, box["height"] / picture.rows)
+    height = lambda row: box["y"] + box["height"] / 2 + (row - picture.rows / 2) * size  # noqa: E731
+    page.keyboard.press("m")
+    page.mouse.move(box["x"] + box["width"] / 2, height(top))
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, height(bottom))
+    page.mouse.up()
+    said = page.locator("[data-ink] text").text_content()
+    assert float(re.fullmatch(r"1 · ([0-9.]+)\smm", said).group(1)) == pytest.approx(depth, rel=0.01)
