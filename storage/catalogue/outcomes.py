@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # they bring decoders along, which no web process needs
 MOST_ATTEMPTS = 3
 
 Stored = Mapping[str, tuple[StoredBytes, str]]
-"""Role (derivative, preview, poster; evidence, envelope) → where the object lies, and its media type."""
+"""Role (derivative, preview, small, poster; evidence, envelope) → where the object lies, and its media type."""
 
 
 def record_rejected(digest: str, token: str, error: Rejected, now: datetime) -> bool:

@@ -98,7 +98,7 @@ class StoredObject(models.Model):
     """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas."""
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="objects_stored")
-    role = models.CharField(max_length=12)  # raw, sidecar, derivative, preview, poster, evidence, envelope
+    role = models.CharField(max_length=12)  # raw, sidecar, derivative, preview, small, poster, evidence, envelope
     area = models.CharField(max_length=10)  # raw, released, withheld
     digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=60)
