@@ -1,36 +1,8 @@
-"""Are forms, exam types, roles and states what the domain says?"""
-
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+"""Are exam types, roles and states what the domain says?"""
 
 from supervision.exam_types import exam_type_named, exam_types, non_clinical_codes
-from supervision.review_form import LONGEST_COMMENT, ReviewForm
 from supervision.roles import ALLOWED, Action, Role, may
 from supervision.states import ALLOWED_MOVES, State, may_move
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.integers() | st.booleans() | st.floats() | st.text(max_size=2))
-def test_an_overall_rating_is_a_whole_number_from_1_to_5(overall: object) -> None:
-    if type(overall) is int and 1 <= overall <= 5:
-        assert ReviewForm(overall, adequate=True).overall == overall
-    else:
-        with pytest.raises(ValueError, match="overall"):
-            ReviewForm(overall, adequate=True)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("adequate", [1, 0, None, "yes"])
-def test_adequate_is_yes_or_no(adequate: object) -> None:
-    with pytest.raises(ValueError, match="adequate"):
-        ReviewForm(3, adequate=adequate)  # type: ignore[arg-type]
-
-
-def test_a_comment_has_an_end_and_no_control_code() -> None:
-    assert len(ReviewForm(3, adequate=True, comment="é" * LONGEST_COMMENT).comment) == 4000
-    for comment in ("é" * (LONGEST_COMMENT + 1), "a\x00b", None):
-        with pytest.raises(ValueError, match="comment"):
-            ReviewForm(3, adequate=True, comment=comment)  # type: ignore[arg-type]
 
 
 def test_every_exam_type_speaks_both_languages() -> None:
