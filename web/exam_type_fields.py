@@ -106,7 +106,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         """Call the two fields of every row what they are called here."""
         super().add_fields(form, index)
-        form.fields["ORDER"].label = _("Place")
+        form.fields["ORDER"].label = _("Order")
         form.fields["DELETE"].label = _("Take away")
 
 

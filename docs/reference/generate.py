@@ -9,6 +9,7 @@ from pipeline.text import Text
 from qa_rules import rules_in
 from storage.settings import PREFIX, Settings
 from supervision.exam_types import ExamType, exam_types
+from supervision.exam_types.sources import known_sources
 from supervision.probe_questions import PROBE_QUESTIONS, ProbeQuestion
 from supervision.roles import ALLOWED, Action, Reach, Role
 
@@ -57,6 +58,7 @@ REACHES: Mapping[Reach, Text] = {
     Reach.OTHERS: Text("others'", "ceux des autres"),
     Reach.ALL: Text("all", "tous"),
 }
+SIDES = {"": "", "left": "left · gauche", "right": "right · droite"}
 SETTINGS: Mapping[str, Text] = {
     "home": Text(
         "Folder of catalogue, objects, keys, logs and programme.toml",
@@ -93,7 +95,9 @@ SETTINGS: Mapping[str, Text] = {
     ),
     "smtp_port": Text("Port of the SMTP server", "Port du serveur SMTP"),
     "smtp_security": Text("How SMTP is protected: starttls, tls or none", "Protection de SMTP : starttls, tls ou none"),
-    "smtp_user": Text("SMTP user; with the password or not at all", "Compte SMTP ; avec le mot de passe ou pas du tout"),
+    "smtp_user": Text(
+        "SMTP user; with the password or not at all", "Compte SMTP ; avec le mot de passe ou pas du tout"
+    ),
     "smtp_password": Text("SMTP password", "Mot de passe SMTP"),
     "smtp_from": Text("Address from which mails come", "Adresse d'expédition des messages"),
     "host": Text("Address on which web and Prefect listen", "Adresse où écoutent le web et Prefect"),
@@ -229,25 +233,28 @@ def _explains(rule: Rule) -> str:
 
 
 def _exam_types(known: Iterable[ExamType]) -> str:
+    known = list(known)
     return _page(
         Text("Exam types", "Types d'examen"),
         Text(
-            "The code is the name of the folder in the inbox; capital and small letters are the same. Supervised "
-            "scans: the default number before sign-off, which the software shows nowhere yet.",
-            "Le code est le nom du dossier dans la boîte ; majuscules et minuscules sont équivalentes. Examens "
-            "supervisés : le nombre par défaut avant validation, que le logiciel n'affiche encore nulle part.",
+            "What comes with the software, one file per type in `supervision/exam_types/`; an organisation changes it "
+            "for itself under *Exam types* in the browser. The code is the name of the folder in the inbox; capital and "
+            "small letters are the same.",
+            "Ce qui est livré avec le logiciel, un fichier par type dans `supervision/exam_types/` ; une organisation "
+            "le modifie pour elle-même sous *Types d'examen* dans le navigateur. Le code est le nom du dossier dans la "
+            "boîte ; majuscules et minuscules sont équivalentes.",
         ),
-        "What a type asks of a scan (good up to, poor from, weight where it differs) takes the place of the limits in "
-        "[rules.md](rules.md); sources and what is an estimate stand in `supervision/exam_types.toml`, to be signed "
-        "off by a clinician.",
-        "Ce qu'un type demande à un examen (bon jusqu'à, mauvais dès, poids s'il diffère) remplace les limites de "
-        "[rules.md](rules.md) ; les sources et ce qui est estimé figurent dans `supervision/exam_types.toml`, à "
-        "valider par un clinicien.",
+        "All of it is to be signed off by a clinician. A critical question (!) that is answered wrongly makes the exam "
+        "incorrect; a red flag (!!) is answered within 24 h. What a type asks of a clip (good up to, poor from, weight "
+        "where it differs) takes the place of the limits in [rules.md](rules.md).",
+        "L'ensemble reste à valider par un clinicien. Une question critique (!) mal répondue rend l'examen incorrect ; "
+        "un signe d'alerte (!!) reçoit une réponse sous 24 h. Ce qu'un type demande à une boucle (bon jusqu'à, mauvais "
+        "dès, poids s'il diffère) remplace les limites de [rules.md](rules.md).",
         _table(
             ("code", "English", "Français", "supervised scans · examens supervisés", "asks · demande", "note"),
             (
                 (
-                    f"`{one.code}`",
+                    f"[`{one.code}`](#{one.code.lower()})",
                     one.label.en,
                     one.label.fr,
                     "site" if one.supervised_scans is None else one.supervised_scans,
@@ -257,7 +264,39 @@ def _exam_types(known: Iterable[ExamType]) -> str:
                 for one in known
             ),
         ),
+        *(part for one in known for part in _exam_type(one)),
+        "## Sources",
+        _table(
+            ("code", "English", "Français"),
+            ((f"`{code}`", text.en, text.fr) for code, text in known_sources().items()),
+        ),
     )
+
+
+def _exam_type(one: ExamType) -> Iterable[str]:
+    yield f"## {one.code}"
+    yield f"{one.label.en}. {one.population.en}. · {one.label.fr}. {one.population.fr}."
+    yield _table(
+        ("view · vue", "English", "Français", "side · côté", "at least · au moins"),
+        (
+            (
+                f"`{v.code}`",
+                v.label.en,
+                v.label.fr,
+                SIDES[v.side],
+                "still · image fixe" if v.still else f"{v.seconds:g} s",
+            )
+            for v in one.views
+        ),
+    )
+    yield _table(
+        ("question", "English", "Français", ""),
+        (
+            (f"`{q.code}`", q.label.en, q.label.fr, "!!" if q.red_flag else "!" if q.critical else "")
+            for q in one.questions
+        ),
+    )
+    yield "Sources: " + " · ".join(f"{number} `{source}`" for number, source in one.sources.items())
 
 
 def _asked(one: ExamType) -> str:

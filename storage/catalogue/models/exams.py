@@ -15,7 +15,7 @@ def choices_of(codes: type) -> list[tuple[str, str]]:
 
 
 class ExamTypeVersion(models.Model):
-    """One exam type as an organisation wants it; earlier versions stay. `content` is a table of exam_types.toml."""
+    """One exam type as an organisation wants it; earlier versions stay. `content`: see supervision.exam_types.table."""
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="exam_types")
     code = models.CharField(max_length=16)
