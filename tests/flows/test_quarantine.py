@@ -57,7 +57,7 @@ def test_withheld_drawn_released_and_the_others_alike(arrive: Arrive, cycle: Cyc
         assert acts[2] in ("sector_drawn", "layout_taken")
         assert acts[3:] == ["released", "queued"]
         released = StoredObject.objects.filter(scan=scan, area=Area.RELEASED)
-        assert {row.role for row in released} == {"derivative", "preview", "small", "poster"}
+        assert {row.role for row in released} == {"derivative", "preview", "poster"}
         for row in released:
             with object_store().open(Area.RELEASED, row.digest) as file:
                 assert PATIENT.split("^")[0].encode() not in file.read()
