@@ -15,7 +15,7 @@ from supervision.digest import Topic, Waiting, is_due, is_news, topics_for
 from supervision.feedback import COMES_BACK, Digest
 from supervision.readings import JUDGES
 from supervision.roles import Action
-from supervision.states import State
+from supervision.states import Stage, State
 
 WEEK = timedelta(days=7)
 
@@ -83,7 +83,7 @@ def _missing(asked: _Asked) -> Waiting | None:
 
 
 def _incomplete(asked: _Asked, whose: Q) -> Waiting | None:
-    exams = scope.exams_for(asked.person, Action.COMPLETE_INFO).filter(whose)
+    exams = scope.exams_for(asked.person, Action.COMPLETE_INFO).filter(whose, stage=Stage.AWAITING_INFO)
     return asked.over(exams.annotate(arrived=Max("clips__received_at")), "arrived")
 
 

@@ -18,7 +18,7 @@ from storage.catalogue.scope import exams_for, scans_for
 from supervision.feedback import LONGEST_REPLY, Step
 from supervision.rating import Cause
 from supervision.roles import Action
-from supervision.states import State
+from supervision.states import Stage, State
 from web.feedback_sheet import sheet_of, steps_of
 from web.findings import judgement_of
 from web.media import Picture, picture_of
@@ -55,7 +55,7 @@ def my_scans(request: HttpRequest) -> HttpResponseBase:
         "files": [(scan, questions.get(scan.pk)) for scan in on_the_way],
         "unread": unread.count(),
         "oldest_unread": unread.select_related("review").first(),
-        "missing": exams_for(person, Action.COMPLETE_INFO).filter(trainee=person).count(),
+        "missing": exams_for(person, Action.COMPLETE_INFO).filter(trainee=person, stage=Stage.AWAITING_INFO).count(),
     }
     return render(request, "my_scans.html", context)
 
