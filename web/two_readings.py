@@ -12,7 +12,7 @@ from supervision.phrases import KINDS, words_of
 from supervision.rating import Component
 from supervision.review_form import Rated, ReviewForm
 from web.reading_words import ANSWERS, CAUSES, COMPONENTS, CONFIDENCES, CONSEQUENCES, ENTRUSTMENTS
-from web.words import ANCHORS, Word
+from web.words import Word
 
 NOTHING = "–"
 
@@ -30,7 +30,7 @@ class Line:
 def lines_of(forms: Sequence[ReviewForm], exam_type: ExamType) -> list[Line]:
     """Return the lines, the forms to be compared first; of a view only those parts that are not all alike."""
     return [
-        _line(_("Overall image quality"), [f"{form.overall} · {ANCHORS[form.overall]}" for form in forms]),
+        _line(_("Overall image quality"), [f"{form.overall}/5" for form in forms]),
         *_views(forms, exam_type),
         *(
             _line(_asked(question), [_word(form.answers.get(question.code), ANSWERS) for form in forms])

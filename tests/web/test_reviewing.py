@@ -280,7 +280,7 @@ def test_a_final_reading_is_amended_by_a_new_version(world, signed_in) -> None:
     assert Review.objects.count() == 2
 
 
-def test_every_code_has_words_in_both_languages(world, signed_in) -> None:
+def test_the_page_and_its_scripts_speak_the_readers_language(world, signed_in) -> None:
     world.scan(pictures=[numbered(3)], times=(0.0,))
     world.people["rose"].language = "fr"
     world.people["rose"].save()
@@ -288,7 +288,9 @@ def test_every_code_has_words_in_both_languages(world, signed_in) -> None:
     page = client.get(f"/review/{taken(client)}/").content.decode()
     assert escape(FAST.views[0].label.fr) in page
     assert "Qualité globale de l" in page
-    assert not [name for name, words in SENTENCES.items() if str(words) in page]  # none of them stayed English
+    words = json.loads(page.split('id="reading-words" type="application/json">')[1].split("</script>")[0])
+    assert words.keys() == SENTENCES.keys()
+    assert [name for name, said in words.items() if said == str(SENTENCES[name])] == []  # here they are English
 
 
 def test_an_empty_queue_says_what_to_do(world, signed_in) -> None:

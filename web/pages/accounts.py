@@ -63,6 +63,7 @@ def log_out(request: HttpRequest) -> HttpResponseBase:
     logout(request)
     response = redirect("login")
     response.delete_cookie(COOKIE, samesite="Lax")
+    response["Clear-Site-Data"] = '"storage"'  # drafts of readings do not stay on a shared computer
     return response
 
 

@@ -156,8 +156,9 @@ def _submit(request: HttpRequest, person: Person, item: ReviewItem) -> HttpRespo
     except (Wrong, readings.Incomplete) as wrong:
         errors = wrong.errors if isinstance(wrong, Wrong) else errors_of(wrong.paths)
         return refuse(request, errors) or _show(request, person, item, fields, errors, status=422)
-    messages.success(request, _("Your reading of exam %(exam)s is saved.") % {"exam": exam.name})
     onward = _onward(review)
+    if onward == reverse("queue"):
+        messages.success(request, _("Your reading of exam %(exam)s is saved.") % {"exam": exam.name})
     return JsonResponse({"next": onward}) if wants_json(request) else redirect(onward)
 
 

@@ -11,12 +11,12 @@
   const NEEDED = 3; // the first components of a view make it adequate
   const cellsOf = (view) => [...view.querySelectorAll("select")];
   const seenOf = (view) => view.querySelector("[name=seen]");
-  const nameOf = (view) => view.querySelector("th span").textContent.split(":")[0].trim();
+  const nameOf = (view) => view.querySelector("th span").textContent;
   const rowOf = (element) => element?.closest?.("[data-row]") ?? null;
   const rows = () => [...form.querySelectorAll("[data-row]")].filter((row) => !row.closest("details:not([open])"));
   const say = (text, bad = false) => form.dispatchEvent(new CustomEvent("tell", { detail: { text, bad } }));
   const changed = () => form.dispatchEvent(new Event("input"));
-  let before = null;
+  let before = null, latest = null;
 
   // Moving
   function enter(row, column = 0) {
@@ -29,7 +29,7 @@
   }
   function go(by, from = rowOf(document.activeElement)) {
     const all = rows(), place = all.indexOf(from);
-    const next = from ? all[place + by] : all[by > 0 ? 0 : all.length - 1];
+    const next = from ? all[place + by] : latest ?? all[0];
     const column = from?.matches("[data-view]") ? cellsOf(from).indexOf(document.activeElement) : 0;
     if (next) enter(next, next.matches("[data-view]") ? Math.max(0, column) : 0);
     else if (by > 0) document.querySelector("[data-submit]").focus();
@@ -172,7 +172,7 @@
     if (key === "Enter" && row && !target.matches("button, summary, a")) return () => (row.matches("[data-view]") ? confirm(row) : go(1, row));
     return LETTERS[key] ?? null;
   }
-  const OUTSIDE = new Set(["ArrowDown", "ArrowUp", "v", "k", "t", "d"]); // letters that the player leaves free
+  const OUTSIDE = new Set(["ArrowDown", "ArrowUp"]); // letters are the form's inside it, the player's outside
   const typing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range])");
   addEventListener("keydown", (event) => {
     const { key, target } = event;
@@ -187,15 +187,19 @@
       else if (key === "Enter" && target.matches("input")) { event.preventDefault(); go(1); }
       return;
     }
+    if (key === "Escape") { document.activeElement.blur(); return; }
     const act = actionOf(event);
-    if (!act && (!form.contains(target) || /^(Tab|Shift|Escape|Enter)$/.test(key) || (key === " " && target.matches("button, summary, [type=checkbox]")))) return;
+    if (!act && (!form.contains(target) || /^(Tab|Shift|Enter)$/.test(key) || (key === " " && target.matches("button, summary, [type=checkbox]")))) return;
     event.preventDefault();
     event.stopPropagation();
     if (act) act();
     else document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: event.code, shiftKey: event.shiftKey, bubbles: true, cancelable: true }));
   }, true);
 
-  form.addEventListener("focusin", ({ target }) => look(rowOf(target)?.closest("[data-view]")));
+  form.addEventListener("focusin", ({ target }) => {
+    latest = rowOf(target) ?? latest;
+    look(target.closest("[data-view]"));
+  });
   form.addEventListener("change", ({ target }) => { if (target.closest(".grid")) target.removeAttribute("data-measured"); });
   form.addEventListener("input", tally);
   form.addEventListener("restored", tally);
