@@ -37,6 +37,8 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_QUEUE: Text("see the queue", "voir la file d'attente"),
     Action.SEE_SCANS: Text("see all scans", "voir tous les examens"),
     Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),
+    Action.GROUP_CLIPS: Text("join and split exams", "réunir et séparer des examens"),
+    Action.READ_ANYWAY: Text("have an exam read that was not drawn", "faire lire un examen non tiré"),
     Action.ESCALATE: Text("ask a specialist about a patient", "demander l'avis d'un spécialiste sur un patient"),
     Action.COORDINATE: Text("coordinate telemedicine", "coordonner la télémédecine"),
     Action.SEE_LIBRARY: Text("learn from the teaching library", "apprendre avec la vidéothèque"),
@@ -238,8 +240,8 @@ def _exam_types(known: Iterable[ExamType]) -> str:
         Text("Exam types", "Types d'examen"),
         Text(
             "What comes with the software, one file per type in `supervision/exam_types/`; an organisation changes it "
-            "for itself under *Exam types* in the browser. The code is the name of the folder in the inbox; capital and "
-            "small letters are the same.",
+            "for itself under *Exam types* in the browser. The code is the name of the folder in the inbox; capital "
+            "and small letters are the same.",
             "Ce qui est livré avec le logiciel, un fichier par type dans `supervision/exam_types/` ; une organisation "
             "le modifie pour elle-même sous *Types d'examen* dans le navigateur. Le code est le nom du dossier dans la "
             "boîte ; majuscules et minuscules sont équivalentes.",
