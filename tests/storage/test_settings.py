@@ -44,6 +44,7 @@ def test_what_the_tests_and_the_demonstration_read_is_known(monkeypatch: pytest.
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://root:very-secret@db/sonorelay"),
         ("DATABASE_URL", "postgresql://user:very-secret@db"),
+        ("SMTP_SECURITY", "perhaps"),
     ],
 )
 def test_a_wrong_value_names_its_setting_and_not_the_value(
@@ -53,6 +54,30 @@ def test_a_wrong_value_names_its_setting_and_not_the_value(
     with pytest.raises(Misconfigured, match=f"SONORELAY_{name}") as refused:
         settings()
     assert "very-secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"SMTP_HOST": "mail"}, "SMTP_FROM"),
+        ({"SMTP_HOST": "mail", "SMTP_FROM": "nobody"}, "SMTP_FROM"),
+        ({"SMTP_FROM": "a@b.org"}, "SMTP_HOST"),
+        ({"SMTP_HOST": "mail", "SMTP_FROM": "a@b.org", "SMTP_USER": "me"}, "SMTP_PASSWORD"),
+        ({"SMTP_HOST": "mail", "SMTP_FROM": "a@b.org", "SMTP_PASSWORD": "very-secret"}, "SMTP_USER"),
+    ],
+)
+def test_half_of_a_mail_server_is_refused_and_a_whole_one_is_not(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], named: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"SONORELAY_{name}", value)
+    with pytest.raises(Misconfigured, match=f"SONORELAY_{named}") as refused:
+        settings()
+    assert "very-secret" not in str(refused.value)
+    for name in ("HOST", "USER", "PASSWORD"):
+        monkeypatch.setenv(f"SONORELAY_SMTP_{name}", "whole")
+    monkeypatch.setenv("SONORELAY_SMTP_FROM", "a@b.org")
+    assert settings().smtp_host == "whole"
 
 
 def test_an_empty_setting_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
