@@ -35,6 +35,12 @@ class Asked:
             chosen = chosen.filter(**NOT_GIVEN[dimension])
         return behind(chosen, self.figure) if self.figure else chosen
 
+    @property
+    def tells_whose(self) -> bool:
+        """Whether a scan that is left in is known by that: whose it is, where it was made, or that it has a score."""
+        part = (self.part.project, self.part.trainee, self.part.device)
+        return bool(self.unknown) or self.figure is Figure.SCORED or any(one is not None for one in part)
+
     def query(self) -> str:
         """Return the query string that asks for the same."""
         values = {name: getattr(self.part, name) for name in Slice.__dataclass_fields__}

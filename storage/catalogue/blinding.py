@@ -11,7 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
 from storage.catalogue import scope
-from storage.catalogue.models import Exam, Person
+from storage.catalogue.models import Exam, Person, Scan
 from storage.catalogue.programme import current
 from supervision.blinding import Hidden
 from supervision.roles import Action
@@ -47,6 +47,11 @@ def blinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[E
 def unblinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
     """Return the others."""
     return exams.exclude(pk__in=blinded(person, exams).values("pk"))
+
+
+def unblinded_scans(person: Person | AnonymousUser, scans: QuerySet[Scan]) -> QuerySet[Scan]:
+    """Return those of these scans of whose exam nothing is hidden from `person`."""
+    return scans.exclude(exam__in=blinded(person, Exam.objects.all()).values("pk"))
 
 
 def _hidden(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from storage.catalogue import figures
+from storage.catalogue.blinding import unblinded_scans
 from storage.catalogue.figures import Dimension, Figure, Overview, Row
 from storage.catalogue.scope import projects_for, scans_for
 from supervision.roles import Action
@@ -78,19 +79,23 @@ def overview(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     asked = asked_in(request.GET)
     asked = Asked(asked.part, asked.unknown)
-    seen = asked.of(scans_for(person, Action.SEE_FIGURES))
+    everything = scans_for(person, Action.SEE_FIGURES)
+    known = asked.of(unblinded_scans(person, everything))
+    seen = known if asked.tells_whose else asked.of(everything)
+    blinded = seen.count() - known.count()
     weeks = [
         Linked(row.figures, _links(asked.during(_monday(row), _monday(row) + timedelta(days=6))), row.key, row.label)
-        for row in figures.by_week(seen, now)
+        for row in figures.by_week(seen, now, scored=known)
     ]
     bars = _bars(weeks)
     context = {
         "now": now,
         "asked": asked,
         "projects": projects_for(person, Action.SEE_FIGURES).order_by("name"),
-        "whole": Linked(figures.overview(seen, now), _links(asked)),
+        "blinded": blinded,
+        "whole": Linked(figures.overview(seen, now, scored=known), _links(asked)),
         "simulated": seen.filter(simulated=True).count(),
-        "tables": [Table(one, TITLES[one], _rows(asked, one, figures.by(seen, one, now))) for one in TITLES],
+        "tables": [Table(one, TITLES[one], _rows(asked, one, figures.by(known, one, now))) for one in TITLES],
         "weeks": weeks,
         "bars": bars,
         "chart_width": max(8 * BAR, bars[-1].x + BAR - 1) if bars else BAR,
