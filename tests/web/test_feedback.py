@@ -13,12 +13,15 @@ from qa_rules import rules_in
 from storage.catalogue import feedback, queue, readings
 from storage.catalogue.models import Exam, Feedback, ReviewItem
 from supervision.exam_types import exam_types
+from supervision.marks import Mark, Shape
 from supervision.phrases import phrases
 from supervision.rating import Answer, Cause, Component, Reference
 from supervision.readings import Reading
 from supervision.review_form import Advice, ReviewForm
 from tests.forms import rated
+from tests.web.playing import frame_shown
 from tests.web.world import item_of
+from web.media import picture_of
 from web.reading_words import CAUSES, COMPONENTS
 
 
@@ -209,3 +212,41 @@ def test_a_hint_at_a_faulty_probe_is_no_remark_to_anybody_who_scans_or_reviews(w
         page = signed_in(who).get(address).content.decode()
         assert titles["contact.coupling"] in page
         assert titles["device.dropout"] not in page
+
+
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.chromium
+def test_a_trainee_on_a_phone_reads_jumps_to_the_pinned_frame_replies_and_appeals(window, live_world) -> None:
+    pinned = (
+        Mark(0, 23, Shape.PIN, text="The edge is lost here."),
+        Mark(0, 5, Shape.ARROW, ((0.2, 0.2), (0.5, 0.5)), "This is the rib."),
+    )
+    advice = {name: Advice(code) for name, code in (("keep", "keep_depth"), ("change", "change_contact_edge"))}
+    scan = live_world.scan()
+    form = rated(3, cause=Cause.CONTACT, next=Advice("next_contact_edges"), **advice)
+    form = replace(form, marks=tuple(replace(mark, clip=scan.pk) for mark in pinned))
+    item, rose = item_of(scan), live_world.people["rose"]
+    queue.claim(item.pk, rose, timezone.now())
+    given = readings.submit(item.pk, rose, uuid.uuid4(), form, timezone.now(), seen=form.views).feedback
+
+    page = window("amina", "/my-scans/", width=360, height=740)
+    page.get_by_role("link", name="Read the new feedback").click()
+    page.wait_for_selector("[data-player][data-frame]")
+    assert page.evaluate(WIDE) <= 0
+    assert page.locator("#advice").bounding_box()["y"] < page.locator("[data-player]").bounding_box()["y"]
+    [picture] = [one for one in [picture_of(scan)] if one]
+    for name, frame in (("frame 24", 23), ("frame 6", 5)):
+        page.get_by_role("link", name=name).click()
+        assert frame_shown(page, picture, frame) == frame
+    page.get_by_role("button", name="Read and understood").click()
+    page.get_by_label("Reply or ask").fill("How deep should it be?")
+    page.get_by_role("button", name="Send to the expert").click()
+    page.get_by_text("How deep should it be?").wait_for()
+    page.get_by_text("I do not agree").click()
+    page.get_by_label("Why do you not agree?").fill("It is a rib.")
+    page.get_by_role("button", name="Appeal", exact=True).click()
+    page.get_by_text("Until it is decided, this reading counts").wait_for()
+    assert page.evaluate(WIDE) <= 0
+    assert [step.what for step in given.steps.order_by("pk")] == ["acknowledged", "replied", "appealed"]
