@@ -69,15 +69,16 @@ def submit(
         if before := _sent_before(submission, person, item=item):
             return before
         item = held(item_id, person)
-        exam = locked(item.exam_id)
-        if Review.objects.filter(exam=exam, reviewer=person, amends=None).exists():
-            raise Conflict("already_reviewed" if item.reviews.filter(reviewer=person).exists() else "read_before")
+        exam = item.exam
+        if Review.objects.filter(item=item, reviewer=person).exists():
+            raise Conflict("already_reviewed")  # an arbiter's, who decides next
         exam_type = type_when_queued(exam)
         assert exam_type is not None  # noqa: S101 - nothing is queued without its type
         _require_whole(exam, exam_type, form, seen=seen)
         review = _kept(exam, exam_type, form, item=item, reviewer=person, submission=submission, at=now)
         draft = drafts.draft_of(item.pk, person)
-        review.seconds = seconds if seconds is not None else draft.seconds if draft else None
+        told = [one for one in (seconds, draft.seconds if draft else None) if one is not None]
+        review.seconds = max((one for one in told if 0 <= one <= drafts.LONGEST_SECONDS), default=None)
         review.save()
         drafts.drop(item.pk, person)
         if Reading(item.reading) in JUDGES:
@@ -107,7 +108,7 @@ def amend(review_id: int, person: Person, submission: UUID, form: ReviewForm, no
         exam_type = type_at(exam.project.organisation_id, exam.exam_type, old.exam_type_version)
         _require_whole(exam, exam_type, form)
         new = _kept(exam, exam_type, form, item=old.item, reviewer=person, submission=submission, at=now)
-        new.amends, new.seconds = old, None
+        new.amends, new.opened_at = old, now
         was_final = old.final
         if was_final:
             Review.objects.filter(pk=old.pk).update(final=False)
