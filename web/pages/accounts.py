@@ -125,8 +125,10 @@ def mail(request: HttpRequest) -> HttpResponseBase:
 def _account(
     request: HttpRequest, person: Person, *, password: PasswordChangeForm | None = None, mail: MailForm | None = None
 ) -> HttpResponseBase:
+    form = password or PasswordChangeForm(person)
+    form.fields["old_password"].widget.attrs.pop("autofocus", None)  # it is not what the page begins with
     context = {
-        "form": password or PasswordChangeForm(person),
+        "form": form,
         "mail": mail or MailForm(initial={"email": person.email, "digest": person.digest}, auto_id="mail-%s"),
         "memberships": person.memberships.select_related("organisation", "project"),
     }
