@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
 
 from supervision.exam_types.exam_type import ExamType
@@ -19,8 +20,7 @@ SOURCES = "sources.toml"
 @cache
 def exam_types() -> Mapping[str, ExamType]:
     """Return every shipped exam type by its code, in the order of the catalogue."""
-    newest = {code: max(number for known, number in _every_version() if known == code) for code, _ in _every_version()}
-    return MappingProxyType({code: _every_version()[code, version] for code, version in newest.items()})
+    return newest_of(_every_version())
 
 
 def exam_type_named(code: str) -> ExamType | None:
@@ -38,11 +38,29 @@ def non_clinical_codes() -> frozenset[str]:
     return frozenset(code for code, exam_type in exam_types().items() if not exam_type.clinical)
 
 
-@cache
-def _every_version() -> Mapping[tuple[str, int], ExamType]:
-    """Read all files of this folder by code and version: CODE.toml is in use, CODE.1.toml was before."""
-    paths = [one for one in files("supervision.exam_types").iterdir() if one.name.endswith(".toml")]
+def versions_in(folder: Traversable) -> Mapping[tuple[str, int], ExamType]:
+    """Read all files of a folder by code and version, in the order of the catalogue.
+
+    CODE.toml is in use. Whoever changes what was in use keeps it beside it, as CODE.1.toml for version 1.
+    """
+    paths = [one for one in folder.iterdir() if one.name.endswith(".toml")]
     tables = [tomllib.loads(one.read_text(encoding="utf-8")) for one in paths if one.name != SOURCES]
     tables.sort(key=lambda table: (table.pop("order"), table["version"]))
     known = [exam_type_of(table) for table in tables]
+    if len({(one.code, one.version) for one in known}) < len(known):
+        raise ValueError("two files hold the same version of an exam type")
     return MappingProxyType({(one.code, one.version): one for one in known})
+
+
+def newest_of(versions: Mapping[tuple[str, int], ExamType]) -> Mapping[str, ExamType]:
+    """Return the newest version of every exam type."""
+    newest: dict[str, ExamType] = {}
+    for (code, version), one in versions.items():
+        if code not in newest or version > newest[code].version:
+            newest[code] = one
+    return MappingProxyType(newest)
+
+
+@cache
+def _every_version() -> Mapping[tuple[str, int], ExamType]:
+    return versions_in(files("supervision.exam_types"))

@@ -3,6 +3,8 @@
 import copy
 import re
 from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from supervision.exam_types import MOST_SHIPPED, ExamType, exam_types, problems, shipped_version
 from supervision.exam_types.changes import breaches, changes, new_meanings
 from supervision.exam_types.problems import Invalid
+from supervision.exam_types.shipped import newest_of, versions_in
 from supervision.exam_types.sources import APART, cited, known_sources
 from supervision.exam_types.table import exam_type_of, table_of
 
@@ -232,6 +235,25 @@ def test_a_code_that_was_used_says_what_it_said() -> None:
         ("questions.PNEUMOTHORAX.fr", problems.MEANING.format(before=before.questions[0].label.fr).en),
     }
     assert new_meanings(exam_type_of(table), []) == []
+
+
+def test_a_file_that_was_in_use_stays_beside_the_new_one(tmp_path: Path) -> None:
+    shipped = Path(str(files("supervision.exam_types")))
+    for code in ("CARD", "FAST"):
+        (tmp_path / f"{code}.toml").write_text((shipped / f"{code}.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    before = (tmp_path / "CARD.toml").rename(tmp_path / "CARD.1.toml").read_text(encoding="utf-8")
+    now = before.replace("version = 1", "version = 2").replace("supervised_scans = 50", "supervised_scans = 40")
+    (tmp_path / "CARD.toml").write_text(now, encoding="utf-8")
+    every = versions_in(tmp_path)
+    assert {(code, n): one.supervised_scans for (code, n), one in every.items()} == {
+        ("FAST", 1): 50,
+        ("CARD", 1): 50,
+        ("CARD", 2): 40,
+    }
+    assert [(code, one.version) for code, one in newest_of(every).items()] == [("FAST", 1), ("CARD", 2)]
+    (tmp_path / "CARD.toml").write_text(before, encoding="utf-8")
+    with pytest.raises(ValueError, match="two files"):
+        versions_in(tmp_path)
 
 
 def test_a_version_that_never_was_is_not_found() -> None:
