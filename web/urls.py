@@ -28,6 +28,7 @@ from web.pages import (
     self_test,
     telemedicine,
     tickets,
+    tokens,
     trainee,
     worksheet,
 )
@@ -46,6 +47,8 @@ urlpatterns = [
     path("account/reviewing/", reviewing.reviewing, name="reviewing"),
     path("account/reviewing/conflicts/", reviewing.note_conflict, name="conflict-note"),
     path("account/reviewing/conflicts/<int:conflict_id>/", reviewing.withdraw_conflict, name="conflict-withdraw"),
+    path("account/tokens/", tokens.tokens, name="tokens"),
+    path("account/tokens/<int:token_id>/revoke/", tokens.revoke, name="token-revoke"),
     path("queue/", queue_page.queue, name="queue"),
     path("queue/next/", queue_page.take_next, name="take-next"),
     path("queue/<int:item_id>/take/", queue_page.take, name="take"),
