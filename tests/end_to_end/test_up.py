@@ -86,8 +86,8 @@ def test_reviewer_rates_trainee_reads_supervisor_counts(running: Running) -> Non
 
         log_in(page, base, "amina", PASSWORD)
         page.goto(f"{base}/my-scans/")
-        page.locator("a[href^='/my-scans/']").last.click()
-        page.wait_for_url("**/my-scans/*/")
+        page.get_by_role("link", name="Read the new feedback").click()
+        page.wait_for_url("**/my-exams/*/")
         assert page.get_by_text("More gel on the left side.").is_visible()
         assert page.get_by_text("4/5").first.is_visible()
 
