@@ -4,6 +4,7 @@ A claim is a lease that runs out by itself. It is given under locks of the exam 
 never hold the same exam; a lease that ran out still belongs to its holder until somebody else takes the exam.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -157,10 +158,10 @@ def skip(item_id: int, person: Person, reason: SkipReason, now: datetime) -> Non
 def _first_of(items: list[ReviewItem], reader: Reader) -> ReviewItem | None:
     """Claim the first that is still to be had."""
     for item in items:
-        try:
-            return _claim(item.pk, reader)
-        except (Conflict, ReviewItem.DoesNotExist):
-            continue  # somebody was faster
+        # no lock is waited for where somebody was faster
+        if ReviewItem.objects.filter(pk=item.pk, version=item.version, done_at=None).exists():
+            with suppress(Conflict, ReviewItem.DoesNotExist):
+                return _claim(item.pk, reader)
     return None
 
 

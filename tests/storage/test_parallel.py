@@ -1,9 +1,16 @@
 """Do many people and runs at once never get the same scan? Real threads, each with its own connection."""
 
+import multiprocessing
+import os
 import uuid
+import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
 from threading import Barrier
 from typing import TypeVar
 
@@ -14,10 +21,12 @@ from pipeline.deidentify import Identity
 from pipeline.errors import Conflict
 from pipeline.kept import Kept, Witness
 from pipeline.received import Kind, Received
-from storage.catalogue import intake, quarantine, queue, reidentification, rekeying
+from storage.catalogue import intake, quarantine, queue, readings, reidentification, rekeying
 from storage.catalogue.models import (
     Arrival,
     Discarded,
+    Event,
+    Exam,
     Person,
     ReleaseReport,
     Review,
@@ -25,14 +34,32 @@ from storage.catalogue.models import (
     Scan,
     SectorLayout,
 )
+from storage.catalogue.programme import current
 from storage.objects import Area, StoredBytes
+from storage.settings import settings
+from supervision.priority import Clock
 from supervision.roles import Role
+from supervision.states import Stage, State
 from tests.forms import rated
 from tests.storage.conftest import FAN, NOON, World, digest_of, identity, inspection, make_world, next_for, released
 
 AT_ONCE = 8
+EXAMS = int(os.environ.get("PARALLEL_EXAMS", "400"))
+"""`PARALLEL_EXAMS=4000` lets the test take its time."""
+
 FORM = rated(3, adequate=True)
 Answer = TypeVar("Answer")
+
+
+@pytest.fixture(autouse=True)
+def read_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """Let no exam be read twice by chance."""
+    (tmp_path / "programme.toml").write_text("[review]\nsecond_read_share = 0\n")
+    monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
+    settings.cache_clear()
+    current.cache_clear()
+    yield
+    current.cache_clear()
 
 
 @pytest.fixture
@@ -64,7 +91,11 @@ def outcome(work: Callable[[], object]) -> str:
     return "ok"
 
 
-def test_claims_never_meet(shared: World) -> None:
+def send(item: ReviewItem, person: Person, submission: uuid.UUID) -> Review:
+    return readings.submit(item.pk, person, submission, FORM, NOON, seen=FORM.views)
+
+
+def test_readings_never_meet(shared: World) -> None:
     for _ in range(24):
         shared.queued()
     reviewers = [shared.person(f"reviewer {number}", Role.REVIEWER) for number in range(AT_ONCE)]
@@ -73,7 +104,7 @@ def test_claims_never_meet(shared: World) -> None:
         read = []
         while (item := queue.next_item(reviewers[number], NOON)) is not None:
             read.append(item.pk)
-            queue.submit(item.pk, reviewers[number], uuid.uuid4(), FORM, NOON)
+            send(item, reviewers[number], uuid.uuid4())
         return read
 
     read = [item for items in together(read_all) for item in items]
@@ -82,8 +113,74 @@ def test_claims_never_meet(shared: World) -> None:
     assert set(Scan.objects.values_list("state", flat=True)) == {"final"}
 
 
+def test_no_reviewer_gets_an_exam_that_another_got(shared: World) -> None:
+    """Eight processes empty the queue; what they took is ended without a form, which is tested above."""
+    waiting = exams_in_the_queue(shared, EXAMS)
+    reviewers = [shared.person(f"reviewer {number}", Role.REVIEWER) for number in range(AT_ONCE)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # a fork beside threads, which here do nothing
+        taken = [one for took in in_processes([partial(take_all, reviewer) for reviewer in reviewers]) for one in took]
+    assert len(taken) == len(waiting)
+    assert set(taken) == waiting
+    assert Event.objects.filter(what="claimed").count() == len(waiting)
+
+
+def exams_in_the_queue(world: World, number: int) -> set[int]:
+    """Write exams that wait, each with its clip, in one go."""
+    known = {"project": world.goma, "trainee": world.people["amina"], "exam_type": "FAST"}
+    exams = Exam.objects.bulk_create(
+        Exam(**known, name=str(place), began_at=NOON, stage=Stage.QUEUED) for place in range(number)
+    )
+    Scan.objects.bulk_create(
+        Scan(**known, exam=exam, digest=digest_of(exam.name), state=State.QUEUED, received_at=NOON, size=1)
+        for exam in exams
+    )
+    items = ReviewItem.objects.bulk_create(
+        ReviewItem(
+            exam=exam,
+            clock=list(Clock)[exam.pk % 4],
+            priority=float(exam.pk % 97),
+            queued_at=NOON,
+            due_at=NOON + timedelta(hours=72),
+        )
+        for exam in exams
+    )
+    return {item.pk for item in items}
+
+
+def take_all(reviewer: Person) -> list[int]:
+    taken = []
+    while (item := queue.next_item(reviewer, NOON)) is not None:
+        taken.append(item.pk)
+        ReviewItem.objects.filter(pk=item.pk).update(done_at=NOON)
+    return taken
+
+
+def in_processes(works: Sequence[Callable[[], list[int]]]) -> list[list[int]]:
+    """Do each work in a process of its own, with a connection of its own."""
+    context = multiprocessing.get_context("fork")  # the tests' database is known to the children
+    connection.close()
+    pipes = [context.Pipe(duplex=False) for _ in works]
+
+    def run(work: Callable[[], list[int]], answer: Connection) -> None:
+        try:
+            answer.send(work())
+        finally:
+            connection.close()
+
+    children = [context.Process(target=run, args=(work, end)) for work, (_, end) in zip(works, pipes, strict=True)]
+    for child in children:
+        child.start()
+    for _, end in pipes:
+        end.close()
+    answers = [receive.recv() for receive, _ in pipes]
+    for child in children:
+        child.join(30)
+    return answers
+
+
 def test_one_of_eight_gets_the_only_scan(shared: World) -> None:
-    item = ReviewItem.objects.get(scan=shared.queued())
+    item = ReviewItem.objects.get(exam__clips=shared.queued())
     reviewers = [shared.person(f"reviewer {number}", Role.REVIEWER) for number in range(AT_ONCE)]
     results = Counter(together(lambda number: outcome(lambda: queue.claim(item.pk, reviewers[number], NOON))))
     assert results == {"ok": 1, "already_claimed": AT_ONCE - 1}
@@ -94,7 +191,7 @@ def test_a_form_sent_eight_times_at_once_is_one_review(shared: World) -> None:
     rose = shared.people["rose"]
     item = next_for(rose, NOON)
     submission = uuid.uuid4()
-    reviews = together(lambda _: queue.submit(item.pk, rose, submission, FORM, NOON).pk)
+    reviews = together(lambda _: send(item, rose, submission).pk)
     assert len(set(reviews)) == Review.objects.count() == 1
 
 
@@ -102,7 +199,7 @@ def test_of_eight_forms_at_once_one_counts(shared: World) -> None:
     shared.queued()
     rose = shared.people["rose"]
     item = next_for(rose, NOON)
-    results = Counter(together(lambda _: outcome(lambda: queue.submit(item.pk, rose, uuid.uuid4(), FORM, NOON))))
+    results = Counter(together(lambda _: outcome(lambda: send(item, rose, uuid.uuid4()))))
     assert results == {"ok": 1, "already_reviewed": AT_ONCE - 1}
 
 
