@@ -27,5 +27,6 @@ def drawn(exam: Exam) -> str:
     why = WHY[Chosen(exam.chosen_because)]
     if exam.inclusion is None:
         return str(why)
-    percent = number_format(round(100 * exam.inclusion, 1), use_l10n=True)
+    share = round(100 * exam.inclusion, 1)
+    percent = number_format(int(share) if share.is_integer() else share, use_l10n=True)
     return _("%(percent)s%% of exams like this one are read: %(why)s") % {"percent": percent, "why": why}

@@ -154,7 +154,11 @@ class World:
         person, now = self.people[reviewer], timezone.now()
         item = item_of(scan)
         queue.claim(item.pk, person, now - timedelta(minutes=1))
-        form = rated(overall, comment="Keep the depth. Move the probe to the right: the edge is lost.")
+        form = rated(
+            overall,
+            exam_type=item.exam.exam_type,
+            comment="Keep the depth. Move the probe to the right: the edge is lost.",
+        )
         return readings.submit(item.pk, person, uuid.uuid4(), form, now, seen=form.views)
 
 
