@@ -34,7 +34,7 @@ class Wrong(ValueError):
 def fields_sent(post: QueryDict) -> dict[str, str]:
     """Return the fields that say something about the exam, as text."""
     fields = {name: value for name in post if name not in OURS and isinstance(value := post.get(name), str)}
-    return {**fields, "seen": " ".join(post.getlist("seen"))}
+    return fields | {name: " ".join(post.getlist(name)) for name in ("seen", "why") if name in post or name == "seen"}
 
 
 def form_from(fields: Mapping[str, str], exam_type: ExamType) -> ReviewForm:

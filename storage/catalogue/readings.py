@@ -25,6 +25,7 @@ from supervision.priority import Clock
 from supervision.rating import Answer, Consequence
 from supervision.readings import (
     JUDGES,
+    Decided,
     Reading,
     cannot_wait,
     clock_after,
@@ -89,11 +90,19 @@ def submit(
         return review
 
 
-def amend(review_id: int, person: Person, submission: UUID, form: ReviewForm, now: datetime) -> Review:
+def amend(
+    review_id: int,
+    person: Person,
+    submission: UUID,
+    form: ReviewForm,
+    now: datetime,
+    *,
+    why: Collection[Decided] = (),
+) -> Review:
     """Replace a reading that the trainee has got by a new version of it; the one before stays, no longer final.
 
-    Only for whoever gave it, or the arbiter who chose it: Review.DoesNotExist for anybody else. Incomplete. Conflict:
-    not_final (the trainee has not got it, or an arbiter is deciding), stale (it was amended since).
+    why: what was wrong with it, for the history. Only for whoever gave it, or the arbiter who chose it:
+    Review.DoesNotExist for anybody else. Incomplete. Conflict: not_final (the trainee has not got it, or an arbiter is deciding), stale (it was amended since).
     """
     with one_transaction():
         exam_id = Review.objects.values_list("exam", flat=True).get(pk=review_id)
@@ -114,7 +123,8 @@ def amend(review_id: int, person: Person, submission: UUID, form: ReviewForm, no
             Review.objects.filter(pk=old.pk).update(final=False)
         new.save()
         changed = differences(form_of(old.form), form, exam_type)
-        _note("amended", exam, person, now, differences=[one.value for one in changed])
+        codes = sorted({one.value for one in why})
+        _note("amended", exam, person, now, differences=[one.value for one in changed], why=codes)
         if was_final:
             make_final(exam, new, now)
         else:

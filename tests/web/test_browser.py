@@ -163,6 +163,7 @@ def test_a_draft_survives_a_cut_link_and_is_found_on_another_device(window, live
     form = form_of(Review.objects.get().form)
     assert form.comment == "Written at home, and longer."
     assert form.keep.phrase
+    assert 1 <= Review.objects.get().seconds < 60  # counted while somebody was at work
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('sonorelay-draft'))") == []
     page.problems.clear()  # the browser itself reports the cut link
 

@@ -4,13 +4,14 @@ import json
 import uuid
 from collections.abc import Iterable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.utils import timezone, translation
 from django.utils.html import escape
 
 from storage.catalogue import queue, readings
-from storage.catalogue.models import Draft, Exam, Review, ReviewItem, Skip
+from storage.catalogue.models import Draft, Event, Exam, Review, ReviewItem, Skip
 from supervision.exam_types import exam_types
 from supervision.rating import Answer, Cause, Component, Consequence, Reference
 from supervision.readings import Decided
@@ -207,6 +208,16 @@ def test_given_back_paused_and_skipped(world, signed_in) -> None:
     assert taken(signed_in("luc")) == item
 
 
+def test_the_clips_that_come_next_are_fetched_ahead_and_not_claimed(world, signed_in) -> None:
+    for _ in range(4):
+        world.scan()
+    client = signed_in("rose")
+    page = client.get(f"/review/{taken(client)}/").content.decode()
+    ahead = json.loads(unescape(page.split('data-ahead="')[1].split('"')[0]))
+    assert len(ahead) == 4  # poster and small preview of two exams
+    assert ReviewItem.objects.exclude(claimed_by=None).count() == 1
+
+
 def test_what_is_hidden_is_not_on_the_page_and_the_page_says_so(world, signed_in) -> None:
     scan, client = world.scan(), signed_in("rose")
     page = client.get(f"/review/{taken(client)}/").content.decode()
@@ -272,8 +283,11 @@ def test_a_final_reading_is_amended_by_a_new_version(world, signed_in) -> None:
     page = rose.get(f"/reviews/{review.pk}/amend/").content.decode()
     assert "Move the probe to the right" in page
     assert signed_in("luc").get(f"/reviews/{review.pk}/amend/").status_code == 404
-    assert rose.post(f"/reviews/{review.pk}/amend/", sent(leave=["overall"])).status_code == 422
-    assert rose.post(f"/reviews/{review.pk}/amend/", sent(5)).headers["Location"] == "/queue/"
+    why = ["slip", "artefact"]
+    for broken in (sent(why=why, leave=["overall"]), sent(5)):
+        assert rose.post(f"/reviews/{review.pk}/amend/", broken).status_code == 422
+    assert rose.post(f"/reviews/{review.pk}/amend/", sent(5, why=why)).headers["Location"] == "/queue/"
+    assert Event.objects.get(what="amended").facts["why"] == sorted(why)
     final = Review.objects.get(final=True)
     assert (final.amends_id, final.overall) == (review.pk, 5)
     assert rose.get(f"/reviews/{review.pk}/amend/").status_code == 409

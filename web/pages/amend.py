@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,6 +18,7 @@ from storage.catalogue.exam_catalogue import type_at
 from storage.catalogue.models import Person, Review
 from storage.catalogue.scope import exams_for
 from supervision.exam_types import ExamType
+from supervision.readings import Decided
 from supervision.review_form import form_of
 from supervision.roles import Action
 from web.failures import tell_conflict
@@ -25,7 +27,9 @@ from web.pages.review import WRITTEN, refuse, submission_of
 from web.permissions import person_of, requires, wants_json
 from web.reading_form import Wrong, errors_of, fields_of, fields_sent, form_from
 from web.reading_sheet import sheet_of
-from web.reading_words import SENTENCES
+from web.reading_words import DECIDED, SENTENCES
+
+AMENDED = tuple(one for one in Decided if one is not Decided.OPEN_TO_BOTH)
 
 
 @requires(Action.REVIEW)
@@ -33,24 +37,28 @@ from web.reading_words import SENTENCES
 def page(request: HttpRequest, review_id: int) -> HttpResponseBase:
     """Open one's own final reading again, and keep the new version."""
     person = person_of(request)
-    mine = Review.objects.filter(exam__in=exams_for(person, Action.REVIEW), reviewer=person)
+    theirs = Q(reviewer=person) | Q(chosen_by__blind__reviewer=person)
+    mine = Review.objects.filter(theirs, exam__in=exams_for(person, Action.REVIEW)).distinct()
     review = get_object_or_404(mine.select_related("exam__project"), pk=review_id)
     exam_type = type_at(review.exam.project.organisation_id, review.exam.exam_type, review.exam_type_version)
     if request.method == "POST":
         return _amend(request, person, review, exam_type)
     if Review.objects.filter(amends=review).exists():
         raise Conflict("stale")
-    if not review.final:
+    if not review.final and not hasattr(review, "feedback"):
         raise Conflict("not_final")
     return _show(request, review, exam_type, fields_of(form_of(review.form)))
 
 
 def _amend(request: HttpRequest, person: Person, review: Review, exam_type: ExamType) -> HttpResponseBase:
     fields, submission = fields_sent(request.POST), submission_of(request)
+    why = [Decided(one) for one in request.POST.getlist("why") if one in list(Decided)]
     try:
         if submission is None:
             raise Wrong({"submission": _("The form was too old: load the page again.")})
-        readings.amend(review.pk, person, submission, form_from(fields, exam_type), timezone.now())
+        if not why:
+            raise Wrong({"why": _("Choose at least one reason.")})
+        readings.amend(review.pk, person, submission, form_from(fields, exam_type), timezone.now(), why=why)
     except Conflict as conflict:
         kept_text = "\n".join(fields[name] for name in WRITTEN if fields.get(name))
         return tell_conflict(request, conflict, kept_text=kept_text)
@@ -77,6 +85,8 @@ def _show(
         "exam_type": exam_type,
         "pictures": pictures,
         "sheet": sheet_of(exam_type, fields, {}, [views[one.clip] for one in pictures], errors),
+        "reasons": list(enumerate(((code, DECIDED[code]) for code in AMENDED), 1)),
+        "given": fields.get("why", "").split(),
         "submission": fields.get("submission") or uuid.uuid4(),
         "words": {name: str(word) for name, word in SENTENCES.items()},
         "kept": {"version": 0, "seconds": 0, "content": {}},

@@ -21,6 +21,8 @@ from web.permissions import person_of, requires
 from web.reading_words import DECIDED, DIFFERENCES
 from web.two_readings import lines_of
 
+DIGITS = "4567890"  # after those of the three readings
+
 
 @requires(Action.ARBITRATE)
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -72,7 +74,7 @@ def _show(request: HttpRequest, person: Person, item: ReviewItem, error: str = "
         "columns": [(n, code, review) for n, (code, review) in enumerate(shown, 1)],
         "lines": lines_of([form_of(review.form) for _code, review in shown], exam.exam_type),
         "differences": [DIFFERENCES[one] for one in both.differences],
-        "reasons": list(enumerate(DECIDED.items(), 4)),
+        "reasons": list(zip(DIGITS, DECIDED.items(), strict=True)),
         "chosen": request.POST.get("chosen", ""),
         "given": request.POST.getlist("reasons"),
         "note": request.POST.get("note", ""),

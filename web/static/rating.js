@@ -102,7 +102,7 @@
       if (openCells(view).length) found.push([view, nameOf(view), openCells(view)[0]]);
       else if (seenOf(view) && !seenOf(view).checked) found.push([view, `${nameOf(view)} (${words.unseen})`, null]);
     }
-    for (const row of form.querySelectorAll("[data-row=overall], [data-critical]")) {
+    for (const row of form.querySelectorAll("[data-row=overall], [data-row=why], [data-critical]")) {
       if (!row.querySelector("input:checked")) found.push([row, row.querySelector("legend").firstChild.textContent.trim(), null]);
     }
     return found;
@@ -151,7 +151,7 @@
     }
     const by = [...row.querySelectorAll(".digit")].find((one) => one.textContent === digit);
     (by?.closest("label")?.querySelector("input") ?? by?.closest("button"))?.click();
-    if (by && row.dataset.row !== "exemplar") go(1, row);
+    if (by && !row.querySelector("[type=checkbox]")) go(1, row);
   }
   const LETTERS = {
     a: () => all(true), A: () => all(false), v: () => enter(views[0]), q: () => jump("overall"), w: () => enter(form.querySelector("[data-row^='q.']")),
