@@ -52,7 +52,7 @@ def test_frames_are_exact_in_both_qualities_and_a_change_keeps_the_frame(quality
     assert frame_shown(page, picture, 23) == 23
     other = {"small": "full", "full": "small"}[quality]
     page.locator("[data-scrub]").blur()
-    page.keyboard.press("q")
+    page.keyboard.press("f")
     page.wait_for_selector(f'[data-player][data-quality="{other}"]')
     page.wait_for_function(f"document.querySelector('video').videoWidth === {sizes[other]}")
     page.wait_for_selector("canvas[hidden]", state="attached")
@@ -96,7 +96,7 @@ def test_several_clips_stand_side_by_side_or_follow_each_other(window, live_worl
     page.keyboard.press("y")
     page.keyboard.press("End")
     assert (frame_shown(page, one, 39), frame_shown(page, two, 39)) == (39, 59)
-    page.keyboard.press("v")
+    page.keyboard.press("j")
     assert page.locator(f'[data-clip="{one.clip}"]').is_hidden()
     assert page.locator(f'[data-clip="{two.clip}"]').is_visible()
     page.keyboard.press(">")
@@ -119,7 +119,7 @@ def test_what_is_drawn_is_pinned_to_its_frame_and_kept_in_the_form(window, live_
     page.locator("[data-scrub]").fill("7")
     frame_shown(page, picture, 7)
     page.locator("[data-scrub]").blur()
-    page.keyboard.press("w")
+    page.keyboard.press("W")
     page.mouse.move(box["x"] + box["width"] / 2 - 40, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2 + 40, box["y"] + box["height"] / 2 + 40)
@@ -133,7 +133,7 @@ def test_what_is_drawn_is_pinned_to_its_frame_and_kept_in_the_form(window, live_
     page.keyboard.press("Enter")
     for key in ("Shift+ArrowRight", "Shift+ArrowRight", "ArrowDown", "Shift+ArrowDown", "Enter", "Escape"):
         page.keyboard.press(key)
-    page.keyboard.press("k")
+    page.keyboard.press("K")
     page.keyboard.type("label missing")
     page.keyboard.press("Enter")
     marks = [mark_of(table) for table in marks_in(page)]
@@ -156,7 +156,7 @@ def test_what_is_drawn_is_pinned_to_its_frame_and_kept_in_the_form(window, live_
     frame_shown(page, picture, 7)
     assert page.locator("[data-ink] rect").count() == 0
     assert page.locator("[data-ink] path").count() == 1
-    page.keyboard.press("k")
+    page.keyboard.press("K")
     page.keyboard.press("Escape")  # a remark without words is none
     page.get_by_role("button", name="Delete mark 2").click()
     assert [mark["shape"] for mark in marks_in(page)] == ["arrow", "pin"]
@@ -185,7 +185,7 @@ def test_a_draft_comes_back_and_what_is_only_shown_cannot_be_changed(window, liv
 
 def test_a_distance_is_told_only_where_the_scale_is_trusted(window, live_world) -> None:
     scan = scan_of(live_world)
-    line = ["m", *["Shift+ArrowLeft"] * 2, "Enter", *["Shift+ArrowRight"] * 4, "Enter"]  # a fifth of the width
+    line = ["M", *["Shift+ArrowLeft"] * 2, "Enter", *["Shift+ArrowRight"] * 4, "Enter"]  # a fifth of the width
     for millimetres, language, said in ((0.5, "en", "16.0 mm"), (0.5, "fr", "16,0 mm"), (None, "en", "not calibrated")):
         [picture] = [replace(one, mm_per_pixel=millimetres) for one in pictures_of(scan)]
         page = play(window, [picture], form=False, language=language)
@@ -196,7 +196,7 @@ def test_a_distance_is_told_only_where_the_scale_is_trusted(window, live_world) 
             == f"1 · {said}"
         )
         assert said in page.locator("[data-list]").inner_text().replace("\u202f", " ").replace("\u00a0", " ")
-    page.keyboard.press("h")  # the blocks of numbers 0 to 39 turn their last place with every frame
+    page.keyboard.press("H")  # the blocks of numbers 0 to 39 turn their last place with every frame
     page.wait_for_selector('[data-mmode][data-frames="40"]')
     column = page.evaluate("""() => {
       const canvas = document.querySelector("[data-mmode] canvas"), paint = canvas.getContext("2d");
@@ -239,7 +239,7 @@ def test_a_line_over_the_depth_of_a_scan_is_as_long_as_the_scan_is_deep(made, wi
     box = page.locator("[data-ink]").bounding_box()
     size = min(box["width"] / picture.columns, box["height"] / picture.rows)
     height = lambda row: box["y"] + box["height"] / 2 + (row - picture.rows / 2) * size  # noqa: E731
-    page.keyboard.press("m")
+    page.keyboard.press("M")
     page.mouse.move(box["x"] + box["width"] / 2, height(top))
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 2, height(bottom))

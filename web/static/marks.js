@@ -11,7 +11,7 @@
   const say = (name) => panel.getAttribute(`data-say-${name}`), tip = panel.querySelector("[data-tip]"), list = panel.querySelector("[data-list]");
   const clipOf = (mark) => clips.find((clip) => clip.number === mark.clip);
   const fixed = [...document.querySelectorAll("[data-marks]")].flatMap((element) => JSON.parse(element.dataset.marks || "[]"));
-  let own = [], tool = null, draft = null, cursor = null, pulled = false;
+  let own = [], tool = null, draft = null, cursor = null, pulled = false, back = null;
 
   for (const button of root.querySelectorAll("[data-writes]")) button.hidden = !field;
   player.drawing = () => tool !== null || pulled;
@@ -36,11 +36,21 @@
     if (focus && field) list.lastElementChild.querySelector("input").focus();
   }
 
-  // Tools
+  // Tools; while one is in hand the keys are its own, afterwards the form goes on where it was
+  function leave() {
+    const active = document.activeElement;
+    if (!active.closest("#reading")) return;
+    back = active;
+    active.blur();
+  }
+  function comeBack() {
+    back?.focus({ preventScroll: true });
+    back = null;
+  }
   const arm = (name) => () => {
     tool = tool === name || (name !== "line" && !field) ? null : name;
     draft = cursor = null;
-    if (tool) player.taken().stop();
+    if (tool) { leave(); player.taken().stop(); }
     for (const one of ["arrow", "box", "line"]) root.querySelector(`[data-do="${one}"]`).setAttribute("aria-pressed", String(one === tool));
     root.classList.toggle("drawing", tool !== null);
     tip.textContent = tool ? say("draw") : "";
@@ -52,6 +62,7 @@
     const mark = draft;
     arm(tool)();
     if (mark && far(mark)) add(mark, focus);
+    if (!focus || !field) comeBack();
   }
   function unmark(mark = own.findLast((one) => clipOf(one) === player.taken() && one.frame === player.taken().frame())) {
     own = own.filter((one) => one !== mark);
@@ -62,6 +73,7 @@
     pin() {
       const clip = player.taken();
       if (!field) return;
+      leave();
       clip.stop();
       add({ clip: clip.number, frame: clip.frame(), shape: "pin", points: [], text: "" }, true);
     },
@@ -102,7 +114,7 @@
   document.addEventListener("keydown", (event) => {
     if (!tool || event.target.matches("input, textarea, select") || event.target.closest("#reading")) return;
     const by = MOVES[event.key], step = event.shiftKey ? 5 * STEP : STEP, clip = player.taken();
-    if (event.key === "Escape") arm(tool)();
+    if (event.key === "Escape") { arm(tool)(); comeBack(); }
     else if (by) {
       cursor = (cursor ?? [0.5, 0.5]).map((share, axis) => Math.round(clamp(share + by[axis] * step, 0, 1) * DIGITS) / DIGITS);
       if (draft) draft.points = [draft.points[0], cursor];
@@ -163,7 +175,7 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
       paint();
     });
-    input.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); input.blur(); } });
+    input.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === "Escape") { event.preventDefault(); input.blur(); comeBack(); } });
     input.addEventListener("blur", () => { if (mark.shape === "pin" && !mark.text.trim()) unmark(mark); });
     return input;
   }

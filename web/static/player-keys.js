@@ -1,9 +1,10 @@
-// Which key does what in the player? Letters that a French keyboard has in reach stand beside the brackets.
+// Which key does what in the player? Letters that a French keyboard has in reach stand beside the brackets. Drawing is
+// told with capitals: the small letters of the same keys are the review form's while it has the focus.
 (() => {
   "use strict";
   const PLAIN = {
     ",": "back", ".": "forward", Home: "first", End: "last", "-": "slower", "+": "faster", "=": "faster", i: "in", o: "out", l: "loop",
-    r: "reset", g: "outline", "[": "before", "]": "after", "<": "before", ">": "after", v: "beside", y: "together", q: "quality",
+    r: "reset", g: "outline", "[": "before", "]": "after", "<": "before", ">": "after", j: "beside", y: "together", f: "quality",
     w: "arrow", x: "box", m: "line", k: "pin", h: "mmode", Delete: "unmark", Backspace: "unmark", "?": "keys",
   };
   const PAIRS = { b: ["darker", "brighter"], c: ["less-contrast", "more-contrast"], z: ["zoom-in", "zoom-out"] };

@@ -180,7 +180,7 @@
     if (key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const inside = form.contains(target) || skip?.contains(target) || target.matches("[data-submit]");
-    if (!inside && (!OUTSIDE.has(key) || target.matches("input, select, textarea"))) return;
+    if (!inside && (!OUTSIDE.has(key) || target.matches("input, select, textarea") || window.sonorelay?.player?.drawing())) return;
     if (key === "Escape" && skip?.open) { skip.open = false; form.focus(); return; }
     if (typing(target)) {
       if (key === "Escape") form.focus({ preventScroll: true });
