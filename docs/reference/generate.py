@@ -225,7 +225,7 @@ def _exam_types(known: Iterable[ExamType]) -> str:
         "incorrect; a red flag (!!) is answered within 24 h. What a type asks of a clip (good up to, poor from, weight "
         "where it differs) takes the place of the limits in [rules.md](rules.md).",
         "L'ensemble reste à valider par un clinicien. Une question critique (!) mal répondue rend l'examen incorrect ; "
-        "un signe d'alerte (!!) reçoit une réponse sous 24 h. Ce qu'un type demande à une boucle (bon jusqu'à, mauvais "
+        "un signe d'alerte (!!) reçoit une réponse sous 24 h. Ce qu'un type demande à un clip (bon jusqu'à, mauvais "
         "dès, poids s'il diffère) remplace les limites de [rules.md](rules.md).",
         _table(
             ("code", "English", "Français", "supervised scans · examens supervisés", "asks · demande", "note"),

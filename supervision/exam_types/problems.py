@@ -20,7 +20,7 @@ NOT_WHOLE = Text("must be a whole number from {low} to {high}", "doit être un n
 NOT_YES_NO = Text("must be yes or no", "doit être oui ou non")
 NOT_SIDE = Text("must be left, right or empty", "doit être gauche, droite ou vide")
 STILL_HAS_NO_LENGTH = Text("must be 0 for a still", "doit être 0 pour une image fixe")
-CLIP_HAS_LENGTH = Text("must be above 0 for a clip", "doit être supérieur à 0 pour une boucle")
+CLIP_HAS_LENGTH = Text("must be above 0 for a clip", "doit être supérieur à 0 pour un clip")
 NO_SOURCE = Text(
     "is needed: say where the number comes from, or ESTIMATE",
     "est à remplir : dites d'où vient le nombre, ou ESTIMATE",

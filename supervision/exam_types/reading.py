@@ -48,7 +48,7 @@ class Row:
     def text(self, field: str, longest: int, missing: Text = problems.NEEDED) -> str:
         """Read words that must be there."""
         said = self.table.get(field, "")
-        if not isinstance(said, str) or any(unicodedata.category(one) in UNWRITABLE for one in said):
+        if not isinstance(said, str) or not (said.isprintable() or _is_writable(said)):
             self.wrong(field, problems.NOT_TEXT)
             return ""
         if not said.strip():
@@ -129,3 +129,7 @@ class Row:
     def _below(self, row: "Row") -> "Row":
         row.problems = self.problems
         return row
+
+
+def _is_writable(said: str) -> bool:
+    return not any(unicodedata.category(one) in UNWRITABLE for one in said)
