@@ -102,7 +102,8 @@ def amend(
     """Replace a reading that the trainee has got by a new version of it; the one before stays, no longer final.
 
     why: what was wrong with it, for the history. Only for whoever gave it, or the arbiter who chose it:
-    Review.DoesNotExist for anybody else. Incomplete. Conflict: not_final (the trainee has not got it, or an arbiter is deciding), stale (it was amended since).
+    Review.DoesNotExist for anybody else. Incomplete. Conflict: not_final (the trainee has not got it,
+    or an arbiter is deciding), stale (it was amended since).
     """
     with one_transaction():
         exam_id = Review.objects.values_list("exam", flat=True).get(pk=review_id)
