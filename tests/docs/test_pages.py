@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from supervision.programme import ClockHours, OrganisationEntry, Programme, ProjectEntry, ReviewRules, read_programme
+from supervision.programme import (
+    Blinding,
+    ClockHours,
+    OrganisationEntry,
+    Programme,
+    ProjectEntry,
+    ReviewRules,
+    Sampling,
+    read_programme,
+)
 from tests.docs.pages import (
     DOCS,
     PAGES,
@@ -86,6 +95,8 @@ def test_every_key_of_the_programme_is_told(page: Path) -> None:
         "[[projects]]": ProjectEntry,
         "[clocks]": ClockHours,
         "[review]": ReviewRules,
+        "[sampling]": Sampling,
+        "[blinding]": Blinding,
     }
     assert [name.strip("[]") for name in tables] == list(Programme.model_fields)
     told = set(re.findall(r"^\| `(\[+\w+\]+)` `(\w+)`", text_of(page), re.MULTILINE))
