@@ -5,7 +5,7 @@
   const PLAIN = {
     ",": "back", ".": "forward", Home: "first", End: "last", "-": "slower", "+": "faster", "=": "faster", i: "in", o: "out", l: "loop",
     r: "reset", g: "outline", "[": "before", "]": "after", "<": "before", ">": "after", j: "beside", y: "together", f: "quality",
-    w: "arrow", x: "box", m: "line", k: "pin", h: "mmode", Delete: "unmark", Backspace: "unmark", "?": "keys",
+    w: "arrow", x: "box", m: "line", k: "pin", h: "mmode", Delete: "unmark", "?": "keys",
   };
   const PAIRS = { b: ["darker", "brighter"], c: ["less-contrast", "more-contrast"], z: ["zoom-in", "zoom-out"] };
 
