@@ -58,7 +58,7 @@ def _svg(spec: str) -> str:
 
     svg = str(vl_convert.vegalite_to_svg(json.loads(spec)))
     svg = svg.replace(f'xlink:href="{ELSEWHERE}', 'tabindex="-1" href="')
-    svg = re.sub(r' (?:class|version|xmlns:xlink|aria-[a-z]+|pointer-events|stroke-miterlimit)="[^"]*"', "", svg)
+    svg = re.sub(r' (?:class|version|xmlns:xlink|aria-[a-z]+|role|pointer-events|stroke-miterlimit)="[^"]*"', "", svg)
     svg = re.sub(r'^<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", svg)
     svg = re.sub(r'<path (?:d="[^"]*" )?fill="none"/>|<path [^>]*display="none"[^>]*/>', "", svg)
     svg = re.sub(r"(\d\.\d{2})\d+", r"\1", svg)

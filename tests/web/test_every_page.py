@@ -1,0 +1,60 @@
+"""Can every page be used by everybody: read aloud, on a phone, in French, on a poor link?"""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.test import Client
+
+from tests.web.every_page import Pages, furnish, readable_routes
+from tests.web.test_browser import SIDEWAYS
+from tests.web.test_pages import HEAVIEST, weight_of
+
+SERIOUS = ("serious", "critical")
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1366, "height": 768}
+
+
+@pytest.fixture
+def pages(live_world, tmp_path, monkeypatch) -> Pages:
+    made = furnish(live_world, tmp_path, monkeypatch)
+    for person in live_world.people.values():
+        person.language = "fr"
+        person.save()
+    return made
+
+
+@pytest.mark.chromium
+def test_every_page_is_accessible_and_fits_a_phone(pages: Pages, window) -> None:
+    assert readable_routes(pages.world) - set(pages.addresses) == set(), "a page that nobody has looked at"
+    faults: list[str] = []
+    for name, (who, address) in pages.addresses.items():
+        page = window(who, address, **PHONE)
+        faults += [f"{name}: {fault}" for fault in _faults(page)]
+        page.context.close()
+    assert not faults, "\n".join(faults)
+
+
+def test_every_page_is_light_and_speaks_french(pages: Pages) -> None:
+    weights = {}
+    for name, (who, address) in pages.addresses.items():
+        client = Client()
+        if who:
+            client.force_login(pages.world.people[who], backend="web.sign_in.OwnPeople")
+        answer = client.get(address)
+        assert answer.status_code == 200, (name, answer.status_code)
+        assert who is None or '<html lang="fr"' in answer.content.decode(), name
+        weights[name] = max(weight_of(answer), len(answer.content))
+    assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def _faults(page) -> list[str]:
+    found = []
+    if (over := page.evaluate(SIDEWAYS)) > 0:
+        found.append(f"scrolls sideways at 360 px by {over}")
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)
+        found += [
+            f"at {size['width']} {one['id']}: {one['nodes'][0]['html'][:160]}"
+            for one in Axe().run(page).response["violations"]
+            if one["impact"] in SERIOUS
+        ]
+    return found
