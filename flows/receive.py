@@ -31,6 +31,7 @@ def receive(found: Found, project: str, key: Key, store: ObjectStore, now: datet
         exam_type=found.exam_type,
         device=device_pseudonym(key, found.device) if found.device else None,
         captured_at=found.captured_at,
+        said=found.said,
     )
     register(received, raw, "watched_folder", now, sidecar=sidecar)
     found.remove()

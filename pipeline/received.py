@@ -1,8 +1,10 @@
 """Which bytes came in, of which kind, and what did the channel know about them?"""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Kind(StrEnum):
@@ -15,7 +17,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Received:
-    """One arrival: SHA-256 of the bytes, their kind (None if not recognised) and what the channel knew."""
+    """One arrival: SHA-256 of the bytes, their kind (None if not recognised) and what the channel knew.
+
+    said: what the scanner answered beside it, in codes as supervision.worksheet has them.
+    """
 
     digest: str
     size: int
@@ -25,6 +30,7 @@ class Received:
     exam_type: str | None = None
     device: str | None = None
     captured_at: datetime | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse anything that is not a SHA-256 in lower-case hexadecimal, or has no size."""

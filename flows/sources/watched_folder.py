@@ -10,15 +10,22 @@ import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from supervision.rating import Answer
+from supervision.worksheet import AgeBand, Sex, Urgency
 
 SETTLED_SECONDS = 3.0
 UNFINISHED_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp"})
 LARGEST_SIDECAR = 64 * 1024
+WORKSHEET = frozenset({"question", "answers", "age", "sex", "urgency", "view"})
+
+Code = Annotated[str, StringConstraints(to_upper=True, max_length=24)]
 
 
 class Sidecar(BaseModel):
@@ -30,6 +37,16 @@ class Sidecar(BaseModel):
     exam_type: str | None = None
     device: str | None = None
     captured_at: AwareDatetime | None = None
+    question: Code | None = None
+    answers: dict[Code, Answer] | None = None
+    age: AgeBand | None = None
+    sex: Sex | None = None
+    urgency: Urgency | None = None
+    view: Code | None = None
+
+    def worksheet(self) -> dict[str, Any]:
+        """Return what the scanner said of the exam, in codes; nothing where it says nothing of it."""
+        return self.model_dump(mode="json", include=set(WORKSHEET), exclude_none=True)
 
 
 @dataclass(frozen=True)
@@ -43,6 +60,7 @@ class Found:
     device: str | None = None
     captured_at: datetime | None = None
     sidecar: Path | None = None
+    said: dict[str, Any] = field(default_factory=dict)
 
     def unchanged(self) -> bool:
         """Tell whether the file is still the one that was found."""
@@ -130,6 +148,7 @@ def _with_context(folder: Path, path: Path, mark: tuple[int, int, int]) -> Found
         exam_type=(said.exam_type or found.exam_type or "").upper() or None,
         device=said.device,
         captured_at=said.captured_at.astimezone(UTC) if said.captured_at else None,
+        said=said.worksheet(),
     )
 
 

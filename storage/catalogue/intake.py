@@ -19,6 +19,7 @@ from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
 from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
+from storage.catalogue.worksheets import apply_what_came_along
 from storage.objects import Area, StoredBytes
 from supervision.questions import REFUSALS
 from supervision.states import State
@@ -77,6 +78,7 @@ def register(
                 "received_at": now,
                 "captured_at": received.captured_at,
                 "size": received.size,
+                "said": dict(received.said),
                 "simulated": simulated,
             },
         )
@@ -89,6 +91,9 @@ def register(
         if new:
             Event.objects.create(at=now, what="received", scan=scan, facts={"source": source})
         elif scan.project_id == project.pk:
+            if received.said and not scan.said:
+                scan.said = dict(received.said)
+                scan.save(update_fields=["said"])
             _fill_blanks(scan, trainee, exam_type, received.captured_at, now)
         return scan, new
 
@@ -196,4 +201,5 @@ def _fill_blanks(
         judge_anew(scan, now)
     elif not begun(scan.exam):
         describe(scan.exam, maker, kind, now)
+        apply_what_came_along(scan.exam, Scan.objects.get(pk=scan.pk), now)
         queue_when_complete(scan.exam, now)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Rejected, SonorelayError, Withheld
-from storage.catalogue import evidence
+from storage.catalogue import evidence, worksheets
 from storage.catalogue.devices import keep_profile
 from storage.catalogue.grouping import exam_of
 from storage.catalogue.judging import assess, yardsticks_for
@@ -139,7 +139,9 @@ def record_released(
         scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
         scan.save()
         Event.objects.create(at=now, what="released", scan=scan, facts={"missing": missing_of(scan)})
-        queue_when_complete(exam_of(scan), now)
+        exam = exam_of(scan)
+        worksheets.apply_what_came_along(exam, scan, now)
+        queue_when_complete(exam, now)
         if kept is not None:
             from storage.catalogue.learning import learn  # it brings decoders along, which no web process needs
 

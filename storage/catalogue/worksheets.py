@@ -5,7 +5,7 @@ from datetime import datetime
 from pipeline.errors import Conflict
 from storage.catalogue import exams, grouping
 from storage.catalogue.exam_catalogue import type_of
-from storage.catalogue.models import Event, Exam, Person
+from storage.catalogue.models import Event, Exam, Person, Scan
 from storage.catalogue.queueing import missing_of, queue_when_complete
 from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
@@ -47,6 +47,37 @@ def keep(exam: Exam, sheet: Worksheet, person: Person | None, now: datetime) -> 
     exam.save()
     facts = {"missing": missing_of(exam), "red_flags": list(sheet.red_flags), "urgency": sheet.urgency.value}
     Event.objects.create(at=now, what="worksheet", scan=exam.clips.order_by("pk").first(), person=person, facts=facts)
+
+
+def apply_what_came_along(exam: Exam, scan: Scan, now: datetime) -> None:
+    """Take over the worksheet that came with a clip, as far as nobody has said anything of the exam yet.
+
+    That the patient is critical counts in any case. What the exam type does not know is left out, and asked for again
+    on the page. To be called with the exam locked, when the clip has come into it.
+    """
+    known, said = type_of(exam), scan.said
+    if not said:
+        return
+    if said.get("urgency") == Urgency.CRITICAL and exam.urgency != Urgency.CRITICAL:
+        exam.urgency = Urgency.CRITICAL
+        exam.save(update_fields=["urgency"])
+    if known is None:
+        return
+    if said.get("view") in {view.code for view in known.views}:
+        scan.view = said["view"]
+        scan.save(update_fields=["view"])
+    if exam.worksheet_at is None and set(said) - {"view"}:
+        questions = {question.code for question in known.questions}
+        answers = {code: Answer(one) for code, one in said.get("answers", {}).items() if code in questions}
+        sheet = Worksheet(
+            known,
+            question=said["question"] if said.get("question") in questions else "",
+            answers=answers,
+            age=AgeBand(said.get("age", AgeBand.UNKNOWN)),
+            sex=Sex(said.get("sex", Sex.UNKNOWN)),
+            urgency=Urgency(exam.urgency),
+        )
+        keep(exam, sheet, exam.trainee, now)
 
 
 def sheet_of(exam: Exam) -> Worksheet | None:

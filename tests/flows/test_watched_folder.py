@@ -60,6 +60,17 @@ def test_a_bad_sidecar_does_not_hold_the_scan_back(tmp_path: Path, said: bytes) 
     assert file.trainee == "amina"
 
 
+def test_a_sidecar_may_carry_the_worksheet_in_codes_only(tmp_path: Path) -> None:
+    said = {"answers": {"finding": "positive"}, "age": "infant", "sex": "female", "urgency": "critical", "view": "rlq"}
+    drop(tmp_path, "amina/FAST/a.mp4")
+    drop(tmp_path, "amina/FAST/a.mp4.json", json.dumps(said).encode())
+    for name, wrong in (("b", {"age": "42"}), ("c", {"answers": {"FINDING": "maybe"}}), ("d", {"name": "Thandi"})):
+        drop(tmp_path, f"amina/FAST/{name}.mp4")
+        drop(tmp_path, f"amina/FAST/{name}.mp4.json", json.dumps(said | wrong).encode())
+    files = {file.path.stem: file.said for file in new_files(tmp_path, settled_seconds=0)}
+    assert files == {"a": {**said, "answers": {"FINDING": "positive"}, "view": "RLQ"}, "b": {}, "c": {}, "d": {}}
+
+
 def test_a_sidecar_without_its_file_waits(tmp_path: Path) -> None:
     drop(tmp_path, "a.mp4.json", b"{}")
     assert found(tmp_path) == []

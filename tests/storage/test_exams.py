@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from pipeline.errors import Conflict
+from pipeline.received import Kind, Received
 from storage.catalogue import exams, grouping, intake, quarantine, queue, readings, worksheets
 from storage.catalogue.models import Event, Exam, Person, ReviewItem, Scan
+from storage.objects import Area, StoredBytes
 from supervision.exam_types import exam_types
 from supervision.rating import Answer
 from supervision.roles import Role
@@ -197,6 +199,35 @@ def test_a_worksheet_is_of_a_trainee_of_the_project_and_of_its_own_clips(world: 
     assert exam_of(scan).stage == Stage.AWAITING_INFO, "who scanned is still not known"
     worksheets.complete(exam.pk, sheet, world.people["amina"], rose, NOON)
     assert exam_of(scan).stage == Stage.QUEUED
+
+
+SAID = {
+    "answers": {FLAG: "positive", "NO_SUCH": "negative"},
+    "question": FLAG,
+    "age": "adult_45_64",
+    "sex": "female",
+    "view": FAST.views[0].code,
+}
+
+
+def test_a_worksheet_that_came_with_the_file_is_that_of_its_exam(world: World) -> None:
+    scan, plain = later(world, 0, said=SAID), later(world, 1)
+    exam = exam_of(scan)
+    assert exam == exam_of(plain)
+    assert (exam.answers, exam.question, exam.age, exam.sex) == ({FLAG: "positive"}, FLAG, "adult_45_64", "female")
+    assert (scan.view, plain.view) == (FAST.views[0].code, "")
+    assert (exam.worksheet_by, item_of(scan).clock) == (world.people["amina"], "P1")
+    third = later(world, 2, said={"sex": "male", "urgency": "critical"})
+    exam = exam_of(third)
+    assert (exam.sex, exam.urgency, item_of(third).clock) == ("female", "critical", "P0"), "who said it first counts"
+
+
+def test_without_an_exam_type_the_worksheet_waits_for_it(world: World) -> None:
+    scan = later(world, 0, said=SAID, exam_type="")
+    assert (exam_of(scan).worksheet_at, exam_of(scan).stage) == (None, Stage.AWAITING_INFO)
+    known = Received(scan.digest, scan.size, Kind.VIDEO, "goma", "amina", "FAST")
+    intake.register(known, StoredBytes(Area.RAW, scan.digest, scan.size), "watched_folder", NOON)
+    assert (exam_of(scan).answers, exam_of(scan).stage) == ({FLAG: "positive"}, Stage.QUEUED)
 
 
 @pytest.mark.django_db(transaction=True)

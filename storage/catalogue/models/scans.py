@@ -16,7 +16,8 @@ class Scan(models.Model):
     `missing` names what `awaiting_info` waits for (trainee, exam_type). `score` and `suggested_rating` repeat those of
     the current assessment so that the queue can be ordered. `kept` is {"polygons", "witnesses"} of the release.
     `exam` is the exam it is read in, from its release on; `trainee` and `exam_type` repeat the exam's. `view` is the
-    view of that exam type it shows, where the scanner said so. `mm_per_pixel` is empty where no scale is believed.
+    view of that exam type it shows, where the scanner said so. `said` is the worksheet that came with the file, kept
+    until its exam is made. `mm_per_pixel` is empty where no scale is believed.
     `pseudonymised_with` names the key of its pseudonyms, `rekey_refused` a key under which it could not be made anew.
     """
 
@@ -57,6 +58,7 @@ class Scan(models.Model):
     suggested_rating = models.PositiveSmallIntegerField(null=True, blank=True)
     exam = models.ForeignKey("catalogue.Exam", on_delete=models.PROTECT, null=True, blank=True, related_name="clips")
     view = models.CharField(max_length=24, blank=True)
+    said = models.JSONField(default=dict, blank=True)
 
     class Meta:
         """Found by state within a project, newest first."""
