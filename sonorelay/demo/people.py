@@ -40,6 +40,7 @@ REVIEWERS = (
     DemoPerson("david", "David", "Okello", Role.REVIEWER, None, "en"),
 )
 OTHERS = (
+    DemoPerson("ruth", "Ruth", "Achieng", Role.ARBITER, None, "en"),
     DemoPerson("helen", "Helen", "Marsh", Role.SUPERVISOR, None, "en"),
     DemoPerson("paul", "Paul", "Mukendi", Role.FACILITATOR, PROJECTS[0], "fr"),
     DemoPerson("ibrahim", "Ibrahim", "Sesay", Role.BIOMED, None, "en"),
@@ -50,6 +51,7 @@ SHOWN = (TRAINEES[0], REVIEWERS[0], REVIEWERS[1], *OTHERS)
 ROLES = {
     Role.TRAINEE: Text("trainee", "apprenant"),
     Role.REVIEWER: Text("reviewer", "relecteur"),
+    Role.ARBITER: Text("arbiter", "arbitre"),
     Role.SUPERVISOR: Text("supervisor", "superviseur"),
     Role.FACILITATOR: Text("facilitator", "facilitateur"),
     Role.BIOMED: Text("biomedical engineer", "ingénieur biomédical"),
