@@ -171,7 +171,7 @@ def test_whoever_is_not_signed_in_is_asked_to(db: None) -> None:
     for one in every_address():
         if one.name in PUBLIC:
             continue
-        wanted = {key: arguments[key] for key in one.pattern.converters}
+        wanted = {key: arguments.get(key, 1) for key in one.pattern.converters}
         for answer in (Client().get(reverse(one.name, kwargs=wanted)), Client().post(reverse(one.name, kwargs=wanted))):
             assert answer.status_code == 302, one.name
             assert answer.headers["Location"].startswith("/login/"), one.name
