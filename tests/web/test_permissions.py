@@ -51,6 +51,8 @@ HOMES = {
 WRITES = {
     "take-next": (),
     "take": (1,),
+    "conflict-note": (),
+    "conflict-withdraw": (1,),
     "review": (1,),
     "renew": (1,),
     "give-back": (1,),
@@ -92,7 +94,7 @@ EDITORS = frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER})
 DECIDERS = frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER})
 WRITERS = {
     **dict.fromkeys(("take-next", "take", "review", "renew", "give-back"), READERS),
-    **dict.fromkeys(("draft", "skip", "pause", "amend"), READERS),
+    **dict.fromkeys(("draft", "skip", "pause", "amend", "conflict-note", "conflict-withdraw"), READERS),
     "decide": frozenset({Role.ARBITER}),
     "replies-answer": READERS,
     **dict.fromkeys(("my-exam-acknowledge", "my-exam-reply", "my-exam-appeal"), frozenset({Role.TRAINEE})),
