@@ -188,3 +188,15 @@ def test_invented_people_cannot_sign_in_or_stay_outside_of_a_demonstration(world
     monkeypatch.delenv("SONORELAY_DEMO")
     settings.cache_clear()
     assert client.get("/my-scans/").status_code == 302
+
+
+def test_a_person_says_where_and_how_often_they_want_mail(world, signed_in) -> None:
+    client, amina = signed_in("amina"), world.people["amina"]
+    assert 'value="weekly" selected' in client.get("/account/").content.decode()
+    for wrong in ({"email": "nobody", "digest": "daily"}, {"email": "a@example.org", "digest": "hourly"}):
+        assert client.post("/account/mail/", wrong).status_code == 422
+    amina.refresh_from_db()
+    assert (amina.email, amina.digest) == ("", "weekly")
+    client.post("/account/mail/", {"email": "a@example.org", "digest": "off"})
+    amina.refresh_from_db()
+    assert (amina.email, amina.digest) == ("a@example.org", "off")
