@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, path, reverse
 
 from supervision.roles import Action, Role
+from tests.web.world import item_of
 from web.permissions import requires, rule_of
 from web.urls import urlpatterns
 
@@ -189,7 +190,7 @@ def test_a_closed_account_opens_nothing(world, signed_in) -> None:
 def test_what_lies_outside_ones_projects_does_not_exist(world, signed_in) -> None:
     here = world.scan()
     world.review(world.scan(trainee="joel"))
-    item = here.review_item.pk
+    item = item_of(here).pk
     assert signed_in("foreign-owner").get(f"/scans/{here.pk}/").status_code == 404
     assert signed_in("joel").get(f"/my-scans/{here.pk}/").status_code == 404
     assert signed_in("amina").get(f"/my-scans/{here.pk}/").status_code == 200
@@ -208,5 +209,5 @@ def test_nobody_reviews_their_own_scan(world, signed_in) -> None:
     Membership.objects.create(person=both, role=Role.REVIEWER, organisation=world.relief)
     own = world.scan(trainee="both")
     client = signed_in("both")
-    assert client.post(f"/queue/{own.review_item.pk}/take/").status_code == 404
+    assert client.post(f"/queue/{item_of(own).pk}/take/").status_code == 404
     assert client.post("/queue/next/", follow=True).redirect_chain[-1][0] == "/queue/"
