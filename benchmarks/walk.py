@@ -34,9 +34,7 @@ IN_DATA = (
 def main() -> None:
     """Print a row per clip: frames, then processor milliseconds a frame and the ratio to the floor."""
     paths = [pydicom_example("examples_ybr_color.dcm"), *(DATA / name for name in IN_DATA if DATA is not None)]
-    print(
-        "\nThe walk of a scan: processor ms a frame (median of 3), the whole against the floor, the small preview against the whole"
-    )
+    print("\nThe walk of a scan: processor ms a frame (median of 3); whole against floor, small preview against whole")
     print(f"{'clip':<34}{'frames':>7}{'read':>8}{'rules':>8}{'de-id':>8}{'floor':>8}{'whole/floor':>13}{'small':>8}")
     for path in paths:
         clip = read_clip(path)
