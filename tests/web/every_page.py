@@ -51,7 +51,6 @@ def read_twice(share: float, folder: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pages:
     """Bring exams to every stage, people to every role, and note where each page is."""
     pages = Pages(world)
-    read_twice(0, folder, monkeypatch)
     final = _final(world)
     _lists(pages)
     _exams(pages, final)

@@ -48,13 +48,6 @@ def taught(proposed, signed_in) -> TeachingClip:
     return proposed
 
 
-@pytest.fixture(autouse=True)
-def one_reading_is_enough(tmp_path, monkeypatch) -> None:
-    """Let no exam be drawn for a second reading: what is tested here begins after the final one."""
-    (tmp_path / "programme.toml").write_text("[review]\nsecond_read_share = 0.0\n")
-    monkeypatch.setenv("SONORELAY_PROGRAMME", str(tmp_path / "programme.toml"))
-
-
 def test_a_proposed_clip_is_seen_by_who_decides_and_nobody_else(proposed, signed_in) -> None:
     page = f"/library/{proposed.pk}/"
     assert signed_in("supervisor").get(page).status_code == 200

@@ -11,8 +11,9 @@ from supervision.priority import Clock
 class Escalation(models.Model):
     """A question about a patient that needs an answer from a specialist; one open one per exam.
 
-    `question` and `specialty` are codes of supervision.escalation. `missing` names what the completeness check found wanting when it was raised. `outcome` and
-    `done` are codes: what the specialist said, and what was done for the patient.
+    `question` and `specialty` are codes of supervision.escalation. `missing` names what the completeness check found
+    wanting when it was raised. `outcome` and `done` are codes: what the specialist said, and what was done for the
+    patient.
     """
 
     exam = models.ForeignKey(Exam, on_delete=models.PROTECT, related_name="escalations")
