@@ -131,7 +131,7 @@ class Reader:
                 key=item.pk,
                 hours=priority_at(item.priority, self.now),
                 clock=Clock(item.clock),
-                speaks=item.exam.trainee is None or self.speaks(item.exam.trainee.language),
+                speaks=item.exam.trainee is not None and item.exam.trainee.language in self.profile.languages,
                 second=item.reading != Reading.FIRST,
                 others=others[item.pk],
             )
