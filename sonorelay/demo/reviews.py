@@ -74,18 +74,19 @@ def review_history(dropped: list[Dropped]) -> int:
 
     reviewers = list(Person.objects.filter(username__in=[person.username for person in REVIEWERS]).order_by("id"))
     open_items = dict(ReviewItem.objects.filter(done_at=None).values_list("exam__clips__digest", "id"))
-    done = 0
+    read: set[int] = set()
     for one in dropped:
         scan = one.drop.scan
-        if scan is None or one.digest not in open_items or one.drop.captured_at is None:
+        item = open_items.get(one.digest)
+        if scan is None or item is None or item in read or one.drop.captured_at is None:
             continue
         rng = np.random.default_rng([SEED, 29, scan.scene.seed])
         if rng.random() < _waiting_share(scan.week):
             continue
         at = one.drop.captured_at.astimezone(UTC) + timedelta(hours=float(rng.gamma(2.0, 14.0)) + 1)
-        _review(open_items[one.digest], reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
-        done += 1
-    return done
+        read.add(item)
+        _review(item, reviewers[int(rng.integers(len(reviewers)))], scan, rng, at)
+    return len(read)
 
 
 def _waiting_share(week: int) -> float:

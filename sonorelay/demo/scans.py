@@ -17,6 +17,7 @@ from pipeline.phantom import DemoScan, demo_scenes, write_scan
 from pipeline.phantom.demo import FIRST_DAY, WEEKS
 from pipeline.reading import kind_of
 from sonorelay.demo.people import TRAINEES, DemoPerson
+from sonorelay.demo.worksheets import by_patient, said_of
 from storage.settings import settings
 
 SIMULATED_SCANS = 96
@@ -115,7 +116,7 @@ def _exam_of(path: Path) -> str:
 
 def _simulated(now: datetime) -> Iterator[Drop]:
     shift = now - timedelta(weeks=WEEKS) - FIRST_DAY.replace(tzinfo=UTC)
-    for scan in demo_scenes(int(os.environ.get("SONORELAY_DEMO_SCANS", SIMULATED_SCANS)), SEED):
+    for scan in by_patient(demo_scenes(int(os.environ.get("SONORELAY_DEMO_SCANS", SIMULATED_SCANS)), SEED)):
         captured_at = min(scan.captured_at.replace(tzinfo=UTC) + shift, now - timedelta(minutes=30))
         trainee = TRAINEES[(scan.trainee - 1) % len(TRAINEES)]
         yield Drop(scan.name, trainee, scan.exam_type, captured_at, _rendering_of(scan), scan)
@@ -138,6 +139,7 @@ def drop_into_inbox(drop: Drop) -> Dropped:
     place.mkdir(parents=True, exist_ok=True)
     if drop.captured_at is not None:
         sidecar = place / (drop.name + ".json")
-        sidecar.write_text(json.dumps({"captured_at": drop.captured_at.isoformat()}), encoding="utf-8")
+        said = {} if drop.scan is None else said_of(drop.scan, SEED)
+        sidecar.write_text(json.dumps({"captured_at": drop.captured_at.isoformat(), **said}), encoding="utf-8")
     path.replace(place / drop.name)
     return Dropped(digest, drop)
