@@ -6,11 +6,10 @@ from typing import Any
 
 from supervision.exam_types import ExamType, FocusedQuestion, View
 from supervision.phrases import KINDS, Phrase, phrases
-from supervision.rating import NEEDED, Component, Reference
+from supervision.rating import Component, Reference
 from web.reading_words import (
     ANSWERS,
     CAUSES,
-    COMPONENTS,
     CONFIDENCES,
     CONSEQUENCES,
     ENTRUSTMENTS,
@@ -94,8 +93,6 @@ class Sheet:
     comment: str
     marks: str
     errors: Mapping[str, str]
-    components: Mapping[Component, Word]
-    needed: tuple[Component, ...]
 
     @property
     def more(self) -> bool:
@@ -118,9 +115,8 @@ def sheet_of(
     wrong, shown = errors or {}, list(clips)
 
     def options(name: str, words: Mapping[Any, Word], first: int = 1) -> tuple[Option, ...]:
-        said = fields.get(name, "")
         pairs = [(str(value), word) for value, word in words.items()]
-        return tuple(Option(value, word, first + n, value == said) for n, (value, word) in enumerate(pairs))
+        return tuple(Option(value, word, n, value == fields.get(name)) for n, (value, word) in enumerate(pairs, first))
 
     return Sheet(
         views=tuple(_view(view, fields, prefill.get(view.code, {}), shown, wrong) for view in exam_type.views),
@@ -145,8 +141,6 @@ def sheet_of(
         comment=fields.get("comment", ""),
         marks=fields.get("marks", ""),
         errors=wrong,
-        components=COMPONENTS,
-        needed=NEEDED,
     )
 
 
