@@ -5,6 +5,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from storage.catalogue import telemedicine
+from storage.catalogue.models import Person
 from supervision.escalation import DONE, OUTCOMES, QUESTIONS
 from web.telemedicine import STATES
 from web.templatetags.sonorelay import icon
@@ -17,6 +19,14 @@ def escalation_state(code: str) -> SafeString:
     """Say the state of an escalation with its shape."""
     word, picture = STATES[code]
     return format_html('<span class="state">{}{}</span>', icon(picture), word)
+
+
+@register.inclusion_tag("parts/ask_specialist.html")
+def ask_specialist(person: Person, exam_id: int) -> dict[str, object]:
+    """Lead to the question about this exam's patient that is open, or to the form for one; to nothing for others."""
+    pending = telemedicine.visible(person).filter(exam=exam_id, closed_at=None).first()
+    asks = pending is None and telemedicine.escalable(person).filter(pk=exam_id).exists()
+    return {"pending": pending, "asks": asks, "exam_id": exam_id}
 
 
 @register.filter
