@@ -183,6 +183,7 @@ def _show(
     shown = [views.get(clip.clip, "") for clip in exam.clips]
     context = {
         "exam": exam,
+        "exam_pk": item.exam_id,
         "sheet": sheet_of(exam.exam_type, filled, exam.prefill, shown, errors),
         "submission": filled.get("submission") or uuid.uuid4(),
         "seconds": exam.draft.seconds if exam.draft else 0,
