@@ -6,7 +6,9 @@ from html import unescape
 
 from django.utils import timezone
 
+from storage.catalogue.models import Review
 from supervision.intervals import wilson
+from tests.web.test_devices import text_of
 
 LINK = re.compile(r'<a href="(/scans/\?[^"]+)"[^>]*>(\d+)</a>')
 COUNT = re.compile(r'<p class="lead">(\d+) scans?')
@@ -15,10 +17,10 @@ COUNT = re.compile(r'<p class="lead">(\d+) scans?')
 def furnish(world) -> None:
     """Bring scans into every state, over several weeks, with and without trainee, exam type and device."""
     now = timezone.now()
-    for week, (overall, adequate) in enumerate([(2, False), (3, True), (4, True), (5, True)]):
+    for week, overall in enumerate((2, 3, 4, 5)):
         at = now - timedelta(weeks=week)
-        world.review(world.scan(at=at, trainee=("amina", "joel")[week % 2]), overall=overall, adequate=adequate)
-    world.review(world.scan(exam_type="PHANTOM"), overall=1, adequate=False)
+        world.review(world.scan(at=at, trainee=("amina", "joel")[week % 2]), overall=overall)
+    world.review(world.scan(exam_type="PHANTOM"), overall=1)
     world.scan()
     world.scan(world.bunia, trainee=None)
     world.scan(exam_type=None)
@@ -110,3 +112,11 @@ def test_filters_and_pages_of_the_list(world, signed_in, monkeypatch) -> None:
     third = client.get("/scans/?project=goma&page=3").content.decode()
     assert "page 3 of 3" in third
     assert 'href="?project=goma&amp;page=2"' in third
+
+
+def test_the_overview_tells_the_median_time_per_reading(world, signed_in) -> None:
+    for seconds in (30.0, 48.0, 300.0):
+        review = world.review(world.scan())
+        Review.objects.filter(pk=review.pk).update(seconds=seconds)
+    page = text_of(signed_in("supervisor").get("/overview/"))
+    assert "48 s median of 3 readings" in page

@@ -45,9 +45,11 @@ def test_three_taps_on_a_phone(window, live_world) -> None:
     page.goto(page.url.replace("/missing-details/", f"/worksheet/{exams[0].pk}/"))
     assert page.locator("h1").inner_text() == "What was examined?"
     tap(page.locator("section").first.get_by_role("link", name=CARD.label.en))
+    page.wait_for_url("**/?type=CARD")
     tap(page.get_by_text("Nothing found: no to every question"))
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     tap(page.get_by_role("button", name="Send to the experts"))
+    page.wait_for_url("**/?sent=1")
     assert "The exam waits for an expert." in page.locator("main").inner_text()
     assert taps == 3
     exams[0].refresh_from_db()
