@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from storage.catalogue import figures
 from storage.catalogue.blinding import unblinded_scans
 from storage.catalogue.figures import Dimension, Figure, Overview, Row
+from storage.catalogue.reading_time import reading_time
 from storage.catalogue.scope import projects_for, scans_for
 from supervision.roles import Action
 from web.asked import Asked, asked_in
@@ -96,6 +97,7 @@ def overview(request: HttpRequest) -> HttpResponseBase:
         "whole": Linked(figures.overview(seen, now, scored=known), _links(asked)),
         "simulated": seen.filter(simulated=True).count(),
         "tables": [Table(one, TITLES[one], _rows(asked, one, figures.by(known, one, now))) for one in TITLES],
+        "reading_time": reading_time(known),
         "weeks": weeks,
         "bars": bars,
         "chart_width": max(8 * BAR, bars[-1].x + BAR - 1) if bars else BAR,
