@@ -22,7 +22,7 @@ from web.permissions import person_of, signed_in
 USUAL = timedelta(days=90)
 
 
-class Place(forms.ModelChoiceField):
+class Place(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for the type checker only
     """A project, by its name."""
 
     def label_from_instance(self, obj: Project) -> str:
