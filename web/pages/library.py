@@ -38,9 +38,7 @@ def browse(request: HttpRequest) -> HttpResponseBase:
     findings = {one.code: one.label for one in exam_type.questions} if exam_type else {}
     if asked["finding"] not in findings:
         asked["finding"] = ""
-    found = library.library(
-        person, exam_type=asked["exam_type"], defect=asked["defect"], finding=asked["finding"]
-    )
+    found = library.library(person, exam_type=asked["exam_type"], defect=asked["defect"], finding=asked["finding"])
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     there = set(everything.order_by().values_list("exam_type", flat=True))
     context = {

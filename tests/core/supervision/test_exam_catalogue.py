@@ -90,7 +90,7 @@ def test_a_view_that_begins_with_a_side_is_of_that_side() -> None:
 def test_no_source_is_left_over_and_own_words_are_a_source_too() -> None:
     used = {code.strip() for one in CATALOGUE for named in one.sources.values() for code in named.split(APART)}
     assert used == set(known_sources())
-    assert cited("ACEP_2023; our own course").en.endswith("annemergmed.2023.06.005; our own course")
+    assert cited("ACEP_2017; our own course").en.endswith("annemergmed.2016.08.457; our own course")
     assert cited("").fr == ""
 
 
