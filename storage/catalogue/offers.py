@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from storage.catalogue import readership, reviewers, scope
-from storage.catalogue.models import Person, Review, ReviewerProfile, ReviewItem, Skip
+from storage.catalogue.models import Event, Person, Review, ReviewerProfile, ReviewItem, Skip
 from supervision import matching
 from supervision.matching import Candidate
 from supervision.priority import URGENT, Clock, priority_at
@@ -94,11 +94,13 @@ class Reader:
     def offered(self) -> QuerySet[ReviewItem]:
         """Return what they are offered: allowed, free, not skipped, of their exam types and languages.
 
-        The language counts only while there is time: not for what is urgent or late.
+        The language counts only while there is time: not for what is urgent or late. Whoever filled in the worksheet
+        knows whose exam it is and is not offered it, but can take it by hand where nobody else is there to read.
         """
         free = Q(claimed_by=None) | Q(lease_until__lt=self.now) & ~Q(claimed_by=self.person)
         skipped = Skip.objects.filter(readership.not_back(self.now), person=self.person, item=OuterRef("pk"))
-        items = self.allowed().filter(free, ~Exists(skipped))
+        filled_in = Event.objects.filter(what="worksheet", person=self.person, scan__exam=OuterRef("exam"))
+        items = self.allowed().filter(free, ~Exists(skipped), ~Exists(filled_in))
         if self.profile.exam_types:
             items = items.filter(exam__exam_type__in=self.profile.exam_types)
         if self.profile.languages:

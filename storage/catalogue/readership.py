@@ -79,7 +79,7 @@ def _readers_of(item: ReviewItem, facts: _Facts, now: datetime) -> set[int]:
     return {
         person
         for person in people
-        if person != exam.trainee_id
+        if person not in (exam.trainee_id, exam.worksheet_by_id)
         and (person, exam.pk) not in facts.read
         and (person, item.pk) not in facts.skipped
         and facts.conflicts.isdisjoint({(person, exam.trainee_id, None), (person, None, exam.project_id)})

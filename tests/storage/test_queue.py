@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Conflict
-from storage.catalogue import queue, readings, reviewers
+from storage.catalogue import queue, readings, reviewers, worksheets
 from storage.catalogue.models import Event, Exam, Person, Review, ReviewItem, Scan
 from storage.catalogue.programme import current
 from storage.settings import settings
+from supervision.exam_types import exam_types
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
 from supervision.skipping import SkipReason
 from supervision.states import Stage, State
+from supervision.worksheet import Worksheet
 from tests.forms import rated
 from tests.storage.conftest import NOON, World, next_for
 
@@ -99,6 +101,19 @@ def test_nobody_reviews_their_own_scan(world: World) -> None:
         with pytest.raises(Conflict, match="own_scan"):
             use()
     assert not Review.objects.exists()
+
+
+def test_who_filled_in_a_worksheet_is_not_offered_the_exam(world: World) -> None:
+    helper = world.person("helper", Role.FACILITATOR, Role.REVIEWER)
+    exam, plain = world.queued(score=10.0).exam, world.queued(score=90.0)
+    assert exam is not None
+    for person in (helper, world.people["amina"]):  # what a person has seen stays known when another fills it in anew
+        worksheets.complete(exam.pk, Worksheet(exam_types()["FAST"]), None, person, NOON)
+        assert queue.upcoming(helper, NOON) == [item_of(plain)]
+        assert len(queue.upcoming(world.people["rose"], NOON)) == 2
+    assert scan_of(next_for(helper, NOON)) == plain
+    by_hand = queue.claim(exam.items.get().pk, helper, NOON)
+    assert by_hand.claimed_by == helper, "nothing stays unread because nobody else is there"
 
 
 def test_out_of_scope_nothing_is_given(world: World) -> None:
