@@ -161,6 +161,10 @@ REASONS: dict[str, Text] = {
         "This page is out of date. Load it again.",
         "Cette page n'est plus à jour. Rechargez-la.",
     ),
+    "last_role": Text(
+        "This is the person's last role. Close the account instead, so that it stays in the list.",
+        "C'est le dernier rôle de cette personne. Fermez plutôt le compte, pour qu'il reste dans la liste.",
+    ),
     "second_person": Text(
         "Two people are needed: one asks, another one of the same project consents.",
         "Il faut deux personnes : l'une demande, une autre du même projet donne son accord.",

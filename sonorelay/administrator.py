@@ -1,5 +1,7 @@
 """Who is the first to sign in, and can invite all others?"""
 
+from datetime import UTC, datetime
+
 from pipeline.errors import Misconfigured
 from pipeline.text import Text
 from sonorelay import programme
@@ -17,7 +19,8 @@ def invite(username: str, organisation: str) -> int:
     from django.contrib.auth.models import AbstractUser
     from django.core.exceptions import ValidationError
 
-    from storage.catalogue.models import Membership, Organisation, Person
+    from storage.catalogue.models import Event, Membership, Organisation, Person
+    from storage.catalogue.transaction import one_transaction
     from supervision.roles import Role
     from web.staff import first_password
 
@@ -30,10 +33,13 @@ def invite(username: str, organisation: str) -> int:
     except ValidationError:
         raise Misconfigured("username_invalid") from None
     password = first_password()
-    person, _ = Person.objects.get_or_create(username=username, defaults={"language": language()})
-    person.set_password(password)
-    person.is_active = True
-    person.save()
-    Membership.objects.get_or_create(person=person, role=Role.ADMINISTRATOR, organisation=place, project=None)
+    with one_transaction():
+        person, new = Person.objects.get_or_create(username=username, defaults={"language": language()})
+        person.set_password(password)
+        person.is_active = True
+        person.save()
+        Membership.objects.get_or_create(person=person, role=Role.ADMINISTRATOR, organisation=place, project=None)
+        facts = {"about": person.pk, "role": Role.ADMINISTRATOR.value, "new": new}
+        Event.objects.create(at=datetime.now(UTC), what="administrator_invited", facts=facts)
     print(DONE.format(username=username, organisation=organisation, password=password).say(language()))
     return ANSWERED

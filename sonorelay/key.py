@@ -4,6 +4,7 @@ import getpass
 import os
 import re
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipeline.deidentify import Key
@@ -44,8 +45,12 @@ def export_key(organisation: str, to: Path | None, passphrase_file: Path | None)
     passphrase = _passphrase(passphrase_file, twice=True)
     if isinstance(passphrase, Text):
         return fail(passphrase, USAGE)
-    locked = wrap(Key.load_or_create(place), passphrase)
+    if to.exists():
+        raise Misconfigured("file_there", file=str(to))
+    key = Key.load_or_create(place)
+    locked = wrap(key, passphrase)
     to.parent.mkdir(parents=True, exist_ok=True)
+    _note("key_exported", organisation, key)  # before it leaves
     try:
         with open(to, "x", encoding="ascii", opener=_private) as file:
             file.write(locked.rstrip("\n") + "\n")
@@ -69,7 +74,10 @@ def import_key(organisation: str, source: Path | None, passphrase_file: Path | N
     key = unwrap(_text_of(source), passphrase)
     if replace and place.exists():
         _name_the_first_key(organisation, Key.load_or_create(place))
+    here_already = place.exists() and Key.load_or_create(place) == key
     install(key, place, replace=replace)
+    if not here_already:
+        _note("key_imported", organisation, key)
     print(IMPORTED.format(organisation=organisation).say(language()))
     return ANSWERED
 
@@ -79,6 +87,7 @@ def rotate_key(organisation: str) -> int:
     place = _existing(organisation)
     count = _name_the_first_key(organisation, Key.load_or_create(place))
     _, new = rotate(place)
+    _note("key_rotated", organisation, new)
     print(ROTATED.format(organisation=organisation, count=count, fingerprint=new.fingerprint).say(language()))
     return ANSWERED
 
@@ -111,6 +120,17 @@ def _name_the_first_key(organisation: str, key: Key) -> int:
 
     rekeying.name_the_first_key(organisation, key.fingerprint)
     return Scan.objects.filter(project__organisation__code=organisation).exclude(pseudonymised_with="").count()
+
+
+def _note(what: str, organisation: str, key: Key) -> None:
+    """Write it into the record of what happened, where there is a catalogue; by its name the key cannot be guessed."""
+    if not settings().programme_file.is_file():
+        return
+    programme.apply_programme()
+    from storage.catalogue.models import Event
+
+    facts = {"organisation": organisation, "key": key.fingerprint}
+    Event.objects.create(at=datetime.now(UTC), what=what, facts=facts)
 
 
 def _passphrase(file: Path | None, *, twice: bool) -> str | Text:

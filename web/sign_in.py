@@ -1,9 +1,17 @@
-"""Who may sign in with a password?"""
+"""Who may sign in with a password, and what is noted of every attempt?
 
+Neither a name that was typed nor an address is kept: people type passwords into the wrong field. An attempt that failed
+says which account it was about, where there is one.
+"""
+
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.utils import timezone
 
+from storage.catalogue.models import Event, Person
 from storage.settings import settings
 
 
@@ -13,3 +21,19 @@ class OwnPeople(ModelBackend):
     def user_can_authenticate(self, user: Any) -> bool:
         """Tell whether this account may be used here; asked at sign-in and at every page after it."""
         return super().user_can_authenticate(user) and (settings().demo or not user.simulated)
+
+
+def listen() -> None:
+    """Note every sign-in from now on."""
+    user_logged_in.connect(_came_in, dispatch_uid="signed_in")
+    user_login_failed.connect(_kept_out, dispatch_uid="sign_in_failed")
+
+
+def _came_in(user: Person, **_: object) -> None:
+    Event.objects.create(at=timezone.now(), what="signed_in", person=user)
+
+
+def _kept_out(credentials: Mapping[str, object], **_: object) -> None:
+    about = Person.objects.filter(username=str(credentials.get("username", ""))).values_list("pk", flat=True).first()
+    facts = {} if about is None else {"about": about}
+    Event.objects.create(at=timezone.now(), what="sign_in_failed", facts=facts)

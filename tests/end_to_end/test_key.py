@@ -35,6 +35,12 @@ def command(installation: Installation, action: str, *more: str, code: int = 0) 
     return said
 
 
+def noted(installation: Installation) -> list[tuple[str, str]]:
+    """Return what was done with the key of Relief, and by which name the key is told, as the chain of events has it."""
+    lines = map(json.loads, installation.sonorelay("audit", "export").stdout.splitlines())
+    return [(one["what"], one["facts"]["key"]) for one in lines if one["facts"].get("organisation") == "relief"]
+
+
 def test_a_key_goes_from_one_installation_to_another(installation: Installation, tmp_path: Path) -> None:
     there = Installation(tmp_path / "there")
     there.home.mkdir()
@@ -48,7 +54,10 @@ def test_a_key_goes_from_one_installation_to_another(installation: Installation,
     assert secret not in (tmp_path / "relief.txt").read_bytes()
     for _ in range(2):
         command(there, "import", "--from", str(tmp_path / "relief.txt"))
-    assert Key.load_or_create(key_of(there)).secret == secret
+    key = Key.load_or_create(key_of(there))
+    assert key.secret == secret
+    assert noted(installation) == [("key_exported", key.fingerprint)]  # once: the other two wrote no file
+    assert noted(there) == [("key_imported", key.fingerprint)]
     assert stat.S_IMODE(key_of(there).stat().st_mode) == 0o600
 
 
@@ -61,6 +70,9 @@ def test_another_key_is_replaced_only_when_told(installation: Installation, tmp_
     assert Key.load_or_create(key_of(installation)) != first
     command(installation, "import", "--from", str(tmp_path / "relief.txt"), "--replace")
     assert Key.load_or_create(key_of(installation)) == first
+    steps = noted(installation)
+    assert [what for what, _ in steps] == ["key_exported", "key_rotated", "key_imported"]
+    assert [key == first.fingerprint for _, key in steps] == [True, False, True]
 
 
 @pytest.mark.parametrize(

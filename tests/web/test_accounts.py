@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from storage.catalogue.models import Membership, Person
+from storage.catalogue.models import Event, Membership, Person
 from storage.settings import settings
 from supervision.roles import Role
 from tests.web.world import PASSWORD
@@ -40,6 +40,22 @@ def test_five_wrong_passwords_close_the_account_for_a_while_in_words(rose) -> No
     assert locked.status_code == 429
     assert "Too many wrong passwords" in locked.content.decode()
     assert sign_in(Client(REMOTE_ADDR="10.1.2.3"), "rose", PASSWORD).status_code == 302
+
+
+def noted(*what: str) -> list[tuple[str, str | None, dict[str, object]]]:
+    """Return what was noted of accounts: by whom, and what is known of it."""
+    rows = Event.objects.filter(what__in=what).order_by("pk").select_related("person")
+    return [(one.what, one.person.username if one.person else None, one.facts) for one in rows]
+
+
+def test_every_sign_in_is_noted_and_of_a_failed_one_neither_name_nor_address(rose) -> None:
+    for name, password in (("rose", "wrong"), ("my-password-by-mistake", "x"), ("rose", PASSWORD)):
+        sign_in(Client(REMOTE_ADDR="10.1.2.3"), name, password)
+    assert noted("signed_in", "sign_in_failed") == [
+        ("sign_in_failed", None, {"about": rose.pk}),
+        ("sign_in_failed", None, {}),
+        ("signed_in", "rose", {}),
+    ]
 
 
 @pytest.mark.parametrize("where", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
@@ -110,6 +126,12 @@ def test_an_administrator_makes_an_account_whose_password_is_shown_once(world, s
     assert theirs.post("/account/", changed | {"new_password2": "x"}).status_code == 422
     assert theirs.post("/account/", changed).status_code == 302
     assert sign_in(Client(), "zawadi", "a-longer-one-77").status_code == 302
+    made = {"about": Person.objects.get(username="zawadi").pk}
+    assert noted("account_made", "role_given", "password_changed") == [
+        ("account_made", "administrator", made),
+        ("role_given", "administrator", made | {"role": "trainee"}),
+        ("password_changed", "zawadi", {}),
+    ]
 
 
 def test_a_new_password_and_a_closed_account_end_the_sessions(rose, world, signed_in) -> None:
@@ -124,6 +146,8 @@ def test_a_new_password_and_a_closed_account_end_the_sessions(rose, world, signe
     admin.post(f"/people/{rose.pk}/active/", {"active": "yes"})
     rose.refresh_from_db()
     assert rose.is_active
+    acts = ("password_reset", "account_closed", "account_opened")
+    assert noted(*acts) == [(one, "administrator", {"about": rose.pk}) for one in acts]
 
 
 def test_nobody_manages_themselves_or_another_organisation(world, signed_in) -> None:
@@ -198,5 +222,6 @@ def test_a_person_says_where_and_how_often_they_want_mail(world, signed_in) -> N
     amina.refresh_from_db()
     assert (amina.email, amina.digest) == ("", "weekly")
     client.post("/account/mail/", {"email": "a@example.org", "digest": "off"})
+    assert noted("mail_changed") == [("mail_changed", "amina", {})]
     amina.refresh_from_db()
     assert (amina.email, amina.digest) == ("a@example.org", "off")

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from storage.catalogue.models import Person
+from storage.catalogue.models import Event, Person
+from storage.catalogue.transaction import one_transaction
 from storage.settings import settings
 from supervision.feedback import Digest
 from web.language import known_language, remember
@@ -102,7 +104,9 @@ def account(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     form = PasswordChangeForm(person, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
+        with one_transaction():
+            update_session_auth_hash(request, form.save())
+            Event.objects.create(at=timezone.now(), what="password_changed", person=person)
         messages.success(request, _("Your password is changed."))
         return redirect("account")
     return _account(request, person, password=form)
@@ -117,7 +121,9 @@ def mail(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _account(request, person, mail=form)
     person.email, person.digest = form.cleaned_data["email"], form.cleaned_data["digest"]
-    person.save(update_fields=["email", "digest"])
+    with one_transaction():
+        person.save(update_fields=["email", "digest"])
+        Event.objects.create(at=timezone.now(), what="mail_changed", person=person)
     messages.success(request, _("Kept."))
     return redirect("account")
 

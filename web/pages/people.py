@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from storage.catalogue.models import Event, Membership, Person
-from supervision.roles import Action
-from web import staff
+from pipeline.errors import Conflict
+from storage.catalogue.models import Membership, Person
+from supervision.roles import Action, Role
+from web import staff, staffing
 from web.permissions import person_of, requires
 from web.words import ROLES
 
@@ -35,7 +35,7 @@ class NewPerson(RoleForm):
     """An account with its first role."""
 
     username = forms.RegexField(
-        r"^[a-z0-9][a-z0-9._-]{1,59}$",
+        staffing.USERNAME,
         label=gettext_lazy("User name"),
         help_text=gettext_lazy("small letters, digits, . _ -"),
         error_messages={"invalid": gettext_lazy("Use small letters, digits, dots, dashes; at least two.")},
@@ -48,7 +48,7 @@ class NewPerson(RoleForm):
     def clean_username(self) -> str:
         """Refuse a name that is taken."""
         name = str(self.cleaned_data["username"])
-        if Person.objects.filter(username__iexact=name).exists():
+        if staffing.is_taken(name):
             raise forms.ValidationError(_("This user name is taken."))
         return name
 
@@ -70,11 +70,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
     form = NewPerson(me, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
         clean = form.cleaned_data
-        password = staff.first_password()
         names = {name: clean[name] for name in ("username", "first_name", "last_name", "language")}
-        with transaction.atomic():
-            new = Person.objects.create_user(**names, password=password)
-            _give(me, new, clean["role"], clean["place"])
+        new, password = staffing.create(me, **names, role=Role(clean["role"]), where=clean["place"], now=timezone.now())
         return _show_password(request, new, password)
     return render(request, "person_new.html", {"form": form}, status=422 if request.method == "POST" else 200)
 
@@ -99,11 +96,10 @@ def person(request: HttpRequest, person_id: int) -> HttpResponseBase:
 @require_POST
 def new_password(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Give a person a new password, shown once; it ends their sessions."""
-    other = _changeable(request, person_id)
-    password = staff.first_password()
-    other.set_password(password)
-    other.save(update_fields=["password"])
-    _note(request, "password_reset", other)
+    try:
+        other, password = staffing.new_password(person_of(request), person_id, timezone.now())
+    except Person.DoesNotExist:
+        raise Http404 from None
     return _show_password(request, other, password)
 
 
@@ -111,10 +107,11 @@ def new_password(request: HttpRequest, person_id: int) -> HttpResponseBase:
 @require_POST
 def set_active(request: HttpRequest, person_id: int) -> HttpResponseBase:
     """Close or open an account; what the person did stays."""
-    other = _changeable(request, person_id)
-    other.is_active = request.POST.get("active") == "yes"
-    other.save(update_fields=["is_active"])
-    _note(request, "account_opened" if other.is_active else "account_closed", other)
+    active = request.POST.get("active") == "yes"
+    try:
+        other = staffing.set_active(person_of(request), person_id, timezone.now(), active=active)
+    except Person.DoesNotExist:
+        raise Http404 from None
     messages.success(request, _("The account is open.") if other.is_active else _("The account is closed."))
     return redirect("person", other.pk)
 
@@ -127,7 +124,8 @@ def add_role(request: HttpRequest, person_id: int) -> HttpResponseBase:
     other = get_object_or_404(staff.known_to(me).exclude(pk=me.pk), pk=person_id)
     form = RoleForm(me, data=request.POST)
     if form.is_valid():
-        _give(me, other, form.cleaned_data["role"], form.cleaned_data["place"])
+        clean = form.cleaned_data
+        staffing.give_role(me, other.pk, Role(clean["role"]), clean["place"], timezone.now())
         messages.success(request, _("The role is given."))
     else:
         messages.error(request, _("Choose a role and where it holds; nothing was changed."))
@@ -138,40 +136,15 @@ def add_role(request: HttpRequest, person_id: int) -> HttpResponseBase:
 @require_POST
 def remove_role(request: HttpRequest, person_id: int, membership_id: int) -> HttpResponseBase:
     """Take a role away; the account stays known here as long as one is left."""
-    me = person_of(request)
-    theirs = staff.manageable(Membership.objects.filter(person=person_id).exclude(person=me), me)
-    membership = get_object_or_404(theirs, pk=membership_id)
-    if membership.person.memberships.count() == 1:
+    try:
+        staffing.take_role(person_of(request), person_id, membership_id, timezone.now())
+    except Membership.DoesNotExist:
+        raise Http404 from None
+    except Conflict:
         messages.error(request, _("This is the last role. Close the account instead, so that it stays in this list."))
-        return redirect("person", person_id)
-    _note(request, "role_removed", membership.person, role=membership.role)
-    membership.delete()
-    messages.success(request, _("The role is taken away."))
+    else:
+        messages.success(request, _("The role is taken away."))
     return redirect("person", person_id)
-
-
-def _give(giver: Person, other: Person, role: str, where: str) -> None:
-    place = staff.place_named(giver, where)
-    if place is None:
-        raise Http404
-    organisation, project = place
-    Membership.objects.get_or_create(person=other, role=role, organisation=organisation, project=project)
-    facts = {"about": other.pk, "role": role}
-    Event.objects.create(at=timezone.now(), what="role_given", person=giver, facts=facts)
-
-
-def _changeable(request: HttpRequest, person_id: int) -> Person:
-    """Return the account if the person may change it; 404 if not."""
-    me = person_of(request)
-    other = get_object_or_404(staff.known_to(me), pk=person_id)
-    if not staff.may_change(me, other):
-        raise Http404
-    return other
-
-
-def _note(request: HttpRequest, what: str, other: Person, **facts: str) -> None:
-    known = {"about": other.pk, **facts}
-    Event.objects.create(at=timezone.now(), what=what, person=person_of(request), facts=known)
 
 
 def _show_password(request: HttpRequest, other: Person, password: str) -> HttpResponseBase:
