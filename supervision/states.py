@@ -67,7 +67,7 @@ ALLOWED_MOVES: dict[State, frozenset[State]] = {
     State.AWAITING_INFO: frozenset({State.QUEUED, State.NOT_CHOSEN}),
     State.NOT_CHOSEN: frozenset({State.QUEUED, State.AWAITING_INFO}),
     State.QUEUED: frozenset({State.FINAL, State.AWAITING_INFO, State.NOT_CHOSEN}),
-    State.FINAL: frozenset(),
+    State.FINAL: frozenset({State.QUEUED}),
 }
 
 STAGE_MOVES: dict[Stage, frozenset[Stage]] = {
@@ -76,7 +76,7 @@ STAGE_MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.NOT_CHOSEN: frozenset({Stage.QUEUED, Stage.AWAITING_INFO}),
     Stage.SECOND_READ: frozenset({Stage.ARBITRATION, Stage.FINAL}),
     Stage.ARBITRATION: frozenset({Stage.FINAL}),
-    Stage.FINAL: frozenset({Stage.APPEALED}),
+    Stage.FINAL: frozenset({Stage.APPEALED, Stage.ARBITRATION}),
     Stage.APPEALED: frozenset({Stage.FINAL}),
 }
 

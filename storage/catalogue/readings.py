@@ -14,7 +14,7 @@ from django.db.models import Q
 from pipeline.errors import Conflict
 from storage.catalogue import blinding, drafts, exams, feedback, library, phases, queueing, reviewer_calibration, scope
 from storage.catalogue.exam_catalogue import type_at, type_when_queued
-from storage.catalogue.models import Event, Exam, Feedback, Person, Review, ReviewItem, Scan
+from storage.catalogue.models import Arbitration, Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
 from storage.catalogue.queue import held, locked_item
@@ -26,6 +26,7 @@ from supervision.rating import Answer, Consequence
 from supervision.readings import (
     JUDGES,
     Decided,
+    Difference,
     Reading,
     cannot_wait,
     clock_after,
@@ -99,11 +100,11 @@ def amend(
     *,
     why: Collection[Decided] = (),
 ) -> Review:
-    """Replace a reading that the trainee has got by a new version of it; the one before stays, no longer final.
+    """Replace a final reading, or a first one that is being confirmed, by a new version; the one before stays.
 
     why: what was wrong with it, for the history. Only for whoever gave it, or the arbiter who chose it:
-    Review.DoesNotExist for anybody else. Incomplete. Conflict: not_final (the trainee has not got it,
-    or an arbiter is deciding), stale (it was amended since).
+    Review.DoesNotExist for anybody else. Incomplete. Conflict: not_final (it does not count, or an arbiter is
+    deciding), stale (it was amended since).
     """
     with one_transaction():
         exam_id = Review.objects.values_list("exam", flat=True).get(pk=review_id)
@@ -119,17 +120,15 @@ def amend(
         _require_whole(exam, exam_type, form)
         new = _kept(exam, exam_type, form, item=old.item, reviewer=person, submission=submission, at=now)
         new.amends, new.opened_at = old, now
-        was_final = old.final
-        if was_final:
-            Review.objects.filter(pk=old.pk).update(final=False)
+        Review.objects.filter(pk=old.pk).update(final=False)
         new.save()
         changed = differences(form_of(old.form), form, exam_type)
         codes = sorted({one.value for one in why})
         _note("amended", exam, person, now, differences=[one.value for one in changed], why=codes)
-        if was_final:
-            make_final(exam, new, now)
+        if exam.stage == Stage.SECOND_READ:
+            _go_on_confirming(exam, new, form, now)
         else:
-            feedback.release(new, now)
+            _go_on_confirmed(exam, exam_type, new, form, now)
         return new
 
 
@@ -225,6 +224,33 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
         feedback.release(review, now)
 
 
+def _go_on_confirming(exam: Exam, new: Review, form: ReviewForm, now: datetime) -> None:
+    """Decide what follows a new version of a first reading that a second one is to confirm."""
+    clock = clock_after(Clock(new.item.clock), form)
+    queueing.hasten(exam, clock, now)
+    if cannot_wait(clock, form) or Feedback.objects.filter(review=new.amends).exists():
+        feedback.release(new, now)
+
+
+def _go_on_confirmed(exam: Exam, exam_type: ExamType, new: Review, form: ReviewForm, now: datetime) -> None:
+    """Decide what follows a new version of a final reading: an arbiter where the second no longer confirms it.
+
+    The trainee has it at once, unless it takes back a call for the patient that the second reading upholds.
+    """
+    second = Review.objects.filter(exam=exam, reading=Reading.SECOND, amended_by=None).select_related("item").first()
+    if second is None or Arbitration.objects.filter(item__exam=exam).exists():
+        make_final(exam, new, now)
+        return
+    found = differences(form, form_of(second.form), exam_type)
+    if not found:
+        make_final(exam, new, now)
+        return
+    exams.go(exam, Stage.ARBITRATION)
+    queueing.ask_for(exam, Reading.ARBITRATION, now, clock=clock_after(Clock(second.item.clock), form))
+    if Difference.CONSEQUENCE not in found or form.consequence is Consequence.CONTACT_NOW:
+        feedback.release(new, now)
+
+
 def _near_sign_off(exam: Exam, exam_type: ExamType) -> bool:
     phase = phases.phase_of(exam.trainee_id, exam.exam_type)
     before = Review.objects.filter(exam__trainee=exam.trainee_id, exam__exam_type=exam.exam_type, final=True).count()
@@ -280,8 +306,7 @@ def _kept(
 def _require_amendable(old: Review, exam: Exam) -> None:
     if Review.objects.filter(amends=old).exists():
         raise Conflict("stale")
-    with_trainee = exam.stage == Stage.SECOND_READ and Feedback.objects.filter(review=old).exists()
-    if not with_trainee and not (old.final and exam.stage == Stage.FINAL):
+    if exam.stage != Stage.SECOND_READ and not (old.final and exam.stage == Stage.FINAL):
         raise Conflict("not_final")
 
 

@@ -184,6 +184,58 @@ def test_a_call_for_the_patient_is_never_outvoted(
     assert Feedback.objects.get().review == second
 
 
+def test_a_call_for_the_patient_that_comes_later_waits_for_nobody(
+    court: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ask_twice(monkeypatch, tmp_path)
+    exam, rose = exam_in(court), court.people["rose"]
+    before = read(exam, rose, rated(4))
+    waits = exam.items.get(done_at=None)
+    assert (waits.clock, Feedback.objects.exists()) == ("P2", False)
+    first = readings.amend(before.pk, rose, uuid.uuid4(), rated(5), LATER)
+    assert not Feedback.objects.exists(), "a better word can wait"
+    first = readings.amend(first.pk, rose, uuid.uuid4(), rated(5, consequence=Consequence.CONTACT_NOW), LATER)
+    assert Feedback.objects.get().review == first
+    sooner = exam.items.get(done_at=None)
+    assert (sooner.pk, sooner.clock) == (waits.pk, "P1")
+    assert sooner.due_at < waits.due_at
+    assert sooner.priority > waits.priority
+    readings.amend(first.pk, rose, uuid.uuid4(), rated(4), LATER)
+    assert exam.items.get(done_at=None).clock == "P1", "what was urgent once is looked at soon"
+
+
+def test_a_confirmed_reading_that_is_changed_goes_to_an_arbiter(
+    court: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    ask_twice(monkeypatch, tmp_path)
+    rose, ada, contact = court.people["rose"], court.people["ada"], Consequence.CONTACT_NOW
+    for was, is_now, released, clock in (
+        (rated(4), rated(2), True, "P2"),
+        (rated(4), rated(4, consequence=contact), True, "P1"),
+        (rated(4, consequence=contact), rated(4), False, "P1"),
+    ):
+        exam = exam_in(court)
+        first = read(exam, rose, was)
+        read(exam, court.people["luc"], was)
+        same = readings.amend(first.pk, rose, uuid.uuid4(), was, LATER)
+        exam.refresh_from_db()
+        assert (exam.stage, readings.final_of(exam)) == (Stage.FINAL, same), "still confirmed"
+        new = readings.amend(same.pk, rose, uuid.uuid4(), is_now, LATER)
+        exam.refresh_from_db()
+        assert (exam.stage, readings.final_of(exam)) == (Stage.ARBITRATION, None)
+        assert Feedback.objects.filter(review=new).exists() == released
+        item = exam.items.get(done_at=None)
+        assert (item.reading, item.clock) == (Reading.ARBITRATION, clock)
+        with pytest.raises(Conflict, match="not_final"):
+            readings.amend(new.pk, rose, uuid.uuid4(), was, LATER)
+        read(exam, ada, was)
+        final = arbitration.decide(item.pk, ada, "first", [Decided.SLIP], "", LATER)
+        exam.refresh_from_db()
+        assert (exam.stage, final) == (Stage.FINAL, new)
+        last = readings.amend(final.pk, ada, uuid.uuid4(), was, LATER)
+        assert readings.final_of(exam) == last, "the arbiter has decided already"
+
+
 def test_only_the_author_amends_and_nothing_is_overwritten(court: World) -> None:
     exam, rose = exam_in(court), court.people["rose"]
     old = read(exam, rose, rated(4))
@@ -314,9 +366,9 @@ def test_readers_are_compared_by_what_they_said_first(
         read(exam, luc, rated(second))
     assert reviewer_calibration.pairs_of(rose) == [(1, 2), (3, 3), (4, 5)]
     assert reviewer_calibration.pairs_of(luc) == [(2, 1), (3, 3), (5, 4)]
-    readings.amend(last.pk, rose, uuid.uuid4(), rated(5), LATER)
+    readings.amend(last.pk, rose, uuid.uuid4(), rated(2), LATER)
     assert reviewer_calibration.pairs_of(rose) == [(1, 2), (3, 3), (4, 5)], "as it was said first"
-    assert reviewer_calibration.pairs_of(luc)[0] == (2, 5), "against what became final"
+    assert reviewer_calibration.pairs_of(luc)[0] == (2, 2), "against what became final"
     found = reviewer_calibration.reliability_of(ReviewerProfile.objects.get(person=rose))
     assert found == reviewer_calibration.update(rose)
     assert found.severity == pytest.approx(-2 / 3)

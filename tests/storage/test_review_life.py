@@ -30,8 +30,8 @@ from supervision.blinding import EVERYTHING, Hidden
 from supervision.exam_types import exam_types
 from supervision.priority import URGENT
 from supervision.rating import Answer, Consequence
-from supervision.readings import Decided, Reading
-from supervision.review_form import ReviewForm
+from supervision.readings import Decided, Reading, differences
+from supervision.review_form import ReviewForm, form_of
 from supervision.roles import Role
 from supervision.sampling import Phase
 from supervision.skipping import SkipReason
@@ -251,6 +251,7 @@ class ReviewLife(RuleBasedStateMachine):
             self.nobody_reads_twice_or_their_own()
             self.nothing_sent_is_lost_or_changed()
             self.nothing_critical_waits_in_an_audit()
+            self.what_was_changed_is_still_confirmed()
 
     def stages_fit_items_and_readings(self) -> None:
         for exam in self.exams():
@@ -295,6 +296,19 @@ class ReviewLife(RuleBasedStateMachine):
                 assert Feedback.objects.filter(review__exam=exam).exists(), "the trainee waits for nobody"
             if exam.pk in self.flagged and exam.stage == Stage.FINAL:
                 assert exam.reviews.filter(amends=None).count() >= 2
+
+    def what_was_changed_is_still_confirmed(self) -> None:
+        for exam in self.exams():
+            newest = {one.reading: one for one in exam.reviews.filter(amended_by=None).order_by("submitted_at", "pk")}
+            first, second = (newest.get(reading) for reading in (Reading.FIRST, Reading.SECOND))
+            if exam.stage == Stage.SECOND_READ:
+                assert first is not None
+                if form_of(first.form).consequence is Consequence.CONTACT_NOW:
+                    assert Feedback.objects.filter(review=first).exists()
+                    assert exam.items.get(done_at=None).clock in {clock.value for clock in URGENT}
+            judged = Arbitration.objects.filter(item__exam=exam).exists()
+            if exam.stage == Stage.FINAL and first and second and not judged:
+                assert not differences(form_of(first.form), form_of(second.form), BLADDER)
 
     def exams(self) -> list[Exam]:
         return list(Exam.objects.select_related("project").order_by("pk"))

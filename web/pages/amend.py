@@ -21,6 +21,7 @@ from supervision.exam_types import ExamType
 from supervision.readings import Decided
 from supervision.review_form import form_of
 from supervision.roles import Action
+from supervision.states import Stage
 from web.failures import tell_conflict
 from web.media import picture_of
 from web.pages.review import WRITTEN, refuse, submission_of
@@ -45,7 +46,7 @@ def page(request: HttpRequest, review_id: int) -> HttpResponseBase:
         return _amend(request, person, review, exam_type)
     if Review.objects.filter(amends=review).exists():
         raise Conflict("stale")
-    if not review.final and not hasattr(review, "feedback"):
+    if not review.final and review.exam.stage != Stage.SECOND_READ:
         raise Conflict("not_final")
     return _show(request, review, exam_type, fields_of(form_of(review.form)))
 
@@ -58,14 +59,15 @@ def _amend(request: HttpRequest, person: Person, review: Review, exam_type: Exam
             raise Wrong({"submission": _("The form was too old: load the page again.")})
         if not why:
             raise Wrong({"why": _("Choose at least one reason.")})
-        readings.amend(review.pk, person, submission, form_from(fields, exam_type), timezone.now(), why=why)
+        new = readings.amend(review.pk, person, submission, form_from(fields, exam_type), timezone.now(), why=why)
     except Conflict as conflict:
         kept_text = "\n".join(fields[name] for name in WRITTEN if fields.get(name))
         return tell_conflict(request, conflict, kept_text=kept_text)
     except (Wrong, readings.Incomplete) as wrong:
         errors = wrong.errors if isinstance(wrong, Wrong) else errors_of(wrong.paths)
         return refuse(request, errors) or _show(request, review, exam_type, fields, errors, status=422)
-    messages.success(request, _("The new version counts from now on; the trainee is told."))
+    counts = _("The new version counts from now on; the trainee is told.")
+    messages.success(request, counts if new.final else _("The new version is kept; another expert looks at it."))
     return JsonResponse({"next": "/queue/"}) if wants_json(request) else redirect("queue")
 
 
