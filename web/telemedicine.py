@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from pipeline.text import Text
+from storage.catalogue import telemedicine
 from storage.catalogue.blinding import hidden_from
 from storage.catalogue.exam_catalogue import type_of
 from storage.catalogue.models import Escalation, EscalationEntry, Exam, Person
 from supervision.blinding import Hidden
-from supervision.escalation import EscalationState, What
+from supervision.escalation import EscalationState, What, after
 
 STATES: dict[str, tuple[str | Promise, str]] = {
     EscalationState.OPEN: (_("waits for a coordinator"), "waiting"),
@@ -61,6 +62,17 @@ def lines_of(escalation: Escalation, person: Person) -> list[Line]:
     hidden = hidden_from(person, escalation.exam)
     entries = escalation.entries.select_related("person").order_by("at", "pk")
     return [Line(one.at, _who(one, escalation.exam, person, hidden), LINES[one.what], one.note) for one in entries]
+
+
+def acts_for(person: Person, escalation: Escalation) -> list[What]:
+    """Return what this person may do with it now, the next step first."""
+    possible = [what for what in ACTS if after(EscalationState(escalation.state), what) is not None]
+    return [what for what in possible if telemedicine.reachable(person, what).filter(pk=escalation.pk).exists()]
+
+
+def site_of(person: Person, exam: Exam) -> str:
+    """Return the name of the project; nothing where `person` must not know it before the exam is final."""
+    return "" if Hidden.SITE in hidden_from(person, exam) else exam.project.name
 
 
 def missing_in_words(exam: Exam, missing: Sequence[str]) -> list[str | Promise]:

@@ -89,6 +89,12 @@ def to_approve(person: Person, now: datetime) -> QuerySet[Reidentification]:
     return waiting.exclude(asked_by=person).select_related("scan", "asked_by").order_by("asked_at", "pk")
 
 
+def requests_in_reach(person: Person) -> QuerySet[Reidentification]:
+    """Return every request of the person's projects, newest first."""
+    here = Reidentification.objects.filter(scan__project__in=scope.projects_for(person, Action.REIDENTIFY))
+    return here.select_related("scan", "asked_by", "approved_by").order_by("-asked_at", "-pk")
+
+
 def requests_about(scan_id: int, person: Person, now: datetime) -> QuerySet[Reidentification]:
     """Return the open requests about a scan that this person may see: without consent yet, or not over."""
     here = Reidentification.objects.filter(scan__in=scope.scans_for(person, Action.REIDENTIFY), scan_id=scan_id)

@@ -3,8 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from storage.catalogue.models import ConflictOfInterest, Event, Person, Project, ReviewerProfile
+from django.db.models import Q, QuerySet
+
+from storage.catalogue.models import ConflictOfInterest, Event, Membership, Person, Project, ReviewerProfile
+from storage.catalogue.scope import projects_for
 from storage.catalogue.transaction import one_transaction
+from supervision.roles import Action, Role
 
 LANGUAGES = ("en", "fr")
 MOST_A_DAY = 500
@@ -40,6 +44,20 @@ def save_profile(
         profile.save(update_fields=["languages", "exam_types", "most_a_day", "paused_until"])
         Event.objects.create(at=now, what="profile_saved", person=person)
         return profile
+
+
+def projects_of(person: Person) -> QuerySet[Project]:
+    """Return the projects of which this reviewer may be given something."""
+    return projects_for(person, Action.REVIEW).order_by("name")
+
+
+def trainees_for(person: Person) -> QuerySet[Person]:
+    """Return whoever learns where this reviewer reads, but not themselves."""
+    places = projects_for(person, Action.REVIEW)
+    here = Q(project__in=places) | Q(project=None, organisation__in=places.values("organisation"))
+    learning = Membership.objects.filter(here, role=Role.TRAINEE)
+    found = Person.objects.filter(pk__in=learning.values("person")).exclude(pk=person.pk)
+    return found.order_by("last_name", "username")
 
 
 def conflicts_of(person: Person) -> list[ConflictOfInterest]:

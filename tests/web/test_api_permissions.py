@@ -31,6 +31,9 @@ DEVICES = COUNTERS | {Role.BIOMED}
 REPORTERS = frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER})
 TENDERS = frozenset({Role.BIOMED, Role.PARTNER_OWNER})
 EDITORS = frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER})
+GROUPERS = EDITORS | {Role.FACILITATOR}
+ESCALATERS = GROUPERS | READERS | TRAINEES
+LEARNERS = ESCALATERS | {Role.AUDITOR}
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
 CATALOGUE = frozenset(role for role in Role if role is not Role.ADMINISTRATOR) - {Role.BIOMED}
 
@@ -44,7 +47,18 @@ MATRIX: dict[str, frozenset[Role]] = {
     "POST reviews/1/amend": READERS,
     **dict.fromkeys(("GET exams", "GET exams/1", "GET scans", "GET scans/1"), SEERS),
     **dict.fromkeys(("GET worksheets", "GET worksheets/1", "PUT worksheets/1"), COMPLETERS),
-    **dict.fromkeys(("POST worksheets/1/join", "POST worksheets/1/split"), COMPLETERS),
+    **dict.fromkeys(("POST exams/1/join", "POST exams/1/split"), GROUPERS),
+    "POST exams/1/read-anyway": EDITORS,
+    **dict.fromkeys(("GET conflicts", "GET conflicts/about", "POST conflicts", "DELETE conflicts/1"), READERS),
+    "GET telemedicine": EDITORS,
+    **dict.fromkeys(("GET telemedicine/mine", "POST telemedicine/1", "POST exams/1/escalate"), ESCALATERS),
+    "GET telemedicine/1": ESCALATERS | SEERS,
+    **dict.fromkeys(("GET library", "GET library/1", "GET self-test", "GET self-test/next/FAST"), LEARNERS),
+    "POST self-test/1": LEARNERS,
+    **dict.fromkeys(("GET nominations", "POST library/1/decide"), EDITORS),
+    "POST nominations": READERS,
+    **dict.fromkeys(("GET re-identification", "POST scans/1/re-identify"), DECIDERS),
+    **dict.fromkeys(("POST re-identification/1/approve", "POST re-identification/1/show"), DECIDERS),
     **dict.fromkeys(("GET my-exams", "GET my-exams/1"), TRAINEES),
     **dict.fromkeys((f"POST feedback/1/{act}" for act in ("seen", "acknowledge", "reply", "appeal")), TRAINEES),
     **dict.fromkeys(("GET replies", "POST feedback/1/answer"), READERS),
@@ -57,7 +71,9 @@ MATRIX: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("POST devices/1/report", "POST tickets/1"), REPORTERS),
     "POST devices/1/change": TENDERS,
     "GET overview": COUNTERS,
-    "GET people": MANAGERS,
+    **dict.fromkeys(("GET people", "POST people", "GET people/roles", "GET people/1"), MANAGERS),
+    **dict.fromkeys(("POST people/1/password", "PUT people/1/active"), MANAGERS),
+    **dict.fromkeys(("POST people/1/roles", "DELETE people/1/roles/1"), MANAGERS),
 }
 NAMES = {Role.TRAINEE: "amina", Role.REVIEWER: "rose"}
 

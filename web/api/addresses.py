@@ -1,5 +1,6 @@
 """Which operations has the API, and at which addresses? Made once, when the addresses of the pages are."""
 
+from types import ModuleType
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -7,7 +8,24 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
-from web.api import devices, exam_types, exams, feedback, figures, held, me, queue, reading, worksheets
+from web.api import (
+    conflicts,
+    devices,
+    exam_types,
+    exams,
+    feedback,
+    figures,
+    grouping,
+    held,
+    library,
+    me,
+    people,
+    queue,
+    reading,
+    reidentification,
+    telemedicine,
+    worksheets,
+)
 from web.api.failures import tell_failures
 from web.permissions import public
 
@@ -20,6 +38,11 @@ of which one opens an operation (see the reference of roles); what lies outside 
 (404). What a reader must not know before an exam is final is left out as it is on the pages: such values are null and
 named under `hidden`. Every failure is `{code, text, wrong}`, the text in the language of `Accept-Language`.
 """
+
+PARTS: tuple[ModuleType, ...] = (
+    *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
+    *(exam_types, held, reidentification, devices, figures, people),
+)
 
 
 class Api(NinjaAPI):
@@ -47,7 +70,7 @@ def _made() -> Api:
         docs_url=None,
     )
     tell_failures(api)
-    for part in (me, queue, reading, exams, worksheets, feedback, exam_types, held, devices, figures):
+    for part in PARTS:
         name = part.__name__.rpartition(".")[2].replace("_", " ")
         api.add_router("", part.router, tags=[name])
     return api

@@ -1,4 +1,4 @@
-"""How are the projects doing, and who works there?"""
+"""How are the projects doing?"""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
@@ -10,13 +10,11 @@ from pydantic import Field
 
 from storage.catalogue import figures
 from storage.catalogue.figures import Overview, Slice
-from storage.catalogue.models import Person
 from storage.catalogue.scope import scans_for
 from supervision.figures import Mean, Share
-from supervision.roles import Action, Role
-from web import staff
+from supervision.roles import Action
 from web.api.access import operation
-from web.api.shapes import LARGEST, Page, Part, Words, page_of
+from web.api.shapes import LARGEST, Words
 from web.permissions import person_of
 
 router = Router()
@@ -78,24 +76,6 @@ class Wanted(Schema):
     by: Literal["project", "trainee", "device", "exam_type", "week"] | None = None
 
 
-class RoleOut(Schema):
-    """A role, and where it holds: project is null for the whole organisation."""
-
-    role: Role
-    organisation: str
-    project: str | None
-
-
-class PersonOut(Schema):
-    """Somebody with an account."""
-
-    number: int
-    username: str
-    name: str
-    active: bool
-    roles: list[RoleOut]
-
-
 @operation(router, "GET", "/overview", Action.SEE_FIGURES, response=Overviews)
 def overview(request: HttpRequest, asked: Annotated[Wanted, Query()]) -> Overviews:
     """Count scans: what came in, what waits, how good it is, and how sure that is."""
@@ -109,30 +89,9 @@ def overview(request: HttpRequest, asked: Annotated[Wanted, Query()]) -> Overvie
     return Overviews(at=now, whole=_told(figures.overview(seen, now)), parts=parts)
 
 
-@operation(router, "GET", "/people", Action.MANAGE_PEOPLE, response=Page[PersonOut])
-def people(request: HttpRequest, part: Part) -> dict[str, object]:
-    """List the people that the person manages, with their roles there."""
-    me = person_of(request)
-    rows = staff.known_to(me)
-    return page_of(rows, part, lambda several: [_person(one, me) for one in several])
-
-
-def _person(one: Person, me: Person) -> PersonOut:
-    held = staff.manageable(one.memberships.select_related("organisation", "project"), me)
-    return PersonOut(
-        number=one.pk,
-        username=one.username,
-        name=one.display_name,
-        active=one.is_active,
-        roles=[
-            RoleOut(
-                role=Role(each.role),
-                organisation=each.organisation.code,
-                project=each.project.code if each.project else None,
-            )
-            for each in held
-        ],
-    )
+def share_of(one: Share) -> ShareOut:
+    """Return a share as the API says it."""
+    return ShareOut(count=one.count, total=one.total, interval=one.interval if one.total else None)
 
 
 def _told(one: Overview, key: str | int | None = None, label: str = "") -> Figures:
@@ -152,7 +111,7 @@ def _told(one: Overview, key: str | int | None = None, label: str = "") -> Figur
         reviewed=one.reviewed,
         mean_score=_mean(one.mean_score),
         mean_overall=_mean(one.mean_overall),
-        adequate=_share(one.adequate),
+        adequate=share_of(one.adequate),
     )
 
 
@@ -162,7 +121,3 @@ def _seconds(age: timedelta | None) -> float | None:
 
 def _mean(one: Mean) -> MeanOut:
     return MeanOut(value=one.value, total=one.total)
-
-
-def _share(one: Share) -> ShareOut:
-    return ShareOut(count=one.count, total=one.total, interval=one.interval if one.total else None)

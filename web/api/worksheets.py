@@ -5,9 +5,8 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import Field
 
-from storage.catalogue import grouping, worksheets
+from storage.catalogue import worksheets
 from storage.catalogue.blinding import hidden_from
 from storage.catalogue.exam_catalogue import types_of
 from storage.catalogue.models import Exam, Person
@@ -57,18 +56,6 @@ class Sheet(Schema):
     trainee: Key | None = None
 
 
-class Clips(Schema):
-    """Clips that are an exam of their own."""
-
-    clips: list[Key] = Field(min_length=1, max_length=200)
-
-
-class Other(Schema):
-    """The exam whose clips belong to this one."""
-
-    exam: Key
-
-
 @operation(router, "GET", "/worksheets", Action.COMPLETE_INFO, response=Page[SheetOut])
 def waiting(request: HttpRequest, part: Part) -> dict[str, object]:
     """List the exams that wait for their worksheet, oldest first."""
@@ -104,25 +91,6 @@ def complete(request: HttpRequest, exam: Number, body: Sheet) -> SheetOut:
         )
         worksheets.complete(found.pk, sheet, _trainee(found, body.trainee), person, timezone.now())
     return _sheet(_exam(exam, person), person)
-
-
-@operation(router, "POST", "/worksheets/{exam}/join", Action.COMPLETE_INFO, response=SheetOut)
-def join(request: HttpRequest, exam: Number, body: Other) -> SheetOut:
-    """Let the clips of another exam be of this one."""
-    person = person_of(request)
-    found, other = _exam(exam, person), _exam(body.exam, person)
-    if found.pk == other.pk:
-        raise NotValid(("body.exam", "another exam is needed"))
-    with checked("body.exam"):
-        return _sheet(grouping.join(found.pk, other.pk, person, timezone.now()), person)
-
-
-@operation(router, "POST", "/worksheets/{exam}/split", Action.COMPLETE_INFO, response=SheetOut)
-def split(request: HttpRequest, exam: Number, body: Clips) -> SheetOut:
-    """Let some clips be an exam of their own, and return it."""
-    person = person_of(request)
-    with checked("body.clips"):
-        return _sheet(grouping.split(_exam(exam, person).pk, body.clips, person, timezone.now()), person)
 
 
 def _exam(number: int, person: Person) -> Exam:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.errors import Conflict
 from storage.catalogue import exams, grouping, queueing, readings, worksheets
-from storage.catalogue.blinding import hidden_from
+from storage.catalogue.blinding import hidden_from, unblinded
 from storage.catalogue.models import Arbitration, Event, Exam, Person, Scan
 from storage.catalogue.scope import exams_for
 from supervision.blinding import Hidden
@@ -71,7 +71,7 @@ def read_anyway(request: HttpRequest, exam_id: int) -> HttpResponseBase:
 def join(request: HttpRequest, exam_id: int) -> HttpResponseBase:
     """Let the clips of another exam be of this one."""
     person = person_of(request)
-    mine = exams_for(person, Action.GROUP_CLIPS)
+    mine = unblinded(person, exams_for(person, Action.GROUP_CLIPS))
     found = get_object_or_404(mine, pk=exam_id)
     chosen = request.POST.get("other", "")
     other = mine.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
@@ -92,7 +92,7 @@ def join(request: HttpRequest, exam_id: int) -> HttpResponseBase:
 def split(request: HttpRequest, exam_id: int) -> HttpResponseBase:
     """Let some of the clips be an exam of their own."""
     person = person_of(request)
-    found = get_object_or_404(exams_for(person, Action.GROUP_CLIPS), pk=exam_id)
+    found = get_object_or_404(unblinded(person, exams_for(person, Action.GROUP_CLIPS)), pk=exam_id)
     chosen = [int(one) for one in request.POST.getlist("clip") if one.isdecimal()]
     try:
         grouping.split(found.pk, chosen, person, timezone.now())

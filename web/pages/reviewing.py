@@ -4,7 +4,6 @@ from datetime import UTC, datetime, time, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -15,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from storage.catalogue import reviewers
 from storage.catalogue.exam_catalogue import types_of
-from storage.catalogue.models import Membership, Person, Project, ReviewerProfile
+from storage.catalogue.models import Person, Project, ReviewerProfile
 from storage.catalogue.scope import projects_for
 from supervision.exam_types import ExamType
-from supervision.roles import Action, Role
+from supervision.roles import Action
 from web.permissions import person_of, requires
 
 LONGEST_PAUSE = timedelta(days=366)
@@ -90,8 +89,8 @@ def reviewing(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form,
         "conflicts": reviewers.conflicts_of(person),
-        "projects": _projects(person),
-        "trainees": _trainees(person),
+        "projects": reviewers.projects_of(person),
+        "trainees": reviewers.trainees_for(person),
     }
     return render(request, "reviewing.html", context, status=422 if request.method == "POST" else 200)
 
@@ -104,7 +103,7 @@ def note_conflict(request: HttpRequest) -> HttpResponseBase:
     kind, _colon, key = request.POST.get("about", "").partition(":")
     found = None
     if key.isdecimal():
-        known = {"trainee": _trainees(person), "project": _projects(person)}.get(kind)
+        known = {"trainee": reviewers.trainees_for(person), "project": reviewers.projects_of(person)}.get(kind)
         found = known.filter(pk=int(key)).first() if known is not None else None
     if isinstance(found, Person):
         reviewers.add_conflict(person, timezone.now(), trainee=found)
@@ -124,20 +123,6 @@ def withdraw_conflict(request: HttpRequest, conflict_id: int) -> HttpResponseBas
     reviewers.withdraw_conflict(conflict_id, person_of(request), timezone.now())
     messages.success(request, _("Withdrawn."))
     return redirect("reviewing")
-
-
-def _projects(person: Person) -> QuerySet[Project]:
-    return projects_for(person, Action.REVIEW).order_by("name")
-
-
-def _trainees(person: Person) -> QuerySet[Person]:
-    """Return whoever learns where the person reviews, but not themselves."""
-    places = projects_for(person, Action.REVIEW)
-    here = Q(project__in=places) | Q(project=None, organisation__in=places.values("organisation"))
-    learning = Membership.objects.filter(here, role=Role.TRAINEE)
-    return (
-        Person.objects.filter(pk__in=learning.values("person")).exclude(pk=person.pk).order_by("last_name", "username")
-    )
 
 
 def _types(person: Person) -> dict[str, ExamType]:

@@ -11,15 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from storage.catalogue import telemedicine
-from storage.catalogue.blinding import hidden_from
-from storage.catalogue.models import Escalation, Exam, Person
+from storage.catalogue.models import Escalation, Person
 from storage.catalogue.scope import exams_for, may
-from supervision.blinding import Hidden
-from supervision.escalation import DONE, LONGEST_NOTE, OUTCOMES, QUESTIONS, SPECIALTIES, EscalationState, What, after
+from supervision.escalation import DONE, LONGEST_NOTE, OUTCOMES, QUESTIONS, SPECIALTIES, What
 from supervision.roles import Action
 from web.media import picture_of
 from web.permissions import person_of, requires
-from web.telemedicine import ACTS, lines_of, missing_in_words
+from web.telemedicine import ACTS, acts_for, lines_of, missing_in_words, site_of
 
 SHOWN = 50
 
@@ -50,9 +48,9 @@ def inbox(request: HttpRequest) -> HttpResponseBase:
     mine = telemedicine.concerning(person)
     context = {
         "coordinates": may(person, Action.COORDINATE),
-        "waiting": telemedicine.inbox(person)[:SHOWN],
+        "waiting": [(one, site_of(person, one.exam)) for one in telemedicine.inbox(person)[:SHOWN]],
         "waiting_total": telemedicine.inbox(person).count(),
-        "mine": [(one, _site(person, one.exam)) for one in mine[:SHOWN]],
+        "mine": [(one, site_of(person, one.exam)) for one in mine[:SHOWN]],
         "now": timezone.now(),
     }
     return render(request, "telemedicine.html", context)
@@ -101,7 +99,7 @@ def act(request: HttpRequest, escalation_id: int) -> HttpResponseBase:
     person = person_of(request)
     found = _visible(person, escalation_id)
     what = request.POST.get("what", "")
-    if what not in {one.value for one in _acts(person, found)}:
+    if what not in {one.value for one in acts_for(person, found)}:
         messages.error(request, _("Nothing was changed: that cannot be done with this question now."))
         return redirect("escalation", found.pk)
     code = request.POST.get("outcome" if what == What.ANSWERED else "done", "")
@@ -121,12 +119,12 @@ def _visible(person: Person, escalation_id: int) -> Escalation:
 def _show(
     request: HttpRequest, person: Person, found: Escalation, *, kept: str = "", status: int = 200
 ) -> HttpResponse:
-    acts = _acts(person, found)
+    acts = acts_for(person, found)
     clips = found.exam.clips.prefetch_related("objects_stored").order_by("captured_at", "pk")
     context = {
         "escalation": found,
         "exam": found.exam,
-        "site": _site(person, found.exam),
+        "site": site_of(person, found.exam),
         "question": QUESTIONS[found.question],
         "specialty": SPECIALTIES[found.specialty],
         "outcome": OUTCOMES.get(found.outcome),
@@ -143,13 +141,3 @@ def _show(
         "now": timezone.now(),
     }
     return render(request, "escalation.html", context, status=status)
-
-
-def _acts(person: Person, found: Escalation) -> list[What]:
-    """Return what this person may do with it now, the next step first."""
-    possible = [what for what in ACTS if after(EscalationState(found.state), what) is not None]
-    return [what for what in possible if telemedicine.reachable(person, what).filter(pk=found.pk).exists()]
-
-
-def _site(person: Person, exam: Exam) -> str:
-    return "" if Hidden.SITE in hidden_from(person, exam) else exam.project.name
