@@ -13,21 +13,26 @@ from pipeline.deidentify.key import Key
 from pipeline.reading import kind_of, read_dataset
 from pipeline.received import Kind
 
+STUDY_LENGTH = 16
+"""Characters: among the millions of studies of an organisation no two are taken for one."""
+
 
 @dataclass(frozen=True)
 class Identity:
-    """Pseudonyms of patient and device (None where the file names none) and the device's model as a word."""
+    """Pseudonyms of patient, device and study (None where the file names none) and the device's model as a word."""
 
     patient: str | None = None
     device: str | None = None
     device_model: str | None = None
     captured_at: datetime | None = None
+    study: str | None = None
 
 
 def identify(path: Path, key: Key) -> Identity:
-    """Return what the file at `path` says of patient and device; nothing for video and stills. Raises Rejected.
+    """Return what the file at `path` says of patient, device and study; nothing for video and stills. Raises Rejected.
 
-    The patient's pseudonym is the one of the released header. A device without a serial number is known by its model.
+    The patient's pseudonym is the one of the released header. That of the study is not: it only tells clips of one
+    examination, and stands nowhere in what is released. A device without a serial number is known by its model.
     No time of capture is taken from a header: it would undo the shift of dates in what is released.
     """
     if kind_of(path) is not Kind.DICOM:
@@ -36,11 +41,13 @@ def identify(path: Path, key: Key) -> Identity:
     patient = patient_of(source)
     model = _model(source, path)
     serial = str(value_of(source, "DeviceSerialNumber") or "").strip()
+    study = str(value_of(source, "StudyInstanceUID") or "").strip()
     device = serial or (f"model/{model}" if model else "")
     return Identity(
         patient=key.pseudonym("patient", patient) if patient else None,
         device=key.pseudonym("device", device, length=12) if device else None,
         device_model=model,
+        study=key.pseudonym("study", study, length=STUDY_LENGTH) if study else None,
     )
 
 

@@ -1,9 +1,10 @@
 """Which clips belong to one exam?
 
-A clip joins the only exam that it fits, as long as nobody reads that: the same patient, scanner and exam type (or none
-of them known yet) within an hour. A clip whose file names no patient, such as a video, is never joined by guess. What
-comes while the exam is read, or after, is an exam of its own; it is as urgent as the one it came late for. People join
-and split exams as long as nobody reads them.
+A clip joins the only exam that it fits, as long as nobody reads that. Clips of one DICOM study are one exam whenever
+they come, unless they name another patient, scanner or exam type. Where no study is known, the same patient, scanner
+and exam type (or none of them known yet) within an hour must do. Clips of different studies are never joined by guess,
+nor is a clip whose file names no patient, such as a video. What comes while the exam is read, or after, is an exam of
+its own; it is as urgent as the one it came late for. People join and split exams as long as nobody reads them.
 """
 
 from collections.abc import Collection
@@ -24,16 +25,20 @@ from supervision.worksheet import AgeBand, Sex, Urgency
 ONE_EXAM_WITHIN = timedelta(minutes=60)
 
 
-def exam_of(scan: Scan) -> Exam:
+def exam_of(scan: Scan, now: datetime) -> Exam:
     """Return the exam of a scan, which is made or joined where there is none yet; to be called with the row locked."""
     if scan.exam is None:
         if scan.patient:
             # two clips of one exam that are released at once would each make their own
             Project.objects.select_for_update(no_key=True).get(pk=scan.project_id)
-        scan.exam = _to_join(scan) or _made_for(scan)
+        joined = _to_join(scan)
+        scan.exam = joined or _made_for(scan)
         scan.save(update_fields=["exam"])
         scan.exam.began_at = min(scan.exam.began_at, _time_of(scan))
         scan.exam.save(update_fields=["began_at"])
+        if joined and (joined.trainee_id, joined.exam_type) != (scan.trainee_id, scan.exam_type):
+            describe(joined, scan.trainee, scan.exam_type, now)  # what one of them left blank
+            scan.refresh_from_db()
     follow_clips(scan.exam)
     return scan.exam
 
@@ -180,28 +185,47 @@ def _made_for(scan: Scan, *, like: Exam | None = None) -> Exam:
 
 def _to_join(scan: Scan) -> Exam | None:
     """Return the exam that this clip belongs to, locked, if there is one only and nobody reads it."""
-    fitting = _of_same_patient(scan).filter(
-        stage__in=UNREAD, trainee_id=scan.trainee_id, exam_type=scan.exam_type, simulated=scan.simulated
-    )
-    found = [locked(pk) for pk in fitting.exclude(_held()).order_by("pk").values_list("pk", flat=True)[:2]]
-    return found[0] if len(found) == 1 and not begun(found[0]) else None
+    for fitting in (_of_same_study(scan), _of_same_patient(scan)):
+        unread = fitting.filter(stage__in=UNREAD, simulated=scan.simulated).exclude(_held())
+        found = [locked(pk) for pk in unread.order_by("pk").values_list("pk", flat=True)[:2]]
+        if found:
+            return found[0] if len(found) == 1 and not begun(found[0]) else None
+    return None
 
 
 def _came_late_for(scan: Scan) -> Exam | None:
     """Return the exam that this clip would have joined if nobody read it yet."""
-    same = _of_same_patient(scan).filter(trainee_id=scan.trainee_id, exam_type=scan.exam_type)
-    return same.exclude(stage=Stage.FINAL).order_by("-began_at", "-pk").first()
+    for same in (_of_same_study(scan), _of_same_patient(scan)):
+        if found := same.exclude(stage=Stage.FINAL).order_by("-began_at", "-pk").first():
+            return found
+    return None
+
+
+def _of_same_study(scan: Scan) -> QuerySet[Exam]:
+    """Return the exams of the clip's study; a study that names two patients is believed of neither."""
+    if not scan.study or not scan.patient:
+        return Exam.objects.none()
+    clips = Scan.objects.filter(exam=OuterRef("pk"), study=scan.study)
+    same = Exam.objects.filter(Exists(clips), project_id=scan.project_id, patient=scan.patient)
+    if scan.trainee_id is not None:
+        same = same.filter(Q(trainee=scan.trainee_id) | Q(trainee=None))
+    return same.filter(exam_type__in=("", scan.exam_type)) if scan.exam_type else same
 
 
 def _of_same_patient(scan: Scan) -> QuerySet[Exam]:
+    """Return the exams that the clip could be of, as far as one can tell without the study."""
     if not scan.patient:
         return Exam.objects.none()
     at = _time_of(scan)
-    return Exam.objects.filter(
+    same = Exam.objects.filter(
         project_id=scan.project_id,
         patient=scan.patient,
+        trainee_id=scan.trainee_id,
+        exam_type=scan.exam_type,
         began_at__range=(at - ONE_EXAM_WITHIN, at + ONE_EXAM_WITHIN),
     )
+    others = Scan.objects.filter(exam=OuterRef("pk")).exclude(study="").exclude(study=scan.study)
+    return same.exclude(Exists(others)) if scan.study else same
 
 
 def _time_of(scan: Scan) -> datetime:

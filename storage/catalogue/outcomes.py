@@ -139,7 +139,7 @@ def record_released(
         scan.taken_by, scan.taken_until, scan.processed_at = "", None, now
         scan.save()
         Event.objects.create(at=now, what="released", scan=scan, facts={"missing": missing_of(scan)})
-        exam = exam_of(scan)
+        exam = exam_of(scan, now)
         worksheets.apply_what_came_along(exam, scan, now)
         queue_when_complete(exam, now)
         if kept is not None:
@@ -199,7 +199,7 @@ def _keep_doubt(scan: Scan, doubt: Doubted | None) -> None:
 
 
 def _keep_identity(scan: Scan, identity: Identity, key: str) -> None:
-    scan.patient, scan.pseudonymised_with = identity.patient or "", key
+    scan.patient, scan.study, scan.pseudonymised_with = identity.patient or "", identity.study or "", key
     scan.captured_at = scan.captured_at or identity.captured_at
     if identity.device:
         scan.device, _ = Device.objects.get_or_create(

@@ -76,14 +76,16 @@ def record_rekeyed(
         if fresh.exam is not None and fresh.exam.patient == fresh.patient:
             fresh.exam.patient = identity.patient or ""
             fresh.exam.save(update_fields=["patient"])
-        fresh.patient, fresh.pseudonymised_with, fresh.rekey_refused = identity.patient or "", key, ""
+        fresh.patient, fresh.study = identity.patient or "", identity.study or ""
+        fresh.pseudonymised_with, fresh.rekey_refused = key, ""
         fresh.device = _device(fresh, identity)
         if stored:
             keep_objects(fresh, stored)
             fresh.frame_times = list(frame_times)
         if report is not None:
             keep_report(fresh, report, now)
-        fresh.save(update_fields=["patient", "device", "pseudonymised_with", "rekey_refused", "frame_times"])
+        made = ["patient", "study", "device", "pseudonymised_with", "rekey_refused", "frame_times"]
+        fresh.save(update_fields=made)
         Event.objects.create(at=now, what="rekeyed", scan=fresh, facts={"key": key})
         return True
 

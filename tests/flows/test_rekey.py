@@ -74,6 +74,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
             old.processed_at,
         )
         assert scan.patient not in ("", old.patient)
+        assert scan.study not in ("", old.study)
         assert scan.pseudonymised_with == key.fingerprint != old.pseudonymised_with
         made_anew = objects_of(scan)
         assert set(made_anew) == set(files)
@@ -85,6 +86,7 @@ def test_pseudonyms_and_files_are_made_anew_and_nothing_else(
             with object_store().open(Area.RELEASED, made_anew["derivative"]) as file:
                 content = file.read()
             assert scan.patient.encode() in content
+            assert scan.study.encode() not in content
             assert old.patient.encode() not in content
     assert len({scan.patient for scan in [*scans, held]}) == 1
     assert set(Device.objects.values_list("pk", flat=True)) == set(devices)

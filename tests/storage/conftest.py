@@ -47,8 +47,8 @@ def inspection(score: float | None = 70.0) -> Inspection:
     )
 
 
-def identity(patient: str = "SR-PATIENT") -> Identity:
-    return Identity(patient=patient, device="SR-DEVICE1", device_model="CX50", captured_at=NOON)
+def identity(patient: str = "SR-PATIENT", study: str | None = None) -> Identity:
+    return Identity(patient=patient, device="SR-DEVICE1", device_model="CX50", captured_at=NOON, study=study)
 
 
 make_identity = identity

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.deidentify.identity import Identity
 from pipeline.errors import Conflict
 from pipeline.received import Kind, Received
 from storage.catalogue import exams, grouping, intake, quarantine, queue, readings, worksheets
@@ -36,16 +37,14 @@ def exam_of(scan: Scan) -> Exam:
     return exams_of(scan)[0]
 
 
-def later(world: World, minutes: float, **known: object) -> Scan:
+def later(world: World, minutes: float, study: str = "", **known: object) -> Scan:
     """Return a scan of patient SR-ONE that arrived so much later."""
-    scan = world.received(f"late {minutes} {known}")
+    scan = world.received(f"late {minutes} {study} {known}")
     Scan.objects.filter(pk=scan.pk).update(received_at=NOON + minutes * MINUTE, **known)
     token = str(uuid.uuid4())
     assert scan.digest in intake.take("goma", 1000, token, NOON)
-    whose = identity("SR-ONE")
-    assert intake.record_released(
-        scan.digest, token, inspection(), type(whose)(whose.patient, whose.device), (0.0,), released(scan.digest), NOON
-    )
+    whose = Identity("SR-ONE", "SR-DEVICE1", study=study)
+    assert intake.record_released(scan.digest, token, inspection(), whose, (0.0,), released(scan.digest), NOON)
     scan.refresh_from_db()
     return scan
 
@@ -75,6 +74,40 @@ def test_an_hour_is_the_limit_on_either_side(world: World, *, minutes: int, same
     first, second = later(world, 0.0), later(world, minutes)
     assert (exam_of(first) == exam_of(second)) is same
     assert exam_of(first).began_at == NOON + (min(0, minutes) * MINUTE if same else 0 * MINUTE)
+
+
+def test_clips_of_one_study_are_one_exam_whenever_they_come_and_of_two_never_by_guess(world: World) -> None:
+    world.person("bea", Role.TRAINEE, project=world.goma)
+    first, day_after = later(world, 0.0, "SR-S1"), later(world, 1500.0, "SR-S1")
+    assert exam_of(first) == exam_of(day_after)
+    follow_up, nameless = later(world, 10.0, "SR-S2"), later(world, 11.0)
+    assert len(set(exams_of(first, follow_up, nameless))) == 3, "two exams fit what names no study"
+    bea = world.people["bea"]
+    others = [later(world, 12.0, "SR-S1", trainee=bea), later(world, 13.0, "SR-S1", exam_type="CARD")]
+    assert len(set(exams_of(first, follow_up, nameless, *others))) == 5
+    assert exam_of(later(world, 14.0, "SR-S2", exam_type="", trainee=None)) == exam_of(follow_up)
+
+
+def test_what_one_clip_of_a_study_leaves_blank_another_says(world: World) -> None:
+    blank = later(world, 0.0, "SR-S1", trainee=None, exam_type="")
+    assert exam_of(blank).stage == Stage.AWAITING_INFO
+    told = later(world, 300.0, "SR-S1")
+    exam = exam_of(blank)
+    assert (exam, exam.trainee, exam.exam_type, exam.stage) == (
+        exam_of(told),
+        world.people["amina"],
+        "FAST",
+        Stage.QUEUED,
+    )
+    assert set(exam.clips.values_list("trainee", "exam_type", "state")) == {(exam.trainee_id, "FAST", State.QUEUED)}
+    with_rose = queue.claim(item_of(told).pk, world.people["rose"], NOON)
+    assert exam_of(later(world, 301.0, "SR-S1")) != with_rose.exam, "what is being read stays as it is"
+
+
+def test_a_study_that_names_two_patients_is_believed_of_neither(world: World) -> None:
+    first = later(world, 0.0, "SR-S1")
+    Exam.objects.update(patient="SR-TWO")
+    assert exam_of(first) != exam_of(later(world, 1.0, "SR-S1"))
 
 
 def test_between_two_exams_that_fit_nobody_guesses(world: World) -> None:

@@ -43,6 +43,7 @@ class Scan(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
 
     patient = models.CharField(max_length=40, blank=True, help_text="keyed pseudonym")
+    study = models.CharField(max_length=40, blank=True, help_text="keyed pseudonym of the examination; never shown")
     codec = models.CharField(max_length=20, blank=True)
     frames = models.PositiveIntegerField(null=True, blank=True)
     rows = models.PositiveIntegerField(null=True, blank=True)
