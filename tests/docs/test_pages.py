@@ -113,7 +113,9 @@ def test_every_key_of_the_review_page_is_told() -> None:
     sheet = "".join(text_of(ROOT / "web/templates/parts" / name) for name in ("keys.html", "form_keys.html"))
     terms = re.findall(r"<dt>(.*?)</dt>", sheet)
     keys = {
-        re.sub(r"{% translate \"(.*?)\" %}", r"\1", key) for dt in terms for key in re.findall(r"<kbd>(.*?)</kbd>", unescape(dt))
+        re.sub(r"{% translate \"(.*?)\" %}", r"\1", key)
+        for dt in terms
+        for key in re.findall(r"<kbd>(.*?)</kbd>", unescape(dt))
     }
     told = set(re.findall(r"`([^`]+)`", text_of(DOCS / "how-to/review.md")))
     assert len(keys) > 40
