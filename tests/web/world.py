@@ -128,7 +128,7 @@ class World:
         frames = pictures if pictures is not None else [numbered(n) for n in range(len(times))]
         kept = inspection or inspection_of(frames, times, score)
         whose = f"SR-P{self.scans_made}" if patient is None else patient
-        device = SimpleNamespace(patient=whose, device="SR-D1", device_model="CX50", captured_at=None)
+        device = SimpleNamespace(patient=whose, device="SR-D1", device_model="CX50", captured_at=None, study=None)
         stored = store(frames, times)
         assert intake.record_released(scan.digest, token, kept, device, times, stored, timezone.now())
         scan.refresh_from_db()
