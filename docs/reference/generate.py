@@ -1,12 +1,15 @@
 """What do the generated pages of the reference say? `.venv/bin/python docs/reference/generate.py` writes them anew."""
 
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pipeline.reasons import REASONS
 from pipeline.rule import Rule
 from pipeline.text import Text
 from qa_rules import rules_in
+from storage.catalogue import setup
 from storage.settings import PREFIX, Settings
 from supervision.action_words import ACTIONS
 from supervision.exam_types import ExamType, exam_types
@@ -100,7 +103,20 @@ def pages() -> dict[str, str]:
         "exam-types.md": _exam_types(exam_types().values()),
         "roles.md": _roles(),
         "settings.md": _settings(),
+        "api.md": _api(),
     }
+
+
+def _api() -> str:
+    with TemporaryDirectory() as home:
+        if "DJANGO_SETTINGS_MODULE" not in os.environ:  # nothing of an installation is read for this, nothing made
+            os.environ |= {"DJANGO_SETTINGS_MODULE": "web.settings", f"{PREFIX}HOME": home}
+        setup.prepare()
+        from web.api import reference
+
+        parts = ((f"## {part.capitalize()}", _table(reference.HEAD, rows)) for part, rows in reference.tables().items())
+        said = (words for rule in reference.RULES for words in (rule.en, rule.fr))
+        return _page(reference.TITLE, reference.LEAD, *said, *(each for part in parts for each in part))
 
 
 def _page(title: Text, lead: Text, *parts: str) -> str:
