@@ -226,6 +226,17 @@ def test_a_second_reading_that_differs_goes_to_an_arbiter_who_reads_blind_and_de
     judge.wait_for_url("**/decide/")
     assert "les notes globales s'écartent" in judge.locator("main").inner_text()
     assert judge.locator("tr.differs").count() >= 1 + len(FAST.questions)
+    held = ReviewItem.objects.filter(pk=item_of(scan).pk)
+    held.update(claimed_by=live_world.people["rose"])
+    judge.reload()
+    judge.wait_for_selector("[data-answer].bad")  # an arbiter who lost the exam is told, and decides nothing
+    assert judge.locator("[data-submit]").is_disabled()
+    press(judge, "3", "4", "Control+Enter")
+    assert held.get().done_at is None
+    judge.problems.clear()  # the browser itself reports the answer 409
+    held.update(claimed_by=live_world.people["arbiter"])
+    judge.reload()
+    judge.wait_for_function("document.querySelector('[data-lease]').textContent.includes('min')")
     press(judge, "3", "4", "6", "t")
     judge.keyboard.type("Vu à 0,4 s, 2 fois.")
     press(judge, "Control+Enter")

@@ -18,7 +18,7 @@ from web.exam_to_read import exam_to_read
 from web.failures import tell_conflict
 from web.pages.review import item_for
 from web.permissions import person_of, requires
-from web.reading_words import DECIDED, DIFFERENCES
+from web.reading_words import DECIDED, DIFFERENCES, SENTENCES
 from web.two_readings import lines_of
 
 DIGITS = "4567890"  # after those of the three readings
@@ -78,6 +78,7 @@ def _show(request: HttpRequest, person: Person, item: ReviewItem, error: str = "
         "chosen": request.POST.get("chosen", ""),
         "given": request.POST.getlist("reasons"),
         "note": request.POST.get("note", ""),
+        "words": {name: str(SENTENCES[name]) for name in ("minutes", "signed_out")},
         "longest": arbitration.LONGEST_NOTE,
         "error": error,
     }

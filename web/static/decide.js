@@ -3,10 +3,11 @@
   "use strict";
   const form = document.querySelector("[data-decide]");
   if (!form) return;
+  const button = document.querySelector("[data-submit]"); // disabled once the exam is somebody else's
   const typing = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox])");
   addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); form.requestSubmit(); return; }
+    if (key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); button.click(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     if (typing(target)) {
       if (key === "Escape") form.focus({ preventScroll: true });
@@ -21,15 +22,4 @@
     event.preventDefault();
     event.stopPropagation();
   }, true);
-  // the lease holds while somebody is at work
-  let active = false;
-  for (const name of ["keydown", "pointerdown", "pointermove", "input"]) document.addEventListener(name, () => { active = true; }, { passive: true });
-  setInterval(() => {
-    if (!active || document.hidden) return;
-    active = false;
-    fetch(form.dataset.renew, {
-      method: "POST", credentials: "same-origin",
-      headers: { "X-Requested-With": "fetch", "X-CSRFToken": form.elements.csrfmiddlewaretoken.value },
-    }).catch(() => { active = true; });
-  }, 60000);
 })();
