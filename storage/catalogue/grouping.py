@@ -36,6 +36,8 @@ def exam_of(scan: Scan, now: datetime) -> Exam:
         scan.save(update_fields=["exam"])
         scan.exam.began_at = min(scan.exam.began_at, _time_of(scan))
         scan.exam.save(update_fields=["began_at"])
+        if joined:
+            Event.objects.create(at=now, what="joined", scan=scan, facts={"exam": joined.name})
         if joined and (joined.trainee_id, joined.exam_type) != (scan.trainee_id, scan.exam_type):
             describe(joined, scan.trainee, scan.exam_type, now)  # what one of them left blank
             scan.refresh_from_db()

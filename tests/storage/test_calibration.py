@@ -25,7 +25,8 @@ from storage.catalogue.models import (
     UsualValue,
 )
 from supervision.exam_types import exam_types
-from supervision.priority import Clock, standing
+from supervision.priority import Clock, reasons, standing
+from supervision.roles import Role
 from supervision.states import State
 from supervision.worksheet import Worksheet
 from tests.forms import rated
@@ -150,15 +151,25 @@ def reviewed(world: World, scan: Scan, overall: int, *, simulated: bool = False)
 
 
 def many_reviews(world: World, count: int, *, simulated: bool, good_from: float) -> None:
+    trainees = [f"learner {number}" for number in range(4)]
+    for name in trainees:
+        if name not in world.people:
+            world.person(name, Role.TRAINEE, project=world.goma)
     for number in range(count):
         score = 30.0 + 70.0 * number / count
-        reviewed(world, world.queued(score=score), 5 if score >= good_from else 1, simulated=simulated)
+        # from the 46th exam of a trainee on, each would be read twice
+        reviewed(
+            world,
+            world.queued(score=score, trainee=trainees[number % len(trainees)]),
+            5 if score >= good_from else 1,
+            simulated=simulated,
+        )
 
 
 def test_ratings_are_learnt_from_fifty_reviews_and_never_reach_5(world: World) -> None:
     many_reviews(world, 49, simulated=False, good_from=70.0)
     assert made(world).cut_offs is None
-    reviewed(world, world.queued(score=95.0), 5)
+    reviewed(world, world.queued(score=95.0, trainee="learner 0"), 5)
     calibration = made(world, now=NIGHT + DAY)
     assert calibration.reviews == 50
     assert {rating for _, rating in calibration.cut_offs} <= {2, 3, 4}
@@ -206,7 +217,7 @@ def test_scores_follow_and_what_was_is_kept(world: World) -> None:
     waiting = item_of(blurred)
     assert blurred.score is not None
     assert blurred.score < 100
-    assert waiting.priority == standing(Clock(waiting.clock), blurred.score, waiting.queued_at)
+    assert waiting.priority == standing(reasons(Clock(waiting.clock), blurred.score), waiting.queued_at)
     event = Event.objects.get(what="reassessed", scan=blurred)
     assert event.facts == {"calibration": 1, "was": 100.0, "is": blurred.score}
     rows = Assessment.objects.count()
@@ -301,7 +312,7 @@ def test_the_exam_type_that_is_told_later_judges_anew(world: World) -> None:
     assert scan.score < before
     assert [one.score for one in scan.assessments.order_by("pk")] == [before, scan.score]
     item = item_of(scan)
-    assert item.priority == standing(Clock(item.clock), scan.score, NIGHT)
+    assert item.priority == standing(reasons(Clock(item.clock), scan.score), NIGHT)
 
 
 def test_a_stored_finding_comes_back_as_the_rule_gave_it(world: World) -> None:

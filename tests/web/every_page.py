@@ -37,9 +37,9 @@ class Pages:
         self.addresses[name] = (who, address)
 
 
-def read_twice(share: float, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let this share of all exams be read twice, from the next look at the programme on."""
-    (folder / "programme.toml").write_text(f"[review]\nsecond_read_share = {share}\n")
+def decide(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Let this be the programme, from the next look at it on."""
+    (folder / "programme.toml").write_text(text)
     monkeypatch.setenv("SONORELAY_PROGRAMME", str(folder / "programme.toml"))
     from storage.catalogue import programme
     from storage.settings import settings
@@ -58,7 +58,7 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _library(pages, final)
     _held(pages)
     _devices(pages)
-    read_twice(1, folder, monkeypatch)
+    decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n")
     _arbitration(pages)
     _people(pages)
     return pages

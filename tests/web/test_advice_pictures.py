@@ -11,6 +11,7 @@ from pipeline.finding import Finding, Side, Verdict
 from pipeline.quality import Quality, Reason
 from pipeline.sector import UNKNOWN_SECTOR, Provenance, Sector, Shape
 from storage.catalogue.models import Assessment, Calibration, UsualValue
+from tests.web.every_page import decide
 from tests.web.held_scans import APEX, FAR, HALF, NEAR, fan
 from tests.web.test_browser import SIDEWAYS
 from tests.web.world import inspection_of, numbered
@@ -48,7 +49,10 @@ def corners(points: str) -> list[tuple[float, float]]:
 
 
 @pytest.mark.parametrize("who", ["amina", "supervisor", "rose"])
-def test_trainee_supervisor_and_reviewer_see_where_a_remark_lies(world, signed_in, who: str) -> None:
+def test_trainee_supervisor_and_reviewer_see_where_a_remark_lies(
+    world, signed_in, who: str, tmp_path, monkeypatch
+) -> None:
+    decide(tmp_path, monkeypatch, "[blinding]\nscore = false\n")
     scan = one_scan(world, LOST, SHADED, BRIGHT)
     client = signed_in(who)
     address = {"amina": f"/my-scans/{scan.pk}/", "supervisor": f"/scans/{scan.pk}/"}.get(who)
@@ -63,6 +67,12 @@ def test_trainee_supervisor_and_reviewer_see_where_a_remark_lies(world, signed_i
         ["The place in the sector: on the left"],
         ["The place in the sector: in the middle, far from the probe"],
     ]
+
+
+def test_a_reviewer_sees_no_remark_of_the_software_while_scores_are_hidden(world, signed_in) -> None:
+    one_scan(world, LOST, SHADED, BRIGHT)
+    rose = signed_in("rose")
+    assert pictures_in(rose.get(rose.post("/queue/next/").headers["Location"])) == []
 
 
 def test_the_marked_place_lies_inside_the_outline_on_the_side_that_was_said(world, signed_in) -> None:

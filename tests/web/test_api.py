@@ -21,8 +21,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from storage.catalogue import tokens
+from storage.catalogue import library, telemedicine, tokens
 from storage.catalogue.models import Exam, Feedback, ReviewItem
+from supervision.rating import Cause
 from tests.forms import rated
 from tests.web.aging_probes import with_ticket
 from tests.web.world import World, item_of
@@ -30,8 +31,8 @@ from web.api.addresses import PREFIX, description
 from web.wsgi import application
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
-SPEAKERS = ("amina", "rose", "arbiter", "supervisor", "partner_owner", "biomed", "data_officer")
-EXAMPLES = 5
+SPEAKERS = ("amina", "rose", "arbiter", "supervisor", "partner_owner", "biomed", "data_officer", "administrator")
+EXAMPLES = 3
 
 
 @pytest.fixture
@@ -55,7 +56,12 @@ def full(world: World) -> dict[str, list[int]]:
     waiting, read, held = world.scan(), world.scan(), world.withheld()
     world.scan(exam_type=None)
     world.review(read)
-    ticket = with_ticket(world)
+    ticket, now = with_ticket(world), timezone.now()
+    read.refresh_from_db()
+    clip = library.nominate(read.pk, world.people["rose"], Cause.GAIN, {}, now)
+    asked = telemedicine.escalate(
+        waiting.exam_id, world.people["amina"], question="operate", specialty="surgery", consent=True, now=now
+    )
     return {
         "scan": [waiting.pk, read.pk, held.pk],
         "exam": list(Exam.objects.values_list("pk", flat=True)),
@@ -65,6 +71,9 @@ def full(world: World) -> dict[str, list[int]]:
         "organisation": [world.relief.pk],
         "device": [ticket.device_id],
         "ticket": [ticket.pk],
+        "clip": [clip.pk],
+        "escalation": [asked.pk],
+        "person": [world.people["joel"].pk],  # none of those who speak: an account may be closed
     }
 
 
