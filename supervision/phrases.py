@@ -20,7 +20,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 MOST_SUGGESTED = 6
 SHORTEST_EXERCISE, LONGEST_EXERCISE = 2, 5
 
-FOR_CAUSE, FOR_MAIN_CAUSE, FOR_COMPONENT, FOR_EXAM_TYPE, FOR_ANY = 4, 2, 2, 1, 1
+FOR_CAUSE, FOR_MAIN_CAUSE, FOR_COMPONENT, FOR_ANY = 4, 6, 2, 1
+ANY = "any"
+"""What is said of every reading."""
 
 
 @dataclass(frozen=True)
@@ -57,19 +59,38 @@ def phrases() -> Mapping[str, Phrase]:
     return MappingProxyType({row["code"]: _phrase(**row) for row in table["phrases"]})
 
 
+def phrases_for(kind: Kind, exam_type: str) -> tuple[Phrase, ...]:
+    """Return the phrases of a kind that may be said of an exam type: its own first, then the general."""
+    known = [one for one in phrases().values() if one.kind == kind]
+    own = [one for one in known if exam_type in one.exam_types]
+    return *own, *(one for one in known if not one.exam_types)
+
+
+def weights(phrase: Phrase) -> Mapping[str, int]:
+    """Return what speaks for a phrase and how much: `cause.<code>`, `part.<code of the component>`, `any`.
+
+    This is all there is to ranking: a phrase fits as much as the sum over what is said of a reading, and of equals the
+    earlier one of `phrases_for` stands first. The page adds up the same numbers.
+    """
+    if not phrase.causes and not phrase.components:
+        return {ANY: FOR_ANY}
+    main = phrase.causes[:1]
+    by_cause = {f"cause.{one}": FOR_MAIN_CAUSE if one in main else FOR_CAUSE for one in phrase.causes}
+    return by_cause | {f"part.{one}": FOR_COMPONENT for one in phrase.components}
+
+
 def suggested(kind: Kind, cause: Cause | None, worst: Collection[Component], exam_type: str = "") -> list[Phrase]:
     """Return at most six phrases of a kind, best first.
 
-    worst: for `change` and `next` the components that were rated lowest, for `keep` those that were rated best. What
-    fits the cause stands before what fits a component only, the exam type's own before the general.
+    worst: for `change` and `next` the components that were rated lowest, for `keep` those that were rated best.
     """
-    ranked = [
-        (_fit(one, cause, worst, exam_type), -place, one)
-        for place, one in enumerate(phrases().values())
-        if one.kind == kind
+    said = {ANY, f"cause.{cause}", *(f"part.{one}" for one in worst)}
+    fits = [
+        (sum(points for what, points in weights(one).items() if what in said), one)
+        for one in phrases_for(kind, exam_type)
     ]
-    ranked.sort(key=lambda row: row[:2], reverse=True)
-    return [one for fit, _, one in ranked if fit > 0][:MOST_SUGGESTED]
+    ranked = sorted((row for row in fits if row[0] > 0), key=lambda row: -row[0])
+    return [one for _, one in ranked][:MOST_SUGGESTED]
 
 
 def words_of(advice: Advice, language: str) -> str:
@@ -77,17 +98,6 @@ def words_of(advice: Advice, language: str) -> str:
     phrase = phrases().get(advice.phrase)
     said = (phrase.text.say(language) if phrase else "", advice.text.strip())
     return " ".join(part for part in said if part)
-
-
-def _fit(phrase: Phrase, cause: Cause | None, worst: Collection[Component], exam_type: str) -> int:
-    """Return how well it fits, 0 where it speaks of something else."""
-    if phrase.exam_types and exam_type not in phrase.exam_types:
-        return 0
-    by_cause = FOR_CAUSE * (cause in phrase.causes) + FOR_MAIN_CAUSE * (phrase.causes[:1] == (cause,))
-    by_component = FOR_COMPONENT * len(set(worst) & set(phrase.components))
-    general = FOR_ANY * (not phrase.causes and not phrase.components)
-    fit = by_cause + by_component + general
-    return fit + FOR_EXAM_TYPE * bool(phrase.exam_types) if fit else 0
 
 
 def _phrase(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from supervision.exam_types import ExamType, FocusedQuestion, View
-from supervision.phrases import KINDS, Phrase, phrases
+from supervision.phrases import KINDS, Kind, Phrase, phrases_for, weights
 from supervision.rating import Component, Reference
 from web.reading_words import (
     ANSWERS,
@@ -67,12 +67,12 @@ class QuestionRow:
 
 @dataclass(frozen=True)
 class AdviceRow:
-    """One sentence for the trainee: a phrase or own words."""
+    """One sentence for the trainee: a phrase or own words. phrases: each with what speaks for it, for the script."""
 
     kind: str
     phrase: str
     text: str
-    phrases: tuple[Phrase, ...]
+    phrases: tuple[tuple[Phrase, str], ...]
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _references(said: str) -> tuple[Option, ...]:
     return tuple(Option(code, words, n, code == chosen) for n, (code, words) in enumerate(REFERENCES.items(), 1))
 
 
-def _advice(kind: str, fields: Mapping[str, str], exam_type: str) -> AdviceRow:
-    known = (one for one in phrases().values() if one.kind == kind)
-    fitting = tuple(one for one in known if not one.exam_types or exam_type in one.exam_types)
-    return AdviceRow(kind, fields.get(kind, ""), fields.get(f"{kind}_text", ""), fitting)
+def _advice(kind: Kind, fields: Mapping[str, str], exam_type: str) -> AdviceRow:
+    known = phrases_for(kind, exam_type)
+    weighed = tuple((one, " ".join(f"{what}={points}" for what, points in weights(one).items())) for one in known)
+    return AdviceRow(kind, fields.get(kind, ""), fields.get(f"{kind}_text", ""), weighed)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from storage.catalogue.models import Review, ReviewItem
 from supervision.exam_types import exam_types
-from supervision.phrases import phrases
+from supervision.phrases import phrases, suggested
 from supervision.rating import Answer, Cause, Component, Consequence
 from supervision.review_form import form_of
 from tests.web.world import item_of, numbered
@@ -26,6 +26,17 @@ LISTS = {
     "administrator": ["/people/", "/people/new/", "/people/{rose}/"],
 }
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+OFFERED = """([worst, cause]) => {
+  const form = document.querySelector("[data-reading]");
+  for (const cell of form.querySelectorAll(".grid select")) {
+    cell.value = worst.includes(cell.name.split(".")[2]) ? "1" : "2";
+  }
+  form.elements.cause.value = cause;
+  form.elements.comment.dispatchEvent(new Event("input", { bubbles: true }));
+  const codes = (row) => [...row.querySelectorAll("[data-chips] button")].map((one) => one.value);
+  return Object.fromEntries([...form.querySelectorAll("[data-advice]")].map((row) => [row.dataset.advice, codes(row)]));
+}"""
 
 
 def furnish(world) -> None:
@@ -166,6 +177,19 @@ def test_a_draft_survives_a_cut_link_and_is_found_on_another_device(window, live
     assert 1 <= Review.objects.get().seconds < 60  # counted while somebody was at work
     assert page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('sonorelay-draft'))") == []
     page.problems.clear()  # the browser itself reports the cut link
+
+
+def test_the_sentences_that_fit_best_are_offered_as_the_core_ranks_them(window, live_world) -> None:
+    live_world.scan()
+    page = window("rose", "/queue/")
+    open_next(page)
+    for worst in ((), (Component.DEPTH,), (Component.STEADY, Component.AXIS)):
+        for cause in (None, *Cause):
+            offered = page.evaluate(OFFERED, [worst, cause or ""])
+            best = set(Component) - set(worst)
+            for kind, codes in offered.items():
+                known = suggested(kind, cause, best if kind == "keep" else worst, "FAST")
+                assert codes == [one.code for one in known[:3]], (kind, cause, worst)
 
 
 def test_a_lost_lease_is_told_and_the_text_stays_until_one_signs_out(window, live_world) -> None:

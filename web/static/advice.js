@@ -1,12 +1,11 @@
-// Offers the three sentences of advice that fit best what was rated, as chips; the whole list stays below them. Ranked as
-// supervision.phrases ranks: what fits the cause before what fits a component, the exam type's own before the general.
+// Offers the three sentences of advice that fit best what was rated, as chips; the whole list stays below them. What speaks
+// for a sentence, and how much, stands beside it (supervision.phrases): here it is only added up, link or no link.
 (() => {
   "use strict";
   const form = document.querySelector("[data-reading]");
   if (!form) return;
-  const OFFERED = 3, FOR_CAUSE = 4, FOR_PART = 2, FOR_TYPE = 3, FOR_ANY = 1;
+  const OFFERED = 3;
   const rows = [...form.querySelectorAll("[data-advice]")];
-  const list = (text) => (text ? text.split(" ") : []);
 
   function levels() { // the lowest rating of each component over all views
     const lowest = new Map();
@@ -16,13 +15,9 @@
     }
     return lowest;
   }
-  function ranked(select, kind, cause, parts) {
-    const fit = (option) => {
-      const causes = list(option.dataset.c), of = list(option.dataset.p);
-      const sum = FOR_CAUSE * causes.includes(cause) + FOR_PART * of.filter((one) => parts.includes(one)).length
-        + FOR_ANY * (causes.length === 0 && of.length === 0);
-      return sum && sum + FOR_TYPE * ("own" in option.dataset);
-    };
+  function ranked(select, said) {
+    const fit = (option) => option.dataset.for.split(" ").map((one) => one.split("="))
+      .reduce((sum, [what, points]) => sum + (said.has(what) ? Number(points) : 0), 0);
     return [...select.options].slice(1).map((option) => [fit(option), option]).filter(([points]) => points > 0)
       .sort((one, other) => other[0] - one[0]).slice(0, OFFERED).map(([, option]) => option);
   }
@@ -32,7 +27,8 @@
     const best = [...lowest].filter(([, level]) => level === 2).map(([part]) => part);
     for (const row of rows) {
       const kind = row.dataset.advice, select = form.elements[kind], chips = row.querySelector("[data-chips]");
-      const options = ranked(select, kind, form.elements.cause.value, kind === "keep" ? best : worst);
+      const parts = (kind === "keep" ? best : worst).map((part) => `part.${part}`);
+      const options = ranked(select, new Set(["any", `cause.${form.elements.cause.value}`, ...parts]));
       const chosen = select.selectedOptions[0];
       if (chosen?.value && !options.includes(chosen)) options.splice(-1, 1, chosen);
       if (chips.dataset.offered !== options.map((one) => one.value).join()) {
