@@ -9,7 +9,7 @@ from datetime import datetime
 from random import SystemRandom
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from pipeline.errors import Conflict
 from storage.catalogue import blinding, drafts, exams, feedback, library, phases, queueing, reviewer_calibration, scope
@@ -130,6 +130,16 @@ def amend(
         else:
             _go_on_confirmed(exam, exam_type, new, form, now)
         return new
+
+
+def amendable_by(person: Person) -> QuerySet[Review]:
+    """Return the readings that `person` may amend now, newest first."""
+    theirs = Q(reviewer=person) | Q(chosen_by__blind__reviewer=person)
+    final = Q(final=True, exam__stage=Stage.FINAL)
+    with_trainee = Q(feedback__isnull=False, exam__stage=Stage.SECOND_READ)
+    readings = Review.objects.filter(theirs, final | with_trainee, amended_by=None)
+    readings = readings.filter(exam__in=scope.exams_for(person, Action.REVIEW)).select_related("exam")
+    return readings.order_by("-submitted_at", "-pk").distinct()
 
 
 def final_of(exam: Exam) -> Review | None:

@@ -283,6 +283,8 @@ def test_a_final_reading_is_amended_by_a_new_version(world, signed_in) -> None:
     page = rose.get(f"/reviews/{review.pk}/amend/").content.decode()
     assert "Move the probe to the right" in page
     assert signed_in("luc").get(f"/reviews/{review.pk}/amend/").status_code == 404
+    listed = {name: signed_in(name).get("/replies/").content.decode() for name in ("rose", "luc")}
+    assert [name for name, page in listed.items() if f"/reviews/{review.pk}/amend/" in page] == ["rose"]
     why = ["slip", "artefact"]
     for broken in (sent(why=why, leave=["overall"]), sent(5)):
         assert rose.post(f"/reviews/{review.pk}/amend/", broken).status_code == 422
@@ -291,6 +293,9 @@ def test_a_final_reading_is_amended_by_a_new_version(world, signed_in) -> None:
     final = Review.objects.get(final=True)
     assert (final.amends_id, final.overall) == (review.pk, 5)
     assert rose.get(f"/reviews/{review.pk}/amend/").status_code == 409
+    now = rose.get("/replies/").content.decode()
+    assert f"/reviews/{final.pk}/amend/" in now
+    assert f"/reviews/{review.pk}/amend/" not in now
     assert Review.objects.count() == 2
 
 

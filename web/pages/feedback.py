@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.errors import Conflict
-from storage.catalogue import feedback
+from storage.catalogue import feedback, readings
 from storage.catalogue.models import Exam, Feedback
 from supervision.feedback import LONGEST_REPLY, Step
 from supervision.roles import Action
@@ -67,14 +67,19 @@ def _say(request: HttpRequest, exam_id: int, what: Step) -> HttpResponseBase:
 @requires(Action.REVIEW)
 @require_safe
 def replies(request: HttpRequest) -> HttpResponseBase:
-    """Show what trainees wrote back on the person's readings: what waits for an answer first."""
+    """Show what trainees wrote back on the person's readings, waiting ones first; and what can be amended."""
     person = person_of(request)
     waiting = list(feedback.unanswered_by(person).values_list("feedback", flat=True))
     shown = feedback.replied_to(person).select_related("review__reviewer", "review__exam__project")
     shown = shown.select_related("review__exam__trainee")
     open_ones = sorted(shown.filter(pk__in=waiting), key=lambda one: waiting.index(one.pk))
     answered = shown.exclude(pk__in=waiting)[:LATEST]
-    context = {"waiting": _rows(open_ones), "answered": _rows(answered), "longest": LONGEST_REPLY}
+    context = {
+        "waiting": _rows(open_ones),
+        "answered": _rows(answered),
+        "amendable": readings.amendable_by(person)[:LATEST],
+        "longest": LONGEST_REPLY,
+    }
     return render(request, "replies.html", context)
 
 
