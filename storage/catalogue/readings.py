@@ -136,8 +136,8 @@ def amendable_by(person: Person) -> QuerySet[Review]:
     """Return the readings that `person` may amend now, newest first."""
     theirs = Q(reviewer=person) | Q(chosen_by__blind__reviewer=person)
     final = Q(final=True, exam__stage=Stage.FINAL)
-    with_trainee = Q(feedback__isnull=False, exam__stage=Stage.SECOND_READ)
-    readings = Review.objects.filter(theirs, final | with_trainee, amended_by=None)
+    confirming = Q(exam__stage=Stage.SECOND_READ)
+    readings = Review.objects.filter(theirs, final | confirming, amended_by=None)
     readings = readings.filter(exam__in=scope.exams_for(person, Action.REVIEW)).select_related("exam")
     return readings.order_by("-submitted_at", "-pk").distinct()
 

@@ -192,7 +192,9 @@ def test_a_call_for_the_patient_that_comes_later_waits_for_nobody(
     before = read(exam, rose, rated(4))
     waits = exam.items.get(done_at=None)
     assert (waits.clock, Feedback.objects.exists()) == ("P2", False)
+    assert list(readings.amendable_by(rose)) == [before]
     first = readings.amend(before.pk, rose, uuid.uuid4(), rated(5), LATER)
+    assert list(readings.amendable_by(rose)) == [first]
     assert not Feedback.objects.exists(), "a better word can wait"
     first = readings.amend(first.pk, rose, uuid.uuid4(), rated(5, consequence=Consequence.CONTACT_NOW), LATER)
     assert Feedback.objects.get().review == first
@@ -226,6 +228,7 @@ def test_a_confirmed_reading_that_is_changed_goes_to_an_arbiter(
         assert Feedback.objects.filter(review=new).exists() == released
         item = exam.items.get(done_at=None)
         assert (item.reading, item.clock) == (Reading.ARBITRATION, clock)
+        assert not readings.amendable_by(rose).filter(exam=exam).exists()
         with pytest.raises(Conflict, match="not_final"):
             readings.amend(new.pk, rose, uuid.uuid4(), was, LATER)
         read(exam, ada, was)
