@@ -72,7 +72,7 @@ class Noted(Schema):
     note: Words = Field(min_length=1, max_length=LONGEST_NOTE)
 
 
-class Act(Schema):
+class TicketAct(Schema):
     """What is done with a ticket."""
 
     what: What
@@ -141,7 +141,7 @@ def ticket(request: HttpRequest, ticket: Number) -> TicketOut:
 
 
 @operation(router, "POST", "/tickets/{ticket}", Action.REPORT_DEVICES, response=TicketOut)
-def act(request: HttpRequest, ticket: Number, body: Act) -> TicketOut:
+def act(request: HttpRequest, ticket: Number, body: TicketAct) -> TicketOut:
     """Do one thing with a ticket; whoever may only report adds notes."""
     with checked("body.note"):
         return _ticket(tickets.act(ticket, body.what, person_of(request), timezone.now(), body.note))

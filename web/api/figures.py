@@ -64,7 +64,7 @@ class Overviews(Schema):
     parts: list[Figures]
 
 
-class Wanted(Schema):
+class FiguresAsked(Schema):
     """Which scans are counted (days of arrival in UTC, both included), and into which parts they are divided."""
 
     project: Words | None = None
@@ -77,7 +77,7 @@ class Wanted(Schema):
 
 
 @operation(router, "GET", "/overview", Action.SEE_FIGURES, response=Overviews)
-def overview(request: HttpRequest, asked: Annotated[Wanted, Query()]) -> Overviews:
+def overview(request: HttpRequest, asked: Annotated[FiguresAsked, Query()]) -> Overviews:
     """Count scans: what came in, what waits, how good it is, and how sure that is."""
     now = timezone.now()
     part = Slice(asked.project, asked.trainee, asked.device, asked.exam_type, None, asked.since, asked.until)

@@ -64,7 +64,7 @@ class Answered(Schema):
     answer: str
 
 
-class Asked(Schema):
+class OpenQuestion(Schema):
     """A question about a scan, and the answers that it offers, by their codes."""
 
     scan: int
@@ -117,7 +117,7 @@ def ask(request: HttpRequest, scan: Number, body: Coded) -> Done:
     return Done()
 
 
-@operation(router, "GET", "/questions", Action.ANSWER_QUESTIONS, response=Page[Asked])
+@operation(router, "GET", "/questions", Action.ANSWER_QUESTIONS, response=Page[OpenQuestion])
 def questions(request: HttpRequest, part: Part) -> dict[str, object]:
     """List the questions about scans that wait for an answer of the person."""
     rows = quarantine.open_questions(person_of(request))
@@ -154,9 +154,9 @@ def _held(scan: Scan) -> Held:
     )
 
 
-def _asked(question: Question) -> Asked:
+def _asked(question: Question) -> OpenQuestion:
     known = QUESTIONS[question.code]
-    return Asked(
+    return OpenQuestion(
         scan=question.scan_id,
         name=question.scan.short_id,
         code=question.code,

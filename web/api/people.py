@@ -38,7 +38,7 @@ class PersonOut(Schema):
     roles: list[RoleOut]
 
 
-class Place(Schema):
+class RolePlace(Schema):
     """Where roles can be given: the whole of an organisation, or one project."""
 
     place: str
@@ -49,7 +49,7 @@ class Givable(Schema):
     """The roles that the person can give, and where."""
 
     roles: list[Role]
-    places: list[Place]
+    places: list[RolePlace]
 
 
 class NewRole(Schema):
@@ -107,7 +107,7 @@ def givable(request: HttpRequest) -> Givable:
     me = person_of(request)
     return Givable(
         roles=list(staff.roles_given_by(me)),
-        places=[Place(place=place, name=name) for place, name in staff.places_of(me)],
+        places=[RolePlace(place=place, name=name) for place, name in staff.places_of(me)],
     )
 
 

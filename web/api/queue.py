@@ -71,7 +71,7 @@ class Profile(Schema):
     pairs: int = 0
 
 
-class Wanted(Schema):
+class Suits(Schema):
     """What suits a reviewer from now on."""
 
     languages: list[Literal["en", "fr"]] = []
@@ -147,7 +147,7 @@ def reviewing(request: HttpRequest) -> ReviewerProfile:
 
 
 @operation(router, "PUT", "/reviewing", Action.REVIEW, response=Profile)
-def change_reviewing(request: HttpRequest, body: Wanted) -> ReviewerProfile:
+def change_reviewing(request: HttpRequest, body: Suits) -> ReviewerProfile:
     """Say what suits the person from now on."""
     person = person_of(request)
     with checked("body.exam_types"):

@@ -1,12 +1,12 @@
 """Which questions about patients wait for a specialist, and what is done about them?"""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from storage.catalogue import telemedicine
 from storage.catalogue.models import Escalation, Person
@@ -22,6 +22,9 @@ from web.permissions import person_of
 from web.telemedicine import acts_for, lines_of, missing_in_words, site_of
 
 router = Router()
+Step = Annotated[What, WithJsonSchema({"type": "string", "enum": [one.value for one in What]})]
+"""Described in place: the description knows a type by its name alone, and tickets have a What too."""
+
 SEERS = (Action.COORDINATE, Action.ESCALATE, Action.SEE_SCANS, Action.SEE_OWN_SCANS, Action.REVIEW)
 
 
@@ -50,7 +53,7 @@ class LineOut(Schema):
 
     at: datetime
     who: str
-    what: What
+    what: Step
     note: str
 
 
@@ -60,7 +63,7 @@ class EscalationWhole(EscalationOut):
     missing_words: list[str]
     pictures: list[Clip]
     lines: list[LineOut]
-    acts: list[What]
+    acts: list[Step]
 
 
 class Asking(Schema):
@@ -73,10 +76,10 @@ class Asking(Schema):
     note: Words = Field("", max_length=LONGEST_NOTE)
 
 
-class Act(Schema):
+class EscalationAct(Schema):
     """What is done with it. code: the outcome when it is answered, what was done for the patient when it is done."""
 
-    what: What
+    what: Step
     code: str = ""
     note: Words = Field("", max_length=LONGEST_NOTE)
 
@@ -111,7 +114,7 @@ def escalate(request: HttpRequest, exam: Number, body: Asking) -> EscalationWhol
 
 
 @operation(router, "POST", "/telemedicine/{escalation}", Action.COORDINATE, Action.ESCALATE, response=EscalationWhole)
-def act(request: HttpRequest, escalation: Number, body: Act) -> EscalationWhole:
+def act(request: HttpRequest, escalation: Number, body: EscalationAct) -> EscalationWhole:
     """Do one thing with a question."""
     person = person_of(request)
     found = telemedicine.visible(person).get(pk=escalation).pk
