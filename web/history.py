@@ -12,6 +12,7 @@ from pipeline.text import Text
 from storage.catalogue.models import Event
 from supervision.questions import QUESTIONS
 from supervision.reidentification import PURPOSES
+from web.telemedicine import LINES
 
 EVENTS: dict[str, str | Promise] = {
     "received": _("arrived"),
@@ -61,6 +62,7 @@ EVENTS: dict[str, str | Promise] = {
     "reidentification_asked": _("re-identification asked for"),
     "reidentification_approved": _("re-identification approved"),
     "reidentified": _("shown whose scan it is"),
+    **{f"escalation_{what}": words for what, words in LINES.items()},
 }
 
 

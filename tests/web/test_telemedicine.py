@@ -63,6 +63,8 @@ def test_from_the_question_to_what_was_done_for_the_patient(scan, signed_in) -> 
     assert "Operated on, drained or punctured here" in text_of(helen.get(page))
     raised.refresh_from_db()
     assert raised.state == EscalationState.CLOSED
+    history = text_of(helen.get(f"/exams/{scan.exam_id}/"))
+    assert all(words in history for words in ("asked telemedicine", "took it to a specialist"))
 
 
 def test_nobody_else_acts_and_the_wrong_step_changes_nothing(scan, signed_in) -> None:
