@@ -1,6 +1,7 @@
 """What would reviewers have said of the simulated scans in twelve weeks? Every such review is marked as simulated."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,28 +12,18 @@ from pipeline.phantom.demo import WEEKS
 from sonorelay.demo.people import REVIEWERS
 from sonorelay.demo.scans import SEED, Dropped
 from supervision.exam_types import ExamType
+from supervision.phrases import Kind, suggested
 from supervision.priority import standing
 from supervision.rating import Answer, Cause, Component, Consequence
 from supervision.readings import ENOUGH, Reading
-from supervision.review_form import ReviewForm
+from supervision.review_form import Advice, ReviewForm
 
 if TYPE_CHECKING:
     from storage.catalogue.models import Person
 
 BACKLOG_FROM_WEEK = 7  # from then on half of the scans still wait, of the last week three in four
 WEEKS_SEEN = 8
-COMMENTS = {
-    "low_gain": "Raise the gain until the liver is mid-grey. / Montez le gain jusqu'à un foie gris moyen.",
-    "high_gain": "Lower the gain: bright areas lose their texture. / Baissez le gain : les zones claires saturent.",
-    "lost_contact": "More gel, and keep the whole probe face on the skin. / Plus de gel, toute la sonde sur la peau.",
-    "shaken": "Rest your hand on the patient and sweep slower. / Posez la main et balayez plus lentement.",
-    "over_deep": "Reduce the depth so that the organ fills the picture. / Réduisez la profondeur.",
-    "blurred": "Set the focus at the level of the organ. / Placez la focale au niveau de l'organe.",
-    "shadow": "Move between the ribs to leave the shadow. / Passez entre les côtes pour éviter l'ombre.",
-    "noise": "Lower the far gain. / Baissez le gain en profondeur.",
-    "frozen": "The picture was frozen before the clip was saved. / L'image était figée avant l'enregistrement.",
-    "dead_elements": "A dark stripe: report this probe. / Une bande sombre : signalez cette sonde.",
-}
+AGREES = 0.9  # how often an expert says of a question what the scanner said
 SEEN_FROM, BAD_FROM = 0.3, 0.8  # severity of a fault
 DEFECTS = {
     "low_gain": (Component.GAIN, Cause.GAIN),
@@ -46,7 +37,6 @@ DEFECTS = {
     "frozen": (Component.SWEEP, Cause.EXPORT),
     "dead_elements": (Component.STEADY, Cause.DEVICE),
 }
-GOOD_COMMENT = "Well done: all structures can be seen. / Très bien : toutes les structures sont visibles."
 
 
 def mark_simulated(dropped: list[Dropped]) -> None:
@@ -100,11 +90,12 @@ def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Genera
     from storage.catalogue.exam_catalogue import type_when_queued
     from storage.catalogue.models import Feedback, Person, Review, ReviewItem
 
-    exam_type = type_when_queued(queue.claim(item, reviewer, at).exam)
+    exam = queue.claim(item, reviewer, at).exam
+    exam_type = type_when_queued(exam)
     assert exam_type is not None  # noqa: S101 - nothing is queued without its type
     seconds = float(rng.uniform(35, 150))
     submitted_at = at + timedelta(seconds=seconds)
-    form = _form(exam_type, scan, rng)
+    form = _form(exam_type, scan, exam.answers, rng)
     submission = uuid.UUID(bytes=rng.bytes(16), version=4)
     review = readings.submit(
         item, reviewer, submission, form, submitted_at, seconds=seconds, seen=[view.code for view in exam_type.views]
@@ -118,27 +109,42 @@ def _review(item: int, reviewer: "Person", scan: DemoScan, rng: np.random.Genera
     Feedback.objects.filter(review=review).update(seen_at=seen_at)
 
 
-def _form(exam_type: ExamType, scan: DemoScan, rng: np.random.Generator) -> ReviewForm:
+def _form(exam_type: ExamType, scan: DemoScan, scanner: Mapping[str, str], rng: np.random.Generator) -> ReviewForm:
     """Rate a scan by the faults that were simulated in it, with the scatter that two readers show (ICC about .6)."""
     fault = max(scan.scene.faults, key=lambda fault: fault.severity, default=None)
     worst = 0.0 if fault is None else fault.severity
     overall = int(np.clip(round(4.5 - 3.2 * worst + rng.normal(0.0, 0.6)), 1, 5))
-    seen = fault is not None and worst > SEEN_FROM
-    comment = COMMENTS[fault.kind] if fault is not None and seen else GOOD_COMMENT
     rated: dict[Component, int | None] = dict.fromkeys(Component, 2)
     cause = Cause.NO_DEFECT
-    if fault is not None and seen:
+    if fault is not None and worst > SEEN_FROM:
         component, cause = DEFECTS[fault.kind]
         rated[component] = 0 if worst > BAD_FROM else 1
     if overall < ENOUGH:
         rated[Component.LANDMARKS] = 0
+    lacking = [one for one, level in rated.items() if level != 2]
     return ReviewForm(
         overall,
         views={view.code: rated for view in exam_type.views},
-        answers={question.code: Answer.NEGATIVE for question in exam_type.questions},
+        answers={question.code: _answer(scanner.get(question.code), rng) for question in exam_type.questions},
         consequence=Consequence.NONE,
         entrustment=overall,
         cause=cause,
         confidence=2,
-        comment=comment,
+        keep=_advice("keep", cause, [], exam_type, rng),
+        change=_advice("change", cause, lacking, exam_type, rng),
+        next=_advice("next", cause, lacking, exam_type, rng),
     )
+
+
+def _advice(
+    kind: Kind, cause: Cause, lacking: list[Component], exam_type: ExamType, rng: np.random.Generator
+) -> Advice:
+    fitting = suggested(kind, cause, lacking, exam_type.code)[:3]
+    return Advice(phrase=fitting[int(rng.integers(len(fitting)))].code) if fitting else Advice()
+
+
+def _answer(scanner: str | None, rng: np.random.Generator) -> Answer:
+    """Say what the scanner said, or the opposite; no where they said nothing certain."""
+    said = Answer.POSITIVE if scanner == Answer.POSITIVE else Answer.NEGATIVE
+    other = Answer.NEGATIVE if said is Answer.POSITIVE else Answer.POSITIVE
+    return said if rng.random() < AGREES else other
