@@ -91,7 +91,7 @@ class Reader:
         items = open_items().filter(readable, ~Exists(read)).exclude(exam__trainee=self.person)
         return items.exclude(exam__trainee__in=trainees) if trainees else items
 
-    def offered(self) -> QuerySet[ReviewItem]:
+    def offered(self, *, of_types: bool = True) -> QuerySet[ReviewItem]:
         """Return what they are offered: allowed, free, not skipped, of their exam types and languages.
 
         The language counts only while there is time: not for what is urgent or late. Whoever filled in the worksheet
@@ -101,7 +101,7 @@ class Reader:
         skipped = Skip.objects.filter(readership.not_back(self.now), person=self.person, item=OuterRef("pk"))
         filled_in = Event.objects.filter(what="worksheet", person=self.person, scan__exam=OuterRef("exam"))
         items = self.allowed().filter(free, ~Exists(skipped), ~Exists(filled_in))
-        if self.profile.exam_types:
+        if of_types and self.profile.exam_types:
             items = items.filter(exam__exam_type__in=self.profile.exam_types)
         if self.profile.languages:
             soon = Q(clock__in=URGENT_CODES) | Q(due_at__lt=self.now)
@@ -114,11 +114,22 @@ class Reader:
         mine = open_items().filter(claimed_by=self.person).order_by()
         return sorted(mine, key=lambda item: (-item.priority, item.queued_at, item.pk))
 
+    @cached_property
+    def left_to_them(self) -> list[ReviewItem]:
+        """What is urgent and of no exam type of theirs, but could be given to nobody else today."""
+        if not self.profile.exam_types:
+            return []
+        other = self.offered(of_types=False).exclude(exam__exam_type__in=self.profile.exam_types)
+        items = list(other.filter(clock__in=URGENT_CODES)[:WEIGHED])
+        others = readership.readers_besides(self.person, items, self.now)
+        return [item for item in items if not others[item.pk]]
+
     def ranked(self) -> list[ReviewItem]:
         """Return the first of what they are offered, in the order in which they should read it; none while away."""
         if self.away or self.full or not self.projects:
             return []
-        items = list(self.offered()[:WEIGHED])
+        items = [*self.offered()[:WEIGHED], *self.left_to_them]
+        items.sort(key=lambda item: (-item.priority, item.queued_at, item.pk))
         if items and items[0].clock in URGENT_CODES:
             return items  # what is urgent is read in its order, whomever it suits
         weighed = matching.ranked(self.candidates(items), calibrated=self.calibrated)

@@ -125,7 +125,8 @@ def _against(item: ReviewItem, reader: Reader, skip: Skip | None, *, before: boo
 
 def _unsuited(item: ReviewItem, reader: Reader) -> Iterator[Why]:
     trainee = item.exam.trainee
-    if reader.profile.exam_types and item.exam.exam_type not in reader.profile.exam_types:
+    types = reader.profile.exam_types
+    if types and item.exam.exam_type not in types and item not in reader.left_to_them:
         yield Why("other_type")
     elif trainee and not readership.soon(item, reader.now) and not reader.speaks(trainee.language):
         yield Why("other_language")

@@ -296,3 +296,19 @@ def test_what_comes_next_is_told_before_it_is_taken(world: World) -> None:
     send(held.pk, rose, uuid.uuid4(), FORM, NOON)
     assert next_for(rose).pk == ahead[0].pk
     assert ReviewItem.objects.filter(claimed_by=None).count() == 2
+
+
+def test_what_is_urgent_and_of_nobodys_types_is_left_to_whoever_is_there(world: World) -> None:
+    rose, luc = world.people["rose"], world.people["luc"]
+    wants = {"languages": (), "most_a_day": None, "paused_until": None, "now": NOON}
+    reviewers.save_profile(rose, exam_types=["CARD"], **wants)
+    reviewers.save_profile(luc, exam_types=["FAST"], **wants)
+    world.queued(exam_type="FAST")
+    ReviewItem.objects.update(clock="P0")
+    assert queue.next_item(rose, NOON) is None, "luc reads this type"
+    assert [why.code for why in queue.why(ReviewItem.objects.get(), rose, NOON)].count("other_type") == 1
+    reviewers.save_profile(luc, exam_types=["LUNG_AD"], **wants)
+    assert [why.code for why in queue.why(ReviewItem.objects.get(), rose, NOON)].count("other_type") == 0
+    assert queue.next_item(rose, NOON) is not None
+    ReviewItem.objects.update(claimed_by=None, lease_until=None, clock="P2")
+    assert queue.next_item(rose, NOON) is None, "what can wait waits for who chose the type"
