@@ -112,7 +112,7 @@ def test_run_lengths_that_unpack_to_more_or_less_than_the_picture(tmp_path: Path
     ("content", "code"),
     [
         (b"", "empty"),
-        (gzip.compress(b"DICM" * 100), "archive"),
+        (gzip.compress(b"DICM" * 100, mtime=0), "archive"),
         (b"PK\x03\x04" + bytes(100), "archive"),
         (b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n", "unknown_kind"),
         (b"ffconcat version 1.0\nfile /etc/hostname\n", "unknown_kind"),
