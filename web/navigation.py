@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from storage.catalogue import feedback
+from storage.catalogue import feedback, telemedicine
 from storage.catalogue.models import Person
 from storage.catalogue.scope import may
 from supervision.roles import Action
@@ -33,7 +33,7 @@ PLACES = (
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
     Place("library", Action.SEE_LIBRARY, _("Library")),
-    Place("telemedicine", Action.COORDINATE, _("Telemedicine")),
+    Place("telemedicine", Action.ESCALATE, _("Telemedicine")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
     Place("devices", Action.SEE_DEVICES, _("Devices")),
     Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
@@ -46,6 +46,7 @@ PLACES = (
 WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
     "my-scans": feedback.unread_of,
     "replies": feedback.unanswered_by,
+    "telemedicine": telemedicine.waiting_for,
 }
 
 # Whoever may do the first of these starts there.

@@ -122,6 +122,13 @@ def concerning(person: Person) -> QuerySet[Escalation]:
     return Escalation.objects.filter(raised).distinct().select_related("exam__project").order_by("-raised_at", "-pk")
 
 
+def waiting_for(person: Person) -> QuerySet[Escalation]:
+    """Return what waits for this person: a coordinator takes it, who asked or scanned says what was done."""
+    to_take = Q(state=EscalationState.OPEN, exam__in=scope.exams_for(person, Action.COORDINATE))
+    to_close = Q(state=EscalationState.ANSWERED) & (Q(raised_by=person) | Q(exam__trainee=person))
+    return Escalation.objects.filter(to_take | to_close)
+
+
 def visible(person: Person) -> QuerySet[Escalation]:
     """Return the escalations that a person may look at."""
     seen = Q(exam__in=scope.exams_for(person, Action.COORDINATE)) | Q(pk__in=concerning(person).values("pk"))

@@ -51,6 +51,7 @@ def test_from_the_question_to_what_was_done_for_the_patient(scan, signed_in) -> 
     assert signed_in("amina").get(f"/exams/{scan.exam_id}/escalate/").headers["Location"] == page
     helen = signed_in("supervisor")
     assert "Should this patient be operated on?" in text_of(helen.get("/telemedicine/"))
+    assert "Telemedicine (1)" in text_of(helen.get("/queue/"))
     helen.post(act, {"what": "taken"})
     refused = helen.post(act, {"what": "answered", "note": "Operate within the hour."})
     assert refused.status_code == 422
@@ -59,7 +60,9 @@ def test_from_the_question_to_what_was_done_for_the_patient(scan, signed_in) -> 
     mine = text_of(signed_in("amina").get(page))
     assert "What was suspected is confirmed" in mine
     assert "Operate within the hour." in mine
+    assert "Telemedicine (1)" in mine, "it waits for what was done"
     signed_in("amina").post(act, {"what": "done", "done": "procedure"})
+    assert "Telemedicine (1)" not in text_of(signed_in("amina").get(page))
     assert "Operated on, drained or punctured here" in text_of(helen.get(page))
     raised.refresh_from_db()
     assert raised.state == EscalationState.CLOSED
