@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: run test check bench compare lock clean install
+.PHONY: run test check bench soak compare lock clean install
 
 run: $(INSTALLED)
 	@$(BIN)/sonorelay up --demo
@@ -31,6 +31,9 @@ check: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+soak: $(INSTALLED)
+	$(BIN)/python -m benchmarks parallel_reviewers
 
 # installs other programs, each in an environment of its own in the cache folder
 compare: $(INSTALLED)

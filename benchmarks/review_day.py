@@ -35,7 +35,7 @@ def main() -> None:
     if NAMED in os.environ:
         _day(os.environ[NAMED])
         return
-    for name, server in (("SQLite", nullcontext("")), ("PostgreSQL", _server())):
+    for name, server in (("SQLite", nullcontext("")), ("PostgreSQL", server())):
         with server as url, tempfile.TemporaryDirectory() as home:
             if url is None:
                 print(f"{name}: not installed")
@@ -47,7 +47,8 @@ def main() -> None:
 
 
 @contextmanager
-def _server() -> Iterator[str | None]:
+def server() -> Iterator[str | None]:
+    """Run a PostgreSQL for the time of a `with` block and give its address; None where it is not installed."""
     from tests.servers import postgresql, postgresql_binaries
 
     binaries = postgresql_binaries()
