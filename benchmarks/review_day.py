@@ -35,8 +35,8 @@ def main() -> None:
     if NAMED in os.environ:
         _day(os.environ[NAMED])
         return
-    for name, server in (("SQLite", nullcontext("")), ("PostgreSQL", server())):
-        with server as url, tempfile.TemporaryDirectory() as home:
+    for name, place in (("SQLite", nullcontext("")), ("PostgreSQL", server())):
+        with place as url, tempfile.TemporaryDirectory() as home:
             if url is None:
                 print(f"{name}: not installed")
                 continue
