@@ -78,9 +78,11 @@ def test_reviewer_rates_trainee_reads_supervisor_counts(running: Running) -> Non
         page.keyboard.press("n")
         page.wait_for_url("**/review/*/")
         _frames_shown_are_frames_asked_for(page)
-        page.keyboard.press("4")
-        page.keyboard.press("a")
-        page.fill("textarea[name=comment]", "More gel on the left side.")
+        page.wait_for_selector("[data-sum]:not([hidden])")
+        questions = page.evaluate("new Set([...document.querySelectorAll('[name^=\"q.\"]')].map(e => e.name)).size")
+        for key in ("ArrowDown", "a", "4", *["2"] * questions, "t"):
+            page.keyboard.press(key)
+        page.keyboard.type("More gel on the left side.")
         page.keyboard.press("Control+Enter")
         page.wait_for_url(lambda url: "/review/" not in url)
 
