@@ -25,8 +25,9 @@ def database(url: str | None, home: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        # ?sslmode=verify-full, ?host=/var/run/postgresql and the like
-        "OPTIONS": {"connect_timeout": 10, **dict(parse_qsl(parts.query))},
+        # ?sslmode=verify-full, ?host=/var/run/postgresql and the like. Our queries end sooner than PostgreSQL compiles
+        # them: without jit "next" took 51 ms instead of 64 with 100,000 scans.
+        "OPTIONS": {"connect_timeout": 10, "options": "-c jit=off", **dict(parse_qsl(parts.query))},
     }
 
 

@@ -144,5 +144,5 @@ def test_an_address_of_postgresql_is_understood() -> None:
         "PASSWORD": "p/w",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"connect_timeout": 10, "sslmode": "verify-full"},
+        "OPTIONS": {"connect_timeout": 10, "options": "-c jit=off", "sslmode": "verify-full"},
     }
