@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -109,7 +109,9 @@ def _fill(chance: random.Random) -> "list[Person]":
     return reviewers
 
 
-def _write(numbers: range, projects: list, trainees: list, reviewers: list, chance: random.Random) -> None:  # type: ignore[type-arg]
+def _write(
+    numbers: range, projects: list[Any], trainees: list[Any], reviewers: list[Any], chance: random.Random
+) -> None:
     from storage.catalogue.models import Exam, Review, ReviewItem, Scan
     from supervision.priority import Clock, due_at, reasons, standing
     from supervision.states import Stage, State

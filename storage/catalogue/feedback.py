@@ -12,6 +12,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from pipeline.errors import Conflict
 from storage.catalogue import exams, queueing, scope
+from storage.catalogue.library import IN_THE_LIBRARY
 from storage.catalogue.models import (
     Arbitration,
     Event,
@@ -29,7 +30,6 @@ from supervision.rating import Cause
 from supervision.readings import Reading
 from supervision.roles import Action
 from supervision.states import Stage
-from supervision.teaching import Nomination
 
 
 def release(review: Review, now: datetime) -> Feedback:
@@ -192,10 +192,7 @@ def exemplar_for(feedback: Feedback) -> Scan | None:
         return None
     exam = feedback.review.exam
     approved = TeachingClip.objects.filter(
-        organisation=exam.project.organisation_id,
-        exam_type=exam.exam_type,
-        state=Nomination.APPROVED,
-        consent=True,
+        IN_THE_LIBRARY, organisation=exam.project.organisation_id, exam_type=exam.exam_type
     )
     fits = approved.filter(defect__in=(cause, Cause.NO_DEFECT)).exclude(scan__exam=exam.pk)
     shows_it = Case(When(defect=cause, then=0), default=1)

@@ -99,20 +99,17 @@ def nominated(person: Person) -> QuerySet[TeachingClip]:
     return _of(person, Action.DECIDE_TEACHING).filter(state=Nomination.NOMINATED).order_by("nominated_at", "pk")
 
 
-def library(
-    person: Person, *, exam_type: str = "", defect: str = "", finding: str = "", own: bool = True
-) -> QuerySet[TeachingClip]:
-    """Return the clips that the person may learn from; `finding` is a question whose answer is positive.
+IN_THE_LIBRARY = Q(state=Nomination.APPROVED, consent=True, scan__state=State.FINAL)
+"""What may be shown to those who learn."""
 
-    own: with the clips that the person scanned.
-    """
-    clips = _of(person, Action.SEE_LIBRARY).filter(state=Nomination.APPROVED, consent=True, scan__state=State.FINAL)
+
+def library(person: Person, *, exam_type: str = "", defect: str = "", finding: str = "") -> QuerySet[TeachingClip]:
+    """Return the clips that the person may learn from; `finding` is a question whose answer is positive."""
+    clips = _of(person, Action.SEE_LIBRARY).filter(IN_THE_LIBRARY)
     wanted = {"exam_type": exam_type, "defect": defect}
     clips = clips.filter(**{name: value for name, value in wanted.items() if value})
     if finding:
         clips = clips.filter(**{f"answers__{finding}": Answer.POSITIVE.value})
-    if not own:
-        clips = clips.exclude(scan__trainee=person)
     return clips.select_related("scan").order_by("exam_type", "defect", "pk")
 
 
@@ -121,10 +118,15 @@ def decidable(person: Person) -> QuerySet[TeachingClip]:
     return _of(person, Action.DECIDE_TEACHING)
 
 
+def testable(person: Person) -> QuerySet[TeachingClip]:
+    """Return the clips on which the person can be tested: with a certain answer, and not their own."""
+    return library(person).exclude(scan__trainee=person).exclude(answers={})
+
+
 def types_to_test(person: Person) -> list[tuple[str, int, int]]:
     """Return exam type, number of clips one can be tested on, and how many of them are new, by exam type."""
     done = TestAnswer.objects.filter(person=person, clip=OuterRef("pk"))
-    rows = _testable(person).annotate(seen=Exists(done)).order_by().values_list("exam_type", "seen")
+    rows = testable(person).annotate(seen=Exists(done)).order_by().values_list("exam_type", "seen")
     counted = rows.annotate(clips=Count("pk"))
     found: dict[str, list[int]] = {}
     for code, seen, clips in counted:
@@ -136,7 +138,7 @@ def types_to_test(person: Person) -> list[tuple[str, int, int]]:
 
 def next_to_test(person: Person, exam_type: str, random: Random) -> TeachingClip | None:
     """Return a clip of this type that the person has not been asked about, by chance; else the one longest ago."""
-    clips = _testable(person).filter(exam_type=exam_type)
+    clips = testable(person).filter(exam_type=exam_type)
     done = TestAnswer.objects.filter(person=person)
     new = list(clips.exclude(pk__in=done.values("clip")).values_list("pk", flat=True))
     if new:
@@ -152,7 +154,7 @@ def answer(clip_id: int, person: Person, said: Mapping[str, Answer], now: dateti
     ValueError unless every question of the test is answered. TeachingClip.DoesNotExist for one that is not testable.
     """
     with one_transaction():
-        clip = _testable(person).get(pk=clip_id)
+        clip = testable(person).get(pk=clip_id)
         truth = {code: Answer(value) for code, value in clip.answers.items()}
         if set(said) != set(truth):
             raise ValueError("said must answer every question of the clip")
@@ -182,14 +184,9 @@ def results(person: Person) -> Mapping[str, SelfTest]:
     return {key: self_test(found) for key, found in pairs.items()}
 
 
-def _testable(person: Person) -> QuerySet[TeachingClip]:
-    return library(person, own=False).exclude(answers={})
-
-
 def _of(person: Person, action: Action) -> QuerySet[TeachingClip]:
     """A library belongs to an organisation: a role in one of its projects opens it, deciding takes a wide one."""
     projects = scope.projects_for(person, action)
     if action is not Action.DECIDE_TEACHING:
         return TeachingClip.objects.filter(organisation__in=Organisation.objects.filter(projects__in=projects))
-    here = Q(scan__project__in=projects)
-    return TeachingClip.objects.filter(here)
+    return TeachingClip.objects.filter(scan__project__in=projects)

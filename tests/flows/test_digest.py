@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
+from pytest_django.fixtures import SettingsWrapper
 
 from flows.digest import digest, send_what_is_due
 from pipeline.errors import Unavailable
@@ -127,14 +128,14 @@ def test_no_mail_names_anybody_or_anything_of_a_scan(told: World) -> None:
     assert found == []
 
 
-def test_without_a_server_mails_are_files_in_a_folder_of_our_own(told: World, settings: object) -> None:
+def test_without_a_server_mails_are_files_in_a_folder_of_our_own(told: World, settings: SettingsWrapper) -> None:
     from storage import django_settings
     from storage.settings import settings as ours
 
     assert django_settings.EMAIL_BACKEND.endswith("filebased.EmailBackend")
     folder = ours().mail_folder
-    settings.EMAIL_BACKEND = django_settings.EMAIL_BACKEND  # type: ignore[attr-defined]
-    settings.EMAIL_FILE_PATH = str(folder)  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = django_settings.EMAIL_BACKEND
+    settings.EMAIL_FILE_PATH = str(folder)
     before = set(folder.iterdir()) if folder.exists() else set()
     assert send_what_is_due.fn()["sent"] == 6
     files = set(folder.iterdir()) - before
@@ -168,13 +169,13 @@ class _Server(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def server(settings: object) -> Iterator[type[_Server]]:
+def server(settings: SettingsWrapper) -> Iterator[type[_Server]]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Server) as running:
         running.daemon_threads = True
         threading.Thread(target=running.serve_forever, daemon=True).start()
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-        settings.EMAIL_HOST, settings.EMAIL_PORT = running.server_address  # type: ignore[attr-defined]
-        settings.EMAIL_USE_TLS = False  # type: ignore[attr-defined]
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = running.server_address
+        settings.EMAIL_USE_TLS = False
         _Server.refuses, _Server.taken = {}, []
         yield _Server
         running.shutdown()
@@ -193,9 +194,9 @@ def test_a_refused_address_is_left_and_a_busy_server_asked_again_without_a_secon
     assert all(server.taken.count(name) == 1 for name in ("amina", "faida", "sule", "data"))
 
 
-def test_nobody_is_marked_as_told_where_the_server_is_not_there(told: World, settings: object) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"  # type: ignore[attr-defined]
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9  # type: ignore[attr-defined]
+def test_nobody_is_marked_as_told_where_the_server_is_not_there(told: World, settings: SettingsWrapper) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     with pytest.raises(Unavailable):
         send_what_is_due.fn()
     assert not Person.objects.exclude(digest_sent_at=None).exists()

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Conflict
 from storage.catalogue import arbitration, feedback, queue, readings
-from storage.catalogue.models import Event, Exam, Feedback, FeedbackStep, Person, Review, ReviewItem, TeachingClip
+from storage.catalogue.models import Event, Exam, Feedback, FeedbackStep, Person, Review, ReviewItem, Scan, TeachingClip
 from supervision.feedback import CLOSED_AFTER, LONGEST_REPLY, Step
 from supervision.rating import Cause
 from supervision.readings import Decided, Reading
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
-from supervision.states import Stage
+from supervision.states import Stage, State
 from supervision.teaching import Nomination
 from tests.forms import rated
 from tests.storage.conftest import NOON, World
@@ -224,6 +224,8 @@ def test_the_exemplar_shows_the_defect_or_how_it_looks_without_and_is_approved_w
         clips[name] = TeachingClip.objects.create(
             scan=world.queued(name), defect=defect, nominated_by=rose, nominated_at=NOON, **{**fields, **more}
         )
+    assert feedback.exemplar_for(given_back) is None, "none of these exams is final"
+    Scan.objects.filter(teaching__isnull=False).update(state=State.FINAL)
     assert feedback.exemplar_for(given_back) == clips["right"].scan
     clips["nominated"].state = Nomination.APPROVED
     clips["nominated"].save()

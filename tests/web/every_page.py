@@ -121,7 +121,7 @@ def read(world: World, name: str, item: ReviewItem, form: object) -> Review:
     """Let somebody claim an item and send this form."""
     person, now = world.people[name], timezone.now()
     queue.claim(item.pk, person, now)
-    return readings.submit(item.pk, person, uuid.uuid4(), form, now, seconds=48.0, seen=form.views)  # type: ignore[arg-type,attr-defined]
+    return readings.submit(item.pk, person, uuid.uuid4(), form, now, seconds=48.0, seen=form.views)
 
 
 def _lists(pages: Pages) -> None:
@@ -174,7 +174,7 @@ def _exams(pages: Pages, final: Exam) -> None:
 def _telemedicine(pages: Pages, final: Exam) -> None:
     world, now = pages.world, timezone.now()
     asked = {"question": "operate", "specialty": "surgery", "consent": True, "note": "Pressure falls."}
-    raised = telemedicine.escalate(final.pk, world.people["amina"], now=now, **asked)  # type: ignore[arg-type]
+    raised = telemedicine.escalate(final.pk, world.people["amina"], now=now, **asked)
     other = world.scan()
     pages.add("telemedicine", "supervisor", "/telemedicine/")
     pages.add("escalate", "amina", f"/exams/{other.exam_id}/escalate/")

@@ -100,7 +100,7 @@ def pause(request: HttpRequest, item_id: int) -> HttpResponseBase:
     """Leave the exam for later: it stays with the person, who finds the draft again."""
     person = person_of(request)
     review_queue.pause(item_for(item_id, person).pk, person, timezone.now())
-    messages.info(request, _("Paused. What you wrote is kept; the exam comes first when you go on."))
+    messages.info(request, _("Paused. What you wrote is kept; the exam stands at the top of the queue for you."))
     return redirect("queue")
 
 

@@ -51,7 +51,7 @@ def start(request: HttpRequest, exam_type: str) -> HttpResponseBase:
 def clip(request: HttpRequest, clip_id: int) -> HttpResponseBase:
     """Ask what the clip shows, without saying it; tell the truth after the answer."""
     person = person_of(request)
-    found = get_object_or_404(library.library(person, own=False).exclude(answers={}), pk=clip_id)
+    found = get_object_or_404(library.testable(person), pk=clip_id)
     lesson = lesson_of(found)
     if request.method != "POST":
         return _ask(request, lesson)

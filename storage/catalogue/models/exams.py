@@ -1,5 +1,7 @@
 """Which clips are read together, what did the scanner say about them, and what does an exam type ask for?"""
 
+from enum import StrEnum
+
 from django.db import models
 
 from storage.catalogue.models.people import Person
@@ -9,9 +11,9 @@ from supervision.states import Stage
 from supervision.worksheet import AgeBand, Sex, Urgency
 
 
-def choices_of(codes: type) -> list[tuple[str, str]]:
+def choices_of(codes: type[StrEnum]) -> list[tuple[str, str]]:
     """Return the codes as Django wants them."""
-    return [(one.value, one.value) for one in codes]  # type: ignore[attr-defined]
+    return [(one.value, one.value) for one in codes]
 
 
 class ExamTypeVersion(models.Model):

@@ -11,7 +11,7 @@ from supervision.teaching import Nomination
 
 
 class TeachingClip(models.Model):
-    """A clip that teaches: an example of a defect (code of supervision.rating.Cause or a rule), or of a finding.
+    """A clip that teaches: an example of a defect (code of supervision.rating.Cause), or of a finding.
 
     `answers` are what the clip shows, by question of its exam type: the truth of a self-test.
     """

@@ -80,4 +80,4 @@ def test_advice_is_said_in_the_readers_language_with_the_reviewers_own_words_aft
 @pytest.mark.parametrize(("kind", "minutes"), [("keep", 3), ("next", None), ("next", 6), ("praise", None)])
 def test_only_an_exercise_takes_minutes_and_between_two_and_five(kind: str, minutes: int | None) -> None:
     with pytest.raises(ValueError, match="x: "):
-        Phrase("x", kind, phrases()["keep_depth"].text, minutes=minutes)  # type: ignore[arg-type]
+        Phrase("x", kind, phrases()["keep_depth"].text, minutes=minutes)

@@ -184,9 +184,9 @@ def test_text_has_an_end_and_can_be_kept() -> None:
     assert len(ReviewForm(3, comment="é" * LONGEST_COMMENT).comment) == 4000
     for text in ("é" * (LONGEST_COMMENT + 1), "a\x00b", "\ud800", None):
         with pytest.raises(ValueError, match="comment"):
-            ReviewForm(3, comment=text)  # type: ignore[arg-type]
+            ReviewForm(3, comment=text)
         with pytest.raises(ValueError, match="advice"):
-            Advice("", text)  # type: ignore[arg-type]
+            Advice("", text)
 
 
 @settings(max_examples=60, deadline=None)
