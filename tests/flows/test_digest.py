@@ -23,11 +23,6 @@ from tests.storage.test_feedback import read
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(autouse=True)
-def no_second_read_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.random", lambda: 0.999)
-
-
 @pytest.fixture
 def told(world: World) -> World:
     """Make a world in which something waits for everybody; nobody has had a mail since January."""

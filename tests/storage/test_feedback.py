@@ -25,11 +25,6 @@ from tests.storage.conftest import NOON, World
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 
-@pytest.fixture(autouse=True)
-def no_second_read_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("random.random", lambda: 0.999)
-
-
 def read(world: World, exam: Exam, who: str = "rose", form: ReviewForm | None = None, now: datetime = NOON) -> Feedback:
     """Let somebody read what the exam needs next; return the feedback that then counts."""
     item = ReviewItem.objects.get(exam=exam, done_at=None)

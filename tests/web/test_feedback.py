@@ -25,11 +25,6 @@ from web.media import picture_of
 from web.reading_words import CAUSES, COMPONENTS
 
 
-@pytest.fixture(autouse=True)
-def no_second_read_by_chance(monkeypatch) -> None:
-    monkeypatch.setattr("random.random", lambda: 0.999)
-
-
 def told(world, form: ReviewForm, *, exam_type: str = "FAST", at: datetime | None = None) -> Feedback:
     """Let Rose read a new exam of Amina's with this form."""
     item, rose, now = item_of(world.scan(exam_type=exam_type)), world.people["rose"], at or timezone.now()
