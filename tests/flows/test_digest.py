@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core import mail
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from flows.digest import digest, send_what_is_due
 from pipeline.errors import Unavailable
@@ -123,7 +123,7 @@ def test_no_mail_names_anybody_or_anything_of_a_scan(told: World) -> None:
     assert found == []
 
 
-def test_without_a_server_mails_are_files_in_a_folder_of_our_own(told: World, settings: SettingsWrapper) -> None:
+def test_without_a_server_mails_are_files_in_a_folder_of_our_own(told: World, settings: Settings) -> None:
     from storage import django_settings
     from storage.settings import settings as ours
 
@@ -164,7 +164,7 @@ class _Server(socketserver.StreamRequestHandler):
 
 
 @pytest.fixture
-def server(settings: SettingsWrapper) -> Iterator[type[_Server]]:
+def server(settings: Settings) -> Iterator[type[_Server]]:
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Server) as running:
         running.daemon_threads = True
         threading.Thread(target=running.serve_forever, daemon=True).start()
@@ -189,7 +189,7 @@ def test_a_refused_address_is_left_and_a_busy_server_asked_again_without_a_secon
     assert all(server.taken.count(name) == 1 for name in ("amina", "faida", "sule", "data"))
 
 
-def test_nobody_is_marked_as_told_where_the_server_is_not_there(told: World, settings: SettingsWrapper) -> None:
+def test_nobody_is_marked_as_told_where_the_server_is_not_there(told: World, settings: Settings) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
     with pytest.raises(Unavailable):
