@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from flows.sources.watched_folder import read_sidecar
 from pipeline.deidentify import Identity, Key
 from storage.catalogue.models import Scan
 from storage.objects import Area, ObjectStore
+from storage.reception import device_pseudonym
+from supervision.sidecar import read_sidecar
 
 
 def as_the_channel_knew(identity: Identity, scan: Scan, key: Key, store: ObjectStore) -> Identity:
@@ -16,8 +17,3 @@ def as_the_channel_knew(identity: Identity, scan: Scan, key: Key, store: ObjectS
     with store.fetch(Area.RAW, sidecar.digest) as path:
         said = read_sidecar(path)
     return identity if said is None or not said.device else replace(identity, device=device_pseudonym(key, said.device))
-
-
-def device_pseudonym(key: Key, named: str) -> str:
-    """Return what stands for a device, whoever names it."""
-    return key.pseudonym("device", named, length=12)

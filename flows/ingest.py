@@ -20,13 +20,14 @@ from storage.settings import settings
 setup.prepare()  # Django wants to be ready before its tables are imported, and Prefect imports this module first
 
 from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
-from flows.process import organisation_key, process_scan  # noqa: E402
-from flows.receive import receive  # noqa: E402
+from flows.process import process_scan  # noqa: E402
+from flows.receive import take_in  # noqa: E402
 from flows.rekey import rekey  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
+from storage.keys import organisation_key  # noqa: E402
 
 BATCH = 20
 AT_ONCE = 2
@@ -36,10 +37,10 @@ log = logging.getLogger("sonorelay.flows")
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
 def gather(project: str, organisation: str) -> int:
-    """Take the project's complete files out of its inbox; returns how many."""
+    """Take the project's complete files out of its inbox; returns how many scans they held."""
     store, key = object_store(), organisation_key(organisation)
     found = new_files(settings().inbox / project)
-    return sum(receive(file, project, key, store, datetime.now(UTC)) is not None for file in found)
+    return sum(take_in(file, project, key, store, datetime.now(UTC)) for file in found)
 
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)

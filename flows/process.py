@@ -4,7 +4,7 @@ import logging
 import tempfile
 import traceback
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from flows.channel import as_the_channel_knew
@@ -16,6 +16,7 @@ from qa_rules import Walk, walk_in_child
 from storage.catalogue import intake
 from storage.catalogue.layouts import guidance_for
 from storage.catalogue.models import Scan
+from storage.keys import organisation_key
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
@@ -91,12 +92,6 @@ def _release(scan: Scan, token: str, walked: Walk, key: Key, store: ObjectStore)
 def files_of(release: Release) -> Files:
     """Return what was written, by role."""
     return {output.role: (output.path, output.media_type) for output in release.outputs}
-
-
-@cache
-def organisation_key(organisation: str) -> Key:
-    """Return the pseudonym key of an organisation, made on first use."""
-    return Key.load_or_create(settings().key_file(organisation))
 
 
 def where(error: Exception) -> str:

@@ -13,13 +13,14 @@ from pathlib import Path
 from flows.channel import as_the_channel_knew
 from flows.placed import placed
 from flows.presence import Run
-from flows.process import files_of, organisation_key
+from flows.process import files_of
 from pipeline.child import SECONDS_FOR_ONE_SCAN, run_in_child
 from pipeline.deidentify import Key, identify
 from pipeline.deidentify.again import release_again
 from pipeline.errors import SonorelayError, Unavailable
 from storage.catalogue import rekeying
 from storage.catalogue.models import Scan
+from storage.keys import organisation_key
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 

@@ -12,6 +12,7 @@ from pipeline.errors import Misconfigured
 from supervision.blinding import Hidden
 from supervision.priority import HOURS, Clock
 from supervision.sampling import SMALLEST_UNIFORM, Shares
+from supervision.sources import USUAL, DicomListener, Source, Way
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -42,6 +43,11 @@ class ProjectEntry(_Table):
     name: Name
     country: Annotated[str, StringConstraints(max_length=60)] = ""
     schedule: str = EVERY_FIVE_MINUTES
+    sources: tuple[Source, ...] = USUAL
+
+    def takes(self, way: Way) -> bool:
+        """Tell whether scans of this project come in by this way."""
+        return any(source.kind is way for source in self.sources)
 
     @field_validator("schedule")
     @classmethod
@@ -53,6 +59,12 @@ class ProjectEntry(_Table):
             if not all(_is_cron_part(part, low, high) for part in field.split(",")):
                 raise ValueError(f"'{field}' is not a field of a schedule")
         return " ".join(fields)
+
+
+class Retention(_Table):
+    """For how long raw originals are kept after a scan was dealt with; for ever where it says nothing."""
+
+    raw_days: Annotated[int, Field(ge=30)] | None = None
 
 
 class ClockHours(_Table):
@@ -118,6 +130,7 @@ class Programme(_Table):
     review: ReviewRules = ReviewRules()
     sampling: Sampling = Sampling()
     blinding: Blinding = Blinding()
+    retention: Retention = Retention()
 
     @model_validator(mode="after")
     def _codes_fit(self) -> "Programme":
@@ -128,6 +141,12 @@ class Programme(_Table):
             twice = [code for code, count in Counter(codes).items() if count > 1]
             if twice:
                 raise ValueError(f"the {what} code '{twice[0]}' is used twice")
+        titles = [
+            source.ae_title for one in self.projects for source in one.sources if isinstance(source, DicomListener)
+        ]
+        twice = [title for title, count in Counter(titles).items() if count > 1]
+        if twice:
+            raise ValueError(f"the AE title '{twice[0]}' is used twice")
         known = {entry.code for entry in self.organisations}
         for project in self.projects:
             if project.organisation not in known:

@@ -49,6 +49,7 @@ def register(
     now: datetime,
     *,
     sidecar: StoredBytes | None = None,
+    sent_by: int | None = None,
     simulated: bool = False,
 ) -> tuple[Scan, bool]:
     """Note that these bytes arrived; return their scan and whether it is new.
@@ -84,7 +85,9 @@ def register(
         )
         if not new:
             scan = locked_clip(scan.pk)
-        Arrival.objects.create(scan=scan, source=source, arrived_at=now)
+        Arrival.objects.create(
+            scan=scan, project=project, source=source, arrived_at=now, repeated=not new, sent_by_id=sent_by
+        )
         _keep(scan, "raw", raw, "application/octet-stream")
         if sidecar is not None:
             _keep(scan, "sidecar", sidecar, "application/json")

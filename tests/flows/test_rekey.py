@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from flows.process import organisation_key
-from flows.sources.watched_folder import Sidecar
 from pipeline.deidentify import Key
 from storage.catalogue import quarantine, queue, readings, rekeying
 from storage.catalogue.models import Device, Event, Person, Scan, SectorLayout, StoredObject
+from storage.keys import organisation_key
 from storage.objects import Area
 from storage.objects.chosen import object_store
 from storage.settings import settings
+from supervision.sidecar import Sidecar
 from supervision.states import State
 from tests.flows.conftest import now, scene, true_outline
 from tests.forms import rated

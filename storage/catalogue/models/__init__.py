@@ -27,7 +27,7 @@ from storage.catalogue.models.reviews import (
     ReviewItem,
     Skip,
 )
-from storage.catalogue.models.scans import Arrival, Assessment, Finding, Scan, StoredObject
+from storage.catalogue.models.scans import Arrival, Assessment, AuthorName, Finding, Scan, StoredObject
 from storage.catalogue.models.teaching import TeachingClip, TestAnswer
 from storage.catalogue.models.telemedicine import Escalation, EscalationEntry
 
@@ -36,6 +36,7 @@ __all__ = [
     "Arbitration",
     "Arrival",
     "Assessment",
+    "AuthorName",
     "Calibration",
     "ConflictOfInterest",
     "Decision",

@@ -15,6 +15,7 @@ class Scan(models.Model):
     `reason` is a code of pipeline.reasons when the scan is rejected, withheld or failed; `reason_facts` are its counts.
     `missing` names what `awaiting_info` waits for (trainee, exam_type). `score` and `suggested_rating` repeat those of
     the current assessment so that the queue can be ordered. `kept` is {"polygons", "witnesses"} of the release.
+    `author_name` is under which name its author was given, where that was nobody known by it.
     `exam` is the exam it is read in, from its release on; `trainee` and `exam_type` repeat the exam's. `view` is the
     view of that exam type it shows, where the scanner said so. `said` is the worksheet that came with the file, kept
     until its exam is made. `mm_per_pixel` is empty where no scale is believed.
@@ -60,6 +61,9 @@ class Scan(models.Model):
     exam = models.ForeignKey("catalogue.Exam", on_delete=models.PROTECT, null=True, blank=True, related_name="clips")
     view = models.CharField(max_length=24, blank=True)
     said = models.JSONField(default=dict, blank=True)
+    author_name = models.ForeignKey(
+        "catalogue.AuthorName", on_delete=models.PROTECT, null=True, blank=True, related_name="scans"
+    )
 
     class Meta:
         """Found by state within a project, newest first."""
@@ -85,12 +89,51 @@ class Scan(models.Model):
         return self.digest[:10]
 
 
+class AuthorName(models.Model):
+    """Under which name a device, a folder or a sender knows whoever scanned, and who in the project that is.
+
+    `said` as it was given, without spaces around it; `key` the same without case, accents and punctuation. A name that
+    is nobody's (`nobody`) is not asked for again.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="author_names")
+    key = models.CharField(max_length=64)
+    said = models.CharField(max_length=64)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="author_names")
+    nobody = models.BooleanField(default=False)
+    first_at = models.DateTimeField()
+    resolved_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One row per name and project."""
+
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="author_name_once")]
+
+    def __str__(self) -> str:
+        """Return nothing that names anybody."""
+        return f"author {self.pk}"
+
+
 class Arrival(models.Model):
-    """One time that a scan's bytes came in; the file's own name is not kept, since names of patients stand in it."""
+    """One time that a scan's bytes came in; the file's own name is not kept, since names of patients stand in it.
+
+    `project` is whose way in it took, which need not be the scan's. `repeated` if the scan was here before. `archive`
+    is the digest of the archive it came in. `sent_by` is who sent it, where that is known.
+    """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="arrivals")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="arrivals")
     source = models.CharField(max_length=20)
     arrived_at = models.DateTimeField()
+    repeated = models.BooleanField(default=False)
+    archive = models.CharField(max_length=64, blank=True)
+    sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        """Found by project, newest first."""
+
+        indexes = [models.Index(fields=["project", "arrived_at"], name="arrival_by_project")]
 
     def __str__(self) -> str:
         """Return where and when."""
@@ -106,6 +149,7 @@ class StoredObject(models.Model):
     digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=60)
     size = models.PositiveBigIntegerField()
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="its bytes were last found to have this digest")
 
     class Meta:
         """One object per role; found by digest when the store is checked."""

@@ -1,0 +1,74 @@
+"""By which ways do a project's scans come in, and what can be said of each in programme.toml?
+
+What a way in does stands in flows/sources (what we fetch, and who listens) or in the web application (what is sent by
+HTTP); here is only what the programme decides, so that a wrong word is refused at the start.
+"""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+AeTitle = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9_.-]{1,16}$")]
+Bucket = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
+
+
+class Way(StrEnum):
+    """A way in, by the word that stands in programme.toml and with every arrival."""
+
+    WATCHED_FOLDER = "watched_folder"
+    S3_INBOX = "s3_inbox"
+    DICOM_LISTENER = "dicom_listener"
+    DICOMWEB = "dicomweb"
+    BROWSER = "browser"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class WatchedFolder(_Entry):
+    """A folder that is looked at on the project's schedule; without `folder` the project's own in the inbox.
+
+    The tree of a USB stick, where files arrive by SFTP, or what rclone keeps in step.
+    """
+
+    kind: Literal[Way.WATCHED_FOLDER]
+    folder: Annotated[str, StringConstraints(min_length=1)] | None = None
+
+
+class S3Inbox(_Entry):
+    """A bucket, or what in it begins with `prefix`, that is emptied on the project's schedule."""
+
+    kind: Literal[Way.S3_INBOX]
+    bucket: Bucket
+    prefix: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class DicomListener(_Entry):
+    """DICOM C-STORE to the called AE title of this project; `calling` names who may send, all where empty."""
+
+    kind: Literal[Way.DICOM_LISTENER]
+    ae_title: AeTitle
+    calling: tuple[AeTitle, ...] = ()
+
+
+class DicomWeb(_Entry):
+    """DICOMweb STOW-RS to the web application, with a token of somebody who may send scans of this project."""
+
+    kind: Literal[Way.DICOMWEB]
+
+
+class Browser(_Entry):
+    """Files chosen on the page "Send scans", resumed where a link broke."""
+
+    kind: Literal[Way.BROWSER]
+
+
+Source = Annotated[WatchedFolder | S3Inbox | DicomListener | DicomWeb | Browser, Field(discriminator="kind")]
+
+USUAL: tuple[WatchedFolder | Browser, ...] = (
+    WatchedFolder(kind=Way.WATCHED_FOLDER),
+    Browser(kind=Way.BROWSER),
+)
+"""What a project has that names no way in."""
