@@ -15,13 +15,17 @@ class Organisation(models.Model):
 
 
 class Project(models.Model):
-    """One place of work, such as a hospital; `code` names its folder in the inbox."""
+    """One place of work, such as a hospital; `code` names its folder in the inbox.
+
+    `ingested_at` is when a run of its ingest last came to its end.
+    """
 
     code = models.SlugField(max_length=40, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="projects")
     name = models.CharField(max_length=120)
     country = models.CharField(max_length=60, blank=True)
     active = models.BooleanField(default=True)
+    ingested_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return the code."""
