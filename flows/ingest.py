@@ -27,6 +27,7 @@ from flows.retries import nobody_must_act  # noqa: E402
 from flows.sources.watched_folder import new_files  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
+from storage.catalogue.programme import note_ingested  # noqa: E402
 from storage.keys import organisation_key  # noqa: E402
 
 BATCH = 20
@@ -90,5 +91,6 @@ def _ingest(project: str, running: Path) -> dict[str, int]:
     batches = [process_batch.submit(project, organisation) for _ in range(0, waiting, BATCH)]
     wait(batches)
     ended = sum((Counter(batch.result()) for batch in batches), Counter(tidy(project, organisation)))
+    note_ingested(project, datetime.now(UTC))
     log.info("ingested project=%s %s", project, " ".join(f"{state}={count}" for state, count in sorted(ended.items())))
     return dict(ended)

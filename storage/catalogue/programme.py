@@ -51,6 +51,11 @@ def apply(programme: Programme, now: datetime) -> None:
             Event.objects.create(at=now, what="programme_applied", facts={"changed": changed})
 
 
+def note_ingested(project: str, now: datetime) -> None:
+    """Remember that a run of the project's ingest came to its end, so that one that no longer runs is noticed."""
+    Project.objects.filter(code=project).update(ingested_at=now)
+
+
 def _write(rows: Manager[Any], code: str, values: dict[str, object]) -> bool:
     """Create or update the row of `code`; tell whether anything changed."""
     row, new = rows.get_or_create(code=code, defaults=values)
