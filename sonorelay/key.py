@@ -7,10 +7,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipeline.deidentify import Key
-from pipeline.deidentify.wrapping import install, rotate, unwrap, wrap
 from pipeline.errors import Misconfigured
+from pipeline.key import Key
 from pipeline.text import Text
+from pipeline.wrapping import install, rotate, unwrap, wrap
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, USAGE, fail, language
 from storage.settings import settings

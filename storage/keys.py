@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from pipeline.deidentify import Key
+from pipeline.key import Key
 from storage.settings import settings
 
 

@@ -10,8 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pipeline.deidentify import Key
 from pipeline.errors import NotAScan
+from pipeline.key import Key
 from pipeline.reading import kind_of
 from pipeline.received import Kind, Received
 from storage.catalogue.intake import register

@@ -5,8 +5,8 @@ written file (blackness, text, bytes); any doubt withholds. Works on untrusted b
 """
 
 from pipeline.deidentify.identity import Identity, identify
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.release import Output, Release, deidentify
 from pipeline.deidentify.text import TextReader
+from pipeline.key import Key
 
 __all__ = ["Identity", "Key", "Output", "Release", "TextReader", "deidentify", "identify"]

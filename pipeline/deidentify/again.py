@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pipeline.deidentify.at_hand import load_all
 from pipeline.deidentify.identity import Identity, identify
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.release import Release, deidentify
 from pipeline.deidentify.text import TextReader
 from pipeline.kept import Kept
+from pipeline.key import Key
 from pipeline.nursery import prepared_by
 from pipeline.reading import read_clip
 

@@ -10,8 +10,8 @@ from pydicom.valuerep import DSfloat
 from pipeline.deidentify.allow_list import Allowed
 from pipeline.deidentify.harvest import as_date
 from pipeline.deidentify.identifiers import Identifiers
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.vocabulary import vocabulary
+from pipeline.key import Key
 
 MOST_LETTERS = {"SH": 16, "LO": 64}
 

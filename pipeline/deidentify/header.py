@@ -30,8 +30,8 @@ from pipeline.deidentify.described_pixels import (
 )
 from pipeline.deidentify.harvest import element_of, value_of
 from pipeline.deidentify.identifiers import Identifiers
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.removed import removed_from_header
+from pipeline.key import Key
 
 __all__ = ["Header", "Palette", "Picture", "clean_header", "patient_of"]
 

@@ -9,7 +9,7 @@ from pydicom import Dataset
 from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.harvest import identifiers_of_dicom, value_of
 from pipeline.deidentify.header import patient_of
-from pipeline.deidentify.key import Key
+from pipeline.key import Key
 from pipeline.reading import kind_of, read_dataset
 from pipeline.received import Kind
 

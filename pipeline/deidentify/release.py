@@ -10,7 +10,6 @@ from pathlib import Path
 from pipeline.clip import Clip
 from pipeline.deidentify.allow_list import allow_list
 from pipeline.deidentify.header import VERSION
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.released_values import names_somebody
 from pipeline.deidentify.report import Check, Report
 from pipeline.deidentify.text import TextReader
@@ -24,6 +23,7 @@ from pipeline.doubt import TextInside
 from pipeline.errors import Rejected, Withheld
 from pipeline.h264 import playable_times
 from pipeline.kept import Kept
+from pipeline.key import Key
 from pipeline.preview import PREVIEW_LONGEST_SIDE, STILL_QUALITY, write_jpeg, write_poster, write_previews
 from pipeline.reading import open_scan
 from pipeline.received import Kind

@@ -14,13 +14,13 @@ from pipeline.deidentify.harvest import identifiers_of_dicom, with_texts
 from pipeline.deidentify.harvest_media import texts_of_code_streams
 from pipeline.deidentify.header import clean_header
 from pipeline.deidentify.identifiers import Identifiers, appears
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.pixel_plan import PixelPlan, PixelSource
 from pipeline.deidentify.pixels_jpeg import jpeg_pixels
 from pipeline.deidentify.pixels_lossless import lossless_pixels
 from pipeline.deidentify.pixels_video import video_pixels
 from pipeline.deidentify.written import Written, constants
 from pipeline.errors import Withheld
+from pipeline.key import Key
 from pipeline.reading import read_dataset
 from pipeline.reading.dataset import MALFORMED_DICOM, quiet
 from pipeline.sector import Mask

@@ -11,10 +11,10 @@ from pipeline.deidentify.harvest import identifiers_of_picture
 from pipeline.deidentify.jpeg_blocks import Blanking
 from pipeline.deidentify.jpeg_coefficients import Transformer
 from pipeline.deidentify.jpeg_segments import Unblankable, geometry_of
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.removed_media import removed_from_media
 from pipeline.deidentify.verify import EXACT, Tolerance, sum_of
 from pipeline.deidentify.written import Written, constants, masked_frames
+from pipeline.key import Key
 from pipeline.reading.still import deep_grey
 from pipeline.sector import Mask
 

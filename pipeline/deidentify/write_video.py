@@ -4,11 +4,11 @@ from pathlib import Path
 
 from pipeline.clip import Clip
 from pipeline.deidentify.harvest import identifiers_of_picture
-from pipeline.deidentify.key import Key
 from pipeline.deidentify.removed_media import removed_from_media
 from pipeline.deidentify.verify import EXACT, H264
 from pipeline.deidentify.written import Written, constants, h264_quality, masked_frames
 from pipeline.h264 import DERIVATIVE, playable_times, write_h264
+from pipeline.key import Key
 from pipeline.remux import NotRemuxable, remux
 from pipeline.sector import Mask
 

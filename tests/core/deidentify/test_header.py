@@ -12,7 +12,7 @@ from pipeline.deidentify.allow_list import Allowed, allow_list, image_type
 from pipeline.deidentify.cleaned import age_band, shifted
 from pipeline.deidentify.header import Header, Picture, clean_header
 from pipeline.deidentify.identifiers import Identifiers
-from pipeline.deidentify.key import Key
+from pipeline.key import Key
 from tests.core.deidentify.scenes import KEY, OTHER_KEY, frames, planted
 from tests.core.reading.written import cine
 

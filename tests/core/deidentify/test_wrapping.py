@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.deidentify import Key
-from pipeline.deidentify.wrapping import install, key_ring, rotate, unwrap, wrap
 from pipeline.errors import Misconfigured
+from pipeline.wrapping import install, key_ring, rotate, unwrap, wrap
 from tests.core.deidentify.scenes import KEY, OTHER_KEY
 
 PASSPHRASE = "cinq mots pour une clé"

@@ -17,8 +17,8 @@ from pathlib import Path
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-from pipeline.deidentify.key import Key, create
 from pipeline.errors import Misconfigured
+from pipeline.key import Key, create
 
 FIRST_LINE = "Sonorelay key, version 1"
 SHORTEST_PASSPHRASE = 12
