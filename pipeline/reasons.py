@@ -178,6 +178,10 @@ REASONS: dict[str, Text] = {
         "The object store does not answer. It will be tried again by itself.",
         "Le stockage d'objets ne répond pas. Un nouvel essai se fera tout seul.",
     ),
+    "disk_full": Text(
+        "The disk has no room left. Nothing more is taken in until there is; what was sent waits where it is.",
+        "Le disque n'a plus de place. Plus rien n'est pris en charge d'ici là ; ce qui a été envoyé attend sur place.",
+    ),
     "mail_unreachable": Text(
         "The mail server cannot be reached. We try again.",
         "Le serveur de messagerie est injoignable. Nous réessayons.",

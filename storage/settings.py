@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     s3_bucket: str = Field(default="sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
     s3_secure: bool = True
 
+    disk_reserve_mb: int = Field(default=1024, ge=0)  # with less room than this nothing more is taken in
+
     smtp_host: str | None = None  # without it mails are files in the folder mail of home
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"

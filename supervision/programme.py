@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from difflib import get_close_matches
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
@@ -36,13 +36,17 @@ class OrganisationEntry(_Table):
 
 
 class ProjectEntry(_Table):
-    """A project of an organisation; `code` is its folder in the inbox, `schedule` a cron line of five fields (UTC)."""
+    """A project of an organisation; `code` is its folder in the inbox, `schedule` a cron line of five fields (UTC).
+
+    language: in which its senders are answered beside their files.
+    """
 
     code: Code
     organisation: Code
     name: Name
     country: Annotated[str, StringConstraints(max_length=60)] = ""
     schedule: str = EVERY_FIVE_MINUTES
+    language: Literal["en", "fr"] = "en"
     sources: tuple[Source, ...] = USUAL
 
     def takes(self, way: Way) -> bool:

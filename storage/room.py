@@ -1,0 +1,48 @@
+"""Is there room left on the disk to take in more?
+
+What was taken in must be worked on, and the catalogue must be written, so a reserve is never touched: files then wait
+where they are, which loses nothing, instead of filling the disk, which stops everything.
+"""
+
+import errno
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import Unavailable
+from storage.settings import settings
+
+MIB = 1024 * 1024
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""How a file system says that it takes no more: full, the quota of this user used up, the file above its limit."""
+
+
+def room_left() -> int:
+    """Return the bytes that may still be taken in, on the fullest disk that we write to; 0 where none may."""
+    here = settings()
+    free = min(shutil.disk_usage(_existing(folder)).free for folder in (here.home, here.objects_folder))
+    return max(0, free - here.disk_reserve_mb * MIB)
+
+
+def refuse_when_full(needed: int) -> None:
+    """Unavailable("disk_full") where `needed` bytes would use up the reserve."""
+    if needed > room_left():
+        raise Unavailable("disk_full")
+
+
+@contextmanager
+def full_disk_is_said() -> Iterator[None]:
+    """Turn the operating system's "no space left", raised in a `with` block, into Unavailable("disk_full")."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise Unavailable("disk_full") from error
+        raise
+
+
+def _existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that is there already."""
+    folder = folder.absolute()
+    return next(one for one in (folder, *folder.parents) if one.exists())
