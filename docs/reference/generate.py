@@ -71,7 +71,7 @@ SETTINGS: Mapping[str, Text] = {
     "s3_secure": Text("Speak HTTPS with the S3 server", "Parler HTTPS avec le serveur S3"),
     "disk_reserve_mb": Text(
         "MiB of the disk that stay free: with less room nothing more is taken in, and files wait where they are",
-        "Mio du disque qui restent libres : avec moins de place, rien n'est plus pris, les fichiers attendent sur place",
+        "Mio du disque qui restent libres : avec moins, plus rien n'est pris et les fichiers attendent sur place",
     ),
     "smtp_host": Text(
         "SMTP server for mails; without it they are files in the folder mail of home",
