@@ -142,7 +142,7 @@ def settings() -> Settings:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise Misconfigured("setting_invalid", name=name, problem=first["msg"]) from None
-    if here.demo and not _loopback(here.host):
+    if here.demo and not loopback(here.host):
         raise Misconfigured("demo_exposed")
     if here.objects == "s3" and not (here.s3_access_key.get_secret_value() and here.s3_secret_key.get_secret_value()):
         raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
@@ -163,7 +163,8 @@ def _refuse_half_of_smtp(here: Settings) -> None:
         raise Misconfigured("setting_invalid", name=PREFIX + missing, problem="SMTP needs both user and password")
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Tell whether nobody but programs of this machine can reach this host."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
