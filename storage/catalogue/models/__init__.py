@@ -28,6 +28,18 @@ from storage.catalogue.models.reviews import (
     Skip,
 )
 from storage.catalogue.models.scans import Arrival, Assessment, AuthorName, Finding, Scan, StoredObject
+from storage.catalogue.models.sync import (
+    Change,
+    FormerName,
+    Held,
+    Known,
+    NameElsewhere,
+    Peer,
+    SheetConflict,
+    Side,
+    Traffic,
+    Wanted,
+)
 from storage.catalogue.models.teaching import TeachingClip, TestAnswer
 from storage.catalogue.models.telemedicine import Escalation, EscalationEntry
 
@@ -38,6 +50,7 @@ __all__ = [
     "Assessment",
     "AuthorName",
     "Calibration",
+    "Change",
     "ConflictOfInterest",
     "Decision",
     "Device",
@@ -52,9 +65,14 @@ __all__ = [
     "Feedback",
     "FeedbackStep",
     "Finding",
+    "FormerName",
+    "Held",
+    "Known",
     "Level",
     "Membership",
+    "NameElsewhere",
     "Organisation",
+    "Peer",
     "Person",
     "ProbeChange",
     "ProbeProfile",
@@ -67,12 +85,16 @@ __all__ = [
     "ReviewerProfile",
     "Scan",
     "SectorLayout",
+    "SheetConflict",
+    "Side",
     "Skip",
     "StoredObject",
     "TeachingClip",
     "TestAnswer",
     "Ticket",
     "TicketEntry",
+    "Traffic",
     "TraineePhase",
     "UsualValue",
+    "Wanted",
 ]

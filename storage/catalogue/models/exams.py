@@ -1,5 +1,6 @@
 """Which clips are read together, what did the scanner say about them, and what does an exam type ask for?"""
 
+import uuid
 from enum import StrEnum
 
 from django.db import models
@@ -42,12 +43,15 @@ class ExamTypeVersion(models.Model):
 class Exam(models.Model):
     """The clips of one examination of one patient: what a reviewer reads.
 
-    `name` is what people say: the first clip's short name. `exam_type_version` is that of the catalogue when it was
+    `name` is what people say: the first clip's short name; `uuid` is what other installations say, `origin` is the one
+    that it came from, empty where it is ours. `exam_type_version` is that of the catalogue when it was
     queued; a review keeps its own. `question`, `answers`, `age`, `sex` and `urgency` are the worksheet's, empty as long
     as `worksheet_at` is. `score` is the lowest of its clips'. `phase`, `draw` (0-1), `inclusion` (the probability, 0-1)
     and `chosen_because` say how it was chosen for reading; `inclusion` is empty where it was not drawn but asked for.
     """
 
+    uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    origin = models.UUIDField(null=True, blank=True, editable=False)
     name = models.CharField(max_length=10)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="exams")
     trainee = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="exams")
