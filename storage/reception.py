@@ -42,17 +42,29 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was received: the digest of the scan, and whether it was here before."""
+    """What was received: the digest of the scan, whether it was here before, and the number of the arrival.
+
+    member: where it lay in an archive. That may name somebody: it is for the sender's own place, never for a log.
+    """
 
     digest: str
     repeated: bool
+    arrival: int
+    member: str | None = field(default=None, repr=False)
 
 
 def receive(
-    incoming: Incoming, store: ObjectStore, key: Key, now: datetime, *, unchanged: Callable[[], bool] = lambda: True
+    incoming: Incoming,
+    store: ObjectStore,
+    key: Key,
+    now: datetime,
+    *,
+    work: Path | None = None,
+    unchanged: Callable[[], bool] = lambda: True,
 ) -> tuple[Receipt, ...]:
     """Keep one file; return a receipt for each scan that it holds, none when it changed meanwhile.
 
+    work: a folder for what is unpacked, which is empty again afterwards.
     LookupError for an unknown project, Unavailable when the store or the catalogue is out of reach.
     """
     raw = store.put(Area.RAW, incoming.path)
@@ -72,8 +84,8 @@ def receive(
         captured_at=incoming.captured_at,
         said=incoming.said,
     )
-    scan, new = register(received, raw, incoming.way, now, sidecar=sidecar, sent_by=incoming.sent_by)
-    return (Receipt(scan.digest, repeated=not new),)
+    arrival = register(received, raw, incoming.way, now, sidecar=sidecar, sent_by=incoming.sent_by)
+    return (Receipt(arrival.scan.digest, arrival.repeated, arrival.pk),)
 
 
 def device_pseudonym(key: Key, named: str) -> str:

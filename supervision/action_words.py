@@ -29,5 +29,8 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_CALIBRATION: Text("see the calibration", "voir l'étalonnage"),
     Action.SEE_CATALOGUE: Text("see the exam catalogue", "voir le catalogue d'examens"),
     Action.EDIT_CATALOGUE: Text("change the exam catalogue", "modifier le catalogue d'examens"),
+    Action.SEE_ARRIVALS: Text("see what was received and what became of it", "voir ce qui a été reçu et sa suite"),
+    Action.MATCH_AUTHORS: Text("say whose an author's name is", "dire à qui correspond un nom d'auteur"),
+    Action.SEND_SCANS: Text("send scans", "envoyer des examens"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
 }

@@ -54,6 +54,9 @@ class Action(StrEnum):
     SEE_CALIBRATION = "see_calibration"
     SEE_CATALOGUE = "see_catalogue"
     EDIT_CATALOGUE = "edit_catalogue"
+    SEE_ARRIVALS = "see_arrivals"
+    MATCH_AUTHORS = "match_authors"
+    SEND_SCANS = "send_scans"
     MANAGE_PEOPLE = "manage_people"
 
 
@@ -121,6 +124,10 @@ ALLOWED: dict[Action, Grant] = {
         *(Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
     ),
     Action.EDIT_CATALOGUE: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.SEE_ARRIVALS: _own(Role.TRAINEE)
+    | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.MATCH_AUTHORS: _all(Role.FACILITATOR, Role.PARTNER_OWNER),
+    Action.SEND_SCANS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
 }
 """Action x role x reach. A new action is one line here and one in supervision/action_words.py."""

@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
+from pipeline.errors import Rejected
 from pipeline.received import Received
+from storage.catalogue.authors import known_as, noted
 from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.exams import begun, locked_clip
 from storage.catalogue.grouping import describe
-from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
+from storage.catalogue.models import Arrival, AuthorName, Device, Event, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
-from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
 from storage.catalogue.worksheets import apply_what_came_along
 from storage.objects import Area, StoredBytes
@@ -50,14 +51,18 @@ def register(
     *,
     sidecar: StoredBytes | None = None,
     sent_by: int | None = None,
+    archive: str = "",
+    refused: Rejected | None = None,
     simulated: bool = False,
-) -> tuple[Scan, bool]:
-    """Note that these bytes arrived; return their scan and whether it is new.
+) -> Arrival:
+    """Note that these bytes arrived; the arrival tells their scan, and whether that was here before.
 
     A later arrival in the same project fills what was not known (trainee, exam type, time), and queues the scan if
-    that was all it waited for. A trainee or exam type that is not known here counts as not given. `received.device`
-    is a pseudonym. The sidecar stays with the scan in the raw area, so that what it said is not lost. LookupError for
-    an unknown project, ValueError if `raw` is not what was received.
+    that was all it waited for. An exam type that is not known here counts as not given; under which name the author
+    is known there, if that is nobody here, stays with the scan until somebody says who it is. `received.device` is a
+    pseudonym. The sidecar stays with the scan in the raw area, so that what it said is not lost. archive: the digest of
+    what it was packed in. refused: why a scan that is new is refused at once. LookupError for an unknown project,
+    ValueError if `raw` is not what was received.
     """
     if (raw.digest, raw.size, raw.area) != (received.digest, received.size, Area.RAW):
         raise ValueError("the stored object is not what was received")
@@ -65,7 +70,7 @@ def register(
         project = Project.objects.filter(code=received.project).first()
         if project is None:
             raise LookupError(f"unknown project {received.project}")
-        trainee = _trainee(received.trainee, project)
+        trainee, author_name = _author(received.trainee, project, now)
         device = _device(received.device, project)
         exam_type = _exam_type_code(received.exam_type, project)
         scan, new = Scan.objects.get_or_create(
@@ -73,6 +78,7 @@ def register(
             defaults={
                 "project": project,
                 "trainee": trainee,
+                "author_name": author_name,
                 "exam_type": exam_type,
                 "device": device,
                 "kind": received.kind or "",
@@ -85,20 +91,31 @@ def register(
         )
         if not new:
             scan = locked_clip(scan.pk)
-        Arrival.objects.create(
-            scan=scan, project=project, source=source, arrived_at=now, repeated=not new, sent_by_id=sent_by
+        arrival = Arrival.objects.create(
+            scan=scan,
+            project=project,
+            source=source,
+            arrived_at=now,
+            repeated=not new,
+            archive=archive,
+            sent_by_id=sent_by,
         )
         _keep(scan, "raw", raw, "application/octet-stream")
         if sidecar is not None:
             _keep(scan, "sidecar", sidecar, "application/json")
         if new:
             Event.objects.create(at=now, what="received", scan=scan, facts={"source": source})
+            if refused is not None:
+                _refuse(scan, refused, now)
         elif scan.project_id == project.pk:
             if received.said and not scan.said:
                 scan.said = dict(received.said)
                 scan.save(update_fields=["said"])
+            if author_name is not None and scan.author_name is None and scan.trainee is None:
+                scan.author_name = author_name
+                scan.save(update_fields=["author_name"])
             _fill_blanks(scan, trainee, exam_type, received.captured_at, now)
-        return scan, new
+        return arrival
 
 
 def waiting(project: str, now: datetime) -> int:
@@ -179,8 +196,20 @@ def _free(project: str, now: datetime) -> QuerySet[Scan]:
     return Scan.objects.filter(untaken, project__code=project, state=State.RECEIVED)
 
 
-def _trainee(name: str | None, project: Project) -> Person | None:
-    return trainees_of(project).filter(username__iexact=name).first() if name else None
+def _author(name: str | None, project: Project, now: datetime) -> tuple[Person | None, AuthorName | None]:
+    """Return who is meant, and under which name it was said, where that had, or has, to be told by a person."""
+    if not name:
+        return None, None
+    known = known_as(project, name)
+    row = known.row or (noted(project, name, now) if known.person is None else None)
+    return known.person, row
+
+
+def _refuse(scan: Scan, error: Rejected, now: datetime) -> None:
+    scan.move_to(State.REJECTED)
+    scan.reason, scan.reason_facts, scan.processed_at = error.code, error.facts, now
+    scan.save(update_fields=["state", "reason", "reason_facts", "processed_at"])
+    Event.objects.create(at=now, what="rejected", scan=scan, facts={"code": error.code})
 
 
 def _exam_type_code(code: str | None, project: Project) -> str:

@@ -6,7 +6,17 @@ from operator import or_
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
-from storage.catalogue.models import Exam, Membership, Organisation, Person, Project, Question, Scan, StoredObject
+from storage.catalogue.models import (
+    Arrival,
+    Exam,
+    Membership,
+    Organisation,
+    Person,
+    Project,
+    Question,
+    Scan,
+    StoredObject,
+)
 from storage.objects import Area
 from supervision import roles
 from supervision.roles import Action, Narrowing, Reach, Role
@@ -83,6 +93,19 @@ def exams_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Exam]:
         case Action.REVIEW | Action.ARBITRATE | Action.SEE_QUEUE:
             return exams.filter(stage__in=READABLE)
     return exams
+
+
+def arrivals_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Arrival]:
+    """Return the arrivals on which a person may do `action`: all that came in for a project, whose scan it became.
+
+    Where the table grants only one's own: what one scanned in that project, and what one sent.
+    """
+    if not _left(person, action):
+        return Arrival.objects.none()
+    everything = Q(project__in=_projects(person, roles.roles_for(action, Reach.ALL)))
+    mine = Q(sent_by_id=person.pk) | Q(scan__trainee_id=person.pk, scan__project=F("project"))
+    own = mine & Q(project__in=_projects(person, roles.roles_for(action, Reach.OWN)))
+    return Arrival.objects.filter(everything | own)
 
 
 def evidence_for(person: Person | AnonymousUser) -> QuerySet[StoredObject]:

@@ -73,7 +73,7 @@ def arrive(world: World, tmp_path: Path) -> Callable[..., Scan]:
         if sidecar is not None:
             path.write_text(sidecar, encoding="utf-8")
             beside = object_store().put(Area.RAW, path)
-        return intake.register(known, raw, "watched_folder", NOON, sidecar=beside)[0]
+        return intake.register(known, raw, "watched_folder", NOON, sidecar=beside).scan
 
     return _arrive
 

@@ -88,7 +88,7 @@ class World:
         from storage.catalogue import intake
 
         known = Received(digest_of(name), len(name), Kind.VIDEO, project, trainee, exam_type)
-        return intake.register(known, StoredBytes(Area.RAW, known.digest, known.size), "watched_folder", NOON)[0]
+        return intake.register(known, StoredBytes(Area.RAW, known.digest, known.size), "watched_folder", NOON).scan
 
     def queued(
         self,

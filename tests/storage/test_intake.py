@@ -22,7 +22,8 @@ LATER = NOON + timedelta(hours=1)
 def arrive(name: str, now: datetime = NOON, **known: object) -> tuple[Scan, bool]:
     values = {"project": "goma", "trainee": None, "exam_type": None} | known
     received = Received(digest_of(name), 9, Kind.DICOM, **values)  # type: ignore[arg-type]
-    return intake.register(received, StoredBytes(Area.RAW, received.digest, 9), "watched_folder", now)
+    arrival = intake.register(received, StoredBytes(Area.RAW, received.digest, 9), "watched_folder", now)
+    return arrival.scan, not arrival.repeated
 
 
 def test_the_same_bytes_twice_are_one_scan(world: World) -> None:

@@ -121,7 +121,7 @@ def test_two_people_learn_whose_scan_it_is_and_nobody_alone(world: World, call: 
     dcmwrite(path, cine(frames(2), PatientName="MBEKI^THANDI", PatientID="DEMO-0042"), enforce_file_format=False)
     raw = object_store().put(Area.RAW, path)
     known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
-    scan, _ = intake.register(known, raw, "watched_folder", timezone.now())
+    scan = intake.register(known, raw, "watched_folder", timezone.now()).scan
     call("data_officer", f"POST scans/{scan.pk}/re-identify", {"purpose": "curiosity"}, 422)
     asked = call("data_officer", f"POST scans/{scan.pk}/re-identify", {"purpose": "recall_patient"})
     address = f"re-identification/{asked['number']}"

@@ -232,7 +232,7 @@ def test_a_drawn_scan_goes_to_the_queue_with_the_next_cycle(window, live_world, 
     dcmwrite(path, cine(frames(4), **header), enforce_file_format=False)
     raw = object_store().put(Area.RAW, path)
     known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
-    scan, _ = intake.register(known, raw, "watched_folder", timezone.now())
+    scan = intake.register(known, raw, "watched_folder", timezone.now()).scan
     run = Run("first", tmp_path)
 
     def cycle() -> str:

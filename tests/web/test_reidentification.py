@@ -29,8 +29,7 @@ def named(world, tmp_path: Path) -> Scan:
     dcmwrite(path, cine(frames(2), PatientName="MBEKI^THANDI", PatientID=NUMBER), enforce_file_format=False)
     raw = object_store().put(Area.RAW, path)
     known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
-    scan, _ = intake.register(known, raw, "watched_folder", timezone.now())
-    return scan
+    return intake.register(known, raw, "watched_folder", timezone.now()).scan
 
 
 def test_one_asks_another_consents_and_the_first_sees_it_on_one_page(named, world, signed_in, caplog) -> None:

@@ -104,7 +104,7 @@ class World:
         digest = hashlib.sha256(f"scan {self.scans_made}".encode()).hexdigest()
         known = Received(digest, 1000, Kind.VIDEO, project.code, trainee.username if trainee else None, exam_type)
         now = timezone.now()
-        scan, _ = intake.register(known, StoredBytes(Area.RAW, digest, 1000), "watched_folder", now)
+        scan = intake.register(known, StoredBytes(Area.RAW, digest, 1000), "watched_folder", now).scan
         token = uuid.uuid4().hex
         assert digest in intake.take(project.code, 100, token, now)
         return scan, token
