@@ -31,6 +31,12 @@ def _postgresql(url: SecretStr) -> SecretStr:
     return url
 
 
+def _networks(listed: str) -> str:
+    for one in filter(None, (part.strip() for part in listed.split(","))):
+        ipaddress.ip_network(one)  # ValueError, which says what is wrong
+    return listed
+
+
 class Settings(BaseSettings):
     """Secrets and addresses, all named SONORELAY_*; relative paths count from the working directory."""
 
@@ -62,6 +68,15 @@ class Settings(BaseSettings):
     web_port: int = Field(default=8080, ge=1, le=65535)
     prefect_port: int = Field(default=4200, ge=1, le=65535)
     public_url: str | None = None
+    trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""  # who may say for whom they ask: 10.0.0.5, ...
+    upload_limit_mb: int = Field(default=4096, ge=1)  # the largest file that is taken in by HTTP
+    upload_days: int = Field(default=7, ge=1, le=90)  # for which an upload that broke off can be gone on with
+    # several machines: batches are runs of this pool instead of threads of one program
+    work_pool: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")
+    runs_at_once: int = Field(default=2, ge=1, le=64)  # on this machine
+    prefect_url: str | None = None  # of a Prefect server elsewhere, with /api at its end
+    prefect_auth: SecretStr | None = None  # user:password that the Prefect server asks for
+    prefect_database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None  # several workers need it
     debug: bool = False
     demo: bool = False  # the sign-in page offers the simulated accounts, without a password
 
@@ -79,6 +94,11 @@ class Settings(BaseSettings):
     def layouts_read(self) -> Path:
         """Where it is kept which layouts of screens were read and hold no writing."""
         return self.home / "layouts-read"
+
+    @property
+    def uploads_folder(self) -> Path:
+        """Where that lies which is being sent by HTTP and is not complete yet."""
+        return self.home / "uploads"
 
     @property
     def mail_folder(self) -> Path:
@@ -135,9 +155,11 @@ def _private(path: str, flags: int) -> int:
 @cache
 def settings() -> Settings:
     """Return the settings of this process; Misconfigured if one is not valid or not known."""
-    refuse_unknown(os.environ)
+    folders = secret_folders(os.environ)
+    files = {file.name.upper(): "" for folder in folders for file in folder.iterdir()}
+    refuse_unknown({**files, **os.environ})
     try:
-        here = Settings()
+        here = Settings(_secrets_dir=folders)
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
@@ -147,6 +169,7 @@ def settings() -> Settings:
     if here.objects == "s3" and not (here.s3_access_key.get_secret_value() and here.s3_secret_key.get_secret_value()):
         raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
     _refuse_half_of_smtp(here)
+    _refuse_an_open_pool(here)
     return here
 
 
@@ -163,12 +186,26 @@ def _refuse_half_of_smtp(here: Settings) -> None:
         raise Misconfigured("setting_invalid", name=PREFIX + missing, problem="SMTP needs both user and password")
 
 
+def _refuse_an_open_pool(here: Settings) -> None:
+    """Refuse a Prefect server that the network reaches without a password: who may ask it may run programs here."""
+    alone = here.prefect_url is None and loopback(here.host)
+    if here.work_pool is not None and here.prefect_auth is None and not alone:
+        problem = "needed where the Prefect server is not on this machine alone"
+        raise Misconfigured("setting_invalid", name=PREFIX + "PREFECT_AUTH", problem=problem)
+
+
 def loopback(host: str) -> bool:
     """Tell whether nobody but programs of this machine can reach this host."""
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def secret_folders(environment: Mapping[str, str]) -> list[Path]:
+    """Return where secrets lie as files named like settings: what systemd's LoadCredential and containers give."""
+    given = environment.get("CREDENTIALS_DIRECTORY")
+    return [folder for folder in (Path("/run/secrets"), *([Path(given)] if given else [])) if folder.is_dir()]
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -91,6 +91,25 @@ SETTINGS: Mapping[str, Text] = {
         "Address that people open; with https:// cookies and headers are set for HTTPS",
         "Adresse qu'ouvrent les personnes ; avec https://, cookies et en-têtes sont réglés pour HTTPS",
     ),
+    "work_pool": Text(
+        "Prefect work pool whose workers share the scans; without it one machine does all",
+        "Groupe de travail Prefect dont les machines se partagent les examens ; sans lui, une seule machine fait tout",
+    ),
+    "runs_at_once": Text(
+        "Batches of scans that this machine works on at once", "Lots d'examens traités à la fois par cette machine"
+    ),
+    "prefect_url": Text(
+        "Address of a Prefect server on another machine, with /api at its end; without it, our own",
+        "Adresse d'un serveur Prefect sur une autre machine, terminée par /api ; sans elle, le nôtre",
+    ),
+    "prefect_auth": Text(
+        "user:password that the Prefect server asks for; needed beyond one machine",
+        "compte:mot de passe que demande le serveur Prefect ; nécessaire au-delà d'une machine",
+    ),
+    "prefect_database_url": Text(
+        "PostgreSQL database of the Prefect server, apart from the catalogue; several workers need it",
+        "Base PostgreSQL du serveur Prefect, distincte du catalogue ; nécessaire à plusieurs machines",
+    ),
     "debug": Text("Debug pages; never with real scans", "Pages de débogage ; jamais avec de vrais examens"),
     "demo": Text(
         "Offer the simulated accounts without a password; refused unless on this machine only",
