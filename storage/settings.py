@@ -67,6 +67,14 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     prefect_port: int = Field(default=4200, ge=1, le=65535)
+    listener_host: str = "127.0.0.1"
+    listener_port: int = Field(default=11112, ge=1, le=65535)
+    listener_tls_certificate: Path | None = None  # with its key: who sends by DICOM must speak TLS
+    listener_tls_key: Path | None = None
+    listener_tls_ca: Path | None = None  # only who has a certificate of this authority may send
+    listener_associations: int = Field(default=16, ge=1, le=256)
+    listener_timeout_seconds: float = Field(default=60, ge=1, le=3600)
+    listener_largest_mb: int = Field(default=4096, ge=1)
     public_url: str | None = None
     trusted_proxies: Annotated[str, AfterValidator(_networks)] = ""  # who may say for whom they ask: 10.0.0.5, ...
     upload_limit_mb: int = Field(default=4096, ge=1)  # the largest file that is taken in by HTTP
@@ -170,6 +178,7 @@ def settings() -> Settings:
         raise Misconfigured("setting_invalid", name=PREFIX + "S3_ACCESS_KEY", problem="S3 needs both of its keys")
     _refuse_half_of_smtp(here)
     _refuse_an_open_pool(here)
+    _refuse_half_of_tls(here)
     return here
 
 
@@ -192,6 +201,16 @@ def _refuse_an_open_pool(here: Settings) -> None:
     if here.work_pool is not None and here.prefect_auth is None and not alone:
         problem = "needed where the Prefect server is not on this machine alone"
         raise Misconfigured("setting_invalid", name=PREFIX + "PREFECT_AUTH", problem=problem)
+
+
+def _refuse_half_of_tls(here: Settings) -> None:
+    if (here.listener_tls_certificate is None) != (here.listener_tls_key is None):
+        name, problem = "LISTENER_TLS_KEY", "TLS needs both certificate and key"
+    elif here.listener_tls_ca is not None and here.listener_tls_key is None:
+        name, problem = "LISTENER_TLS_CA", "needs a certificate and a key beside it"
+    else:
+        return
+    raise Misconfigured("setting_invalid", name=PREFIX + name, problem=problem)
 
 
 def loopback(host: str) -> bool:

@@ -9,7 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-AeTitle = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Z0-9_.-]{1,16}$")]
+AeTitle = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?$")
+]
+"""As DICOM has it (PS3.5, 6.2: AE): up to 16 printable characters without backslash; case counts."""
 Bucket = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 
 
@@ -45,12 +48,21 @@ class S3Inbox(_Entry):
     prefix: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
+class Commitment(_Entry):
+    """Where to answer a request for storage commitment that was not answered on the association it came by."""
+
+    ae_title: AeTitle
+    host: Annotated[str, StringConstraints(min_length=1, max_length=253)]
+    port: Annotated[int, Field(ge=1, le=65535)] = 104
+
+
 class DicomListener(_Entry):
     """DICOM C-STORE to the called AE title of this project; `calling` names who may send, all where empty."""
 
     kind: Literal[Way.DICOM_LISTENER]
     ae_title: AeTitle
     calling: tuple[AeTitle, ...] = ()
+    commitment: Commitment | None = None
 
 
 class DicomWeb(_Entry):

@@ -87,6 +87,31 @@ SETTINGS: Mapping[str, Text] = {
     "host": Text("Address on which web and Prefect listen", "Adresse où écoutent le web et Prefect"),
     "web_port": Text("Port of the web application", "Port de l'application web"),
     "prefect_port": Text("Port of the Prefect server", "Port du serveur Prefect"),
+    "listener_host": Text(
+        "Address on which the DICOM listener listens; 0.0.0.0 for devices on the network",
+        "Adresse où écoute le récepteur DICOM ; 0.0.0.0 pour des appareils du réseau",
+    ),
+    "listener_port": Text("Port of the DICOM listener", "Port du récepteur DICOM"),
+    "listener_tls_certificate": Text(
+        "Certificate (PEM) of the DICOM listener; with its key, who sends must speak TLS 1.2 or newer",
+        "Certificat (PEM) du récepteur DICOM ; avec sa clé, qui envoie doit parler TLS 1.2 ou plus récent",
+    ),
+    "listener_tls_key": Text("Key (PEM) of that certificate", "Clé (PEM) de ce certificat"),
+    "listener_tls_ca": Text(
+        "Authority (PEM) whose certificates devices must show; without it they show none",
+        "Autorité (PEM) dont les appareils doivent présenter un certificat ; sans elle, aucun n'est demandé",
+    ),
+    "listener_associations": Text(
+        "How many devices may be connected to the DICOM listener at once",
+        "Nombre d'appareils reliés à la fois au récepteur DICOM",
+    ),
+    "listener_timeout_seconds": Text(
+        "After how many seconds of silence the DICOM listener hangs up",
+        "Secondes de silence après lesquelles le récepteur DICOM raccroche",
+    ),
+    "listener_largest_mb": Text(
+        "MiB of the largest DICOM object that is taken", "Mio du plus grand objet DICOM accepté"
+    ),
     "public_url": Text(
         "Address that people open; with https:// cookies and headers are set for HTTPS",
         "Adresse qu'ouvrent les personnes ; avec https://, cookies et en-têtes sont réglés pour HTTPS",

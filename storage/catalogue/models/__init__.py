@@ -5,6 +5,7 @@ from storage.catalogue.models.audit import Event
 from storage.catalogue.models.calibration import Calibration, Level, UsualValue
 from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.models.exams import Exam, ExamTypeVersion, TraineePhase
+from storage.catalogue.models.instances import Instance
 from storage.catalogue.models.people import Membership, Person
 from storage.catalogue.models.programme import Device, Organisation, Project
 from storage.catalogue.models.quarantine import (
@@ -68,6 +69,7 @@ __all__ = [
     "FormerName",
     "Held",
     "Known",
+    "Instance",
     "Level",
     "Membership",
     "NameElsewhere",
