@@ -99,7 +99,6 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=12)),
                 ('key', models.CharField(max_length=80)),
                 ('digest', models.CharField(max_length=64)),
-                ('sheet', models.CharField(blank=True, help_text='digest of the common worksheet', max_length=64)),
                 ('peer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='known', to='catalogue.peer')),
             ],
             options={
@@ -120,6 +119,15 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('peer', 'kind', 'key'), name='held_once')],
             },
+        ),
+        migrations.CreateModel(
+            name='SheetLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('digest', models.CharField(max_length=64)),
+                ('before', models.JSONField(blank=True, default=list)),
+                ('exam', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='sheet_line', to='catalogue.exam')),
+            ],
         ),
         migrations.CreateModel(
             name='SheetConflict',

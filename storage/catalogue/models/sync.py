@@ -75,13 +75,12 @@ class Change(models.Model):
 
 
 class Known(models.Model):
-    """What the other side had of a record when it was exchanged last, and the worksheet that both had in common."""
+    """What the other side had of a record when it was exchanged last, so that it is not told what it said itself."""
 
     peer = models.ForeignKey(Peer, on_delete=models.CASCADE, related_name="known")
     kind = models.CharField(max_length=12)
     key = models.CharField(max_length=80)
     digest = models.CharField(max_length=64)
-    sheet = models.CharField(max_length=64, blank=True, help_text="digest of the common worksheet")
 
     class Meta:
         """One row per record and peer."""
@@ -178,6 +177,18 @@ class NameElsewhere(models.Model):
     def __str__(self) -> str:
         """Return nothing that names anybody."""
         return f"person {self.person_id}"
+
+
+class SheetLine(models.Model):
+    """What an exam's worksheet was when others were told of it last, and what it was before: digests, oldest first."""
+
+    exam = models.OneToOneField(Exam, on_delete=models.CASCADE, related_name="sheet_line")
+    digest = models.CharField(max_length=64)
+    before = models.JSONField(default=list, blank=True)
+
+    def __str__(self) -> str:
+        """Return the digest."""
+        return self.digest[:10]
 
 
 class SheetConflict(models.Model):
