@@ -2,19 +2,28 @@
 
 A run holds a lock on a file named by its token; the kernel lets go of the lock when the process dies, however it dies.
 Its working files, among them scans that still name a patient, lie in a folder beside that file and go with it. A lease
-in the catalogue (15 minutes) serves where this cannot: for a run on a machine that is gone.
+in the catalogue (five minutes, renewed each minute) serves where this cannot: for a run on a machine that is gone.
 """
 
 import fcntl
+import logging
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
-from storage.catalogue import intake
+from pipeline.errors import Unavailable
+from storage.catalogue import intake, setup
+from storage.catalogue.sole import sole
+
+RENEWED_EVERY_SECONDS = 60.0
+
+log = logging.getLogger("sonorelay.flows")
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,8 @@ def present(folder: Path) -> Iterator[Run]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         hidden.rename(folder / token)
-        yield Run(token, work)
+        with _lease_renewed(token):
+            yield Run(token, work)
     finally:
         intake.give_back(token)
         shutil.rmtree(work, ignore_errors=True)
@@ -48,7 +58,7 @@ def present(folder: Path) -> Iterator[Run]:
 
 @contextmanager
 def alone(folder: Path, project: str) -> Iterator[bool]:
-    """Tell whether no other run on this machine is at work for the project, and be that one during a `with` block.
+    """Tell whether no other run on any machine is at work for the project, and be that one during a `with` block.
 
     Prefect's own limit would stay taken by a run that was killed together with its server.
     """
@@ -59,7 +69,31 @@ def alone(folder: Path, project: str) -> Iterator[bool]:
         except BlockingIOError:
             yield False
         else:
-            yield True
+            with sole(project) as first:
+                yield first
+
+
+@contextmanager
+def _lease_renewed(token: str) -> Iterator[None]:
+    """Renew the lease of what the run has taken, however long its work lasts."""
+    ended = threading.Event()
+    renewing = threading.Thread(target=_renew, args=(token, ended), name="lease", daemon=True)
+    renewing.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        renewing.join()
+
+
+def _renew(token: str, ended: threading.Event) -> None:
+    while not ended.wait(RENEWED_EVERY_SECONDS):
+        try:
+            intake.renew(token, datetime.now(UTC))
+        except Unavailable as error:  # tried again in a minute; whoever takes the scans meanwhile is known by its token
+            log.warning("lease_not_renewed error=%s", error.code)
+        finally:
+            setup.close_connections()
 
 
 def free_what_the_dead_hold(folder: Path) -> int:

@@ -19,6 +19,38 @@ REASONS: dict[str, Text] = {
         "This is a compressed archive. Unpack it and send the files that it holds.",
         "C'est une archive compressée. Décompressez-la et envoyez les fichiers qu'elle contient.",
     ),
+    "archive_damaged": Text(
+        "The archive is damaged or incomplete, and nothing was taken out of it. Pack it again and send it again.",
+        "L'archive est endommagée ou incomplète, et rien n'en a été extrait. Recréez-la et renvoyez-la.",
+    ),
+    "archive_encrypted": Text(
+        "The archive is locked with a password. Pack it again without one.",
+        "L'archive est protégée par un mot de passe. Recréez-la sans mot de passe.",
+    ),
+    "archive_method": Text(
+        "The archive is packed in an unusual way. Pack fewer files at once, with the usual method of zip.",
+        "L'archive est compressée d'une façon inhabituelle. Mettez-y moins de fichiers, avec la méthode zip ordinaire.",
+    ),
+    "archive_nested": Text(
+        "Archives lie within each other more than {most} deep. Unpack the inner ones and send again.",
+        "Des archives sont imbriquées sur plus de {most} niveaux. Décompressez celles de l'intérieur et renvoyez.",
+    ),
+    "archive_too_many": Text(
+        "The archive holds more than {most} files. Send them in several archives.",
+        "L'archive contient plus de {most} fichiers. Envoyez-les en plusieurs archives.",
+    ),
+    "archive_too_large": Text(
+        "Unpacked, the archive is larger than the {most} MB that it may be. Send its files in several archives.",
+        "Décompressée, l'archive dépasse les {most} Mo permis. Envoyez ses fichiers en plusieurs archives.",
+    ),
+    "archive_unsafe": Text(
+        "The archive holds links, paths that lead out of it, or two files in one place. Pack the files anew.",
+        "L'archive contient des liens, des chemins qui en sortent ou deux fichiers au même endroit. Recréez-la.",
+    ),
+    "archive_empty": Text(
+        "The archive holds no file that could be a scan. Pack the files that the device exports.",
+        "L'archive ne contient aucun fichier qui puisse être un examen. Mettez-y les fichiers exportés par l'appareil.",
+    ),
     "no_pixels": Text(
         "The DICOM file holds no picture. Export the image or the clip itself.",
         "Le fichier DICOM ne contient aucune image. Exportez l'image ou le clip lui-même.",
@@ -202,6 +234,10 @@ REASONS: dict[str, Text] = {
         "An object in the store no longer has the bytes that were put there. Restore it from the backup.",
         "Un objet du stockage n'a plus les octets qui y ont été déposés. Restaurez-le depuis la sauvegarde.",
     ),
+    "vault_key_missing": Text(
+        "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
+        "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",
+    ),
     # Misconfigured: the administrator acts
     "setting_unknown": Text(
         "There is no setting {name}; the nearest known one is {nearest}.",
@@ -254,6 +290,30 @@ REASONS: dict[str, Text] = {
     "programme_invalid": Text(
         "programme.toml is not valid at '{key}': {problem}",
         "programme.toml n'est pas valable à « {key} » : {problem}",
+    ),
+    "not_deployed": Text(
+        "The Prefect server does not know the project '{project}' yet. Run: sonorelay deployments",
+        "Le serveur Prefect ne connaît pas encore le projet « {project} ». Lancez : sonorelay deployments",
+    ),
+    "no_pool": Text(
+        "SONORELAY_WORK_POOL is not set: this machine works alone, with sonorelay up. See docs/how-to/deploy.md.",
+        "SONORELAY_WORK_POOL n'est pas réglé : cette machine travaille seule, avec sonorelay up. "
+        "Voir docs/how-to/deploy.fr.md.",
+    ),
+    "pool_elsewhere": Text(
+        "With SONORELAY_WORK_POOL each service is started on its own, with sonorelay serve. See docs/how-to/deploy.md.",
+        "Avec SONORELAY_WORK_POOL, chaque service est démarré à part, avec sonorelay serve. "
+        "Voir docs/how-to/deploy.fr.md.",
+    ),
+    "service_unneeded": Text(
+        "Nothing in programme.toml asks for the service '{name}'.",
+        "Rien dans programme.toml ne demande le service « {name} ».",
+    ),
+    "key_missing": Text(
+        "The key of {organisation} is not on this machine. Bring it: sonorelay key export there, "
+        "sonorelay key import here.",
+        "La clé de {organisation} n'est pas sur cette machine. Apportez-la : sonorelay key export, "
+        "puis ici sonorelay key import.",
     ),
     "port_busy": Text(
         "Port {port} is taken by another program. Stop it, or choose another with {setting}.",

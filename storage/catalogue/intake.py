@@ -1,7 +1,7 @@
 """How does a scan enter the catalogue, and who works on it now?
 
-The same bytes are one scan, however often they arrive. Work is taken for 15 minutes under a token; what a killed run
-leaves behind is free again after that. What comes of the work is recorded by `storage.catalogue.outcomes`.
+The same bytes are one scan, however often they arrive. Work is taken for five minutes under a token, which a run that
+lives renews; what a dead one leaves behind is free again after that. What comes of the work is recorded by `storage.catalogue.outcomes`.
 """
 
 from datetime import datetime, timedelta
@@ -33,13 +33,14 @@ __all__ = [
     "record_released",
     "record_withheld",
     "register",
+    "renew",
     "scan_with",
     "take",
     "try_again",
     "waiting",
 ]
 
-TAKEN_FOR = timedelta(minutes=15)
+TAKEN_FOR = timedelta(minutes=5)
 MOST_TAKES = 50  # a scan that ends its process every time must not be tried for ever
 
 
@@ -124,7 +125,7 @@ def waiting(project: str, now: datetime) -> int:
 
 
 def take(project: str, most: int, token: str, now: datetime) -> list[str]:
-    """Take up to `most` received scans of the project for 15 minutes and return their digests.
+    """Take up to `most` received scans of the project for five minutes and return their digests.
 
     Those tried least come first, then the oldest; no two tokens ever get the same scan. A scan that was taken
     50 times without any answer fails.
@@ -143,6 +144,13 @@ def take(project: str, most: int, token: str, now: datetime) -> list[str]:
             taken_by=token, taken_until=now + TAKEN_FOR, attempts=F("attempts") + 1
         )
         return [scan.digest for scan in chosen]
+
+
+def renew(token: str, now: datetime) -> int:
+    """Keep what this token has taken for five more minutes; returns how many scans that are."""
+    with one_transaction():
+        taken = Scan.objects.filter(state=State.RECEIVED, taken_by=token)
+        return taken.update(taken_until=now + TAKEN_FOR)
 
 
 def give_back(token: str) -> None:

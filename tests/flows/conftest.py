@@ -67,12 +67,12 @@ def arrive(world: World, tmp_path: Path) -> Callable[..., Scan]:
         path = tmp_path / f"{next(_numbers)}.dcm"
         header = DemoHeader(patient_name=PATIENT, serial=serial, model=model, regions=regions)
         write_dicom(drawn, path, header=header)
-        raw = object_store().put(Area.RAW, path)
+        raw = object_store("relief").put(Area.RAW, path)
         known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
         beside: StoredBytes | None = None
         if sidecar is not None:
             path.write_text(sidecar, encoding="utf-8")
-            beside = object_store().put(Area.RAW, path)
+            beside = object_store("relief").put(Area.RAW, path)
         return intake.register(known, raw, "watched_folder", NOON, sidecar=beside).scan
 
     return _arrive
@@ -81,7 +81,8 @@ def arrive(world: World, tmp_path: Path) -> Callable[..., Scan]:
 @pytest.fixture
 def cycle(tmp_path: Path) -> Callable[[], dict[str, int]]:
     """Return what does the work of one cycle of the project, without the scheduler around it."""
-    from flows.ingest import process_batch, tidy
+    from flows.batches import process_batch
+    from flows.ingest import tidy
 
     def _cycle() -> dict[str, int]:
         return {**process_batch.fn("goma", "relief"), **tidy.fn("goma", "relief")}
