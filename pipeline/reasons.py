@@ -238,6 +238,10 @@ REASONS: dict[str, Text] = {
         "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
         "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",
     ),
+    "vault_key_missing": Text(
+        "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
+        "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",
+    ),
     # Misconfigured: the administrator acts
     "setting_unknown": Text(
         "There is no setting {name}; the nearest known one is {nearest}.",

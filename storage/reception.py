@@ -68,8 +68,7 @@ def receive(
     LookupError for an unknown project, Unavailable when the store or the catalogue is out of reach.
     """
     raw = store.put(Area.RAW, incoming.path)
-    with store.fetch(Area.RAW, raw.digest):  # what cannot be read back is not stored
-        pass
+    store.verify(Area.RAW, raw.digest)  # what cannot be read back is not stored
     if not unchanged():
         return ()
     sidecar = store.put(Area.RAW, incoming.sidecar) if incoming.sidecar is not None else None

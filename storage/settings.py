@@ -118,9 +118,14 @@ class Settings(BaseSettings):
         """The address that people open, without a slash at the end."""
         return (self.public_url or f"http://{self.host}:{self.web_port}").rstrip("/")
 
+    @property
+    def keys_folder(self) -> Path:
+        """Where the keys of organisations lie: of pseudonyms, and of what is sealed."""
+        return self.home / "keys"
+
     def key_file(self, organisation: str) -> Path:
         """The pseudonym key of one organisation."""
-        return self.home / "keys" / f"{organisation}.key"
+        return self.keys_folder / f"{organisation}.key"
 
     def signing_key(self) -> str:
         """Return the secret that signs sessions and links, made on first use in a file of mode 0600.

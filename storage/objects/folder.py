@@ -1,7 +1,7 @@
 """How do objects lie in a local folder so that a crash leaves each either whole or absent?
 
-`<root>/<area>/<2 digits>/<2 digits>/<digest>`. Bytes are copied to a temporary file of the same file system while they
-are hashed, flushed, and only then get their name; the folder is flushed as well, so that the name survives.
+`<root>/<area>/<2 digits>/<2 digits>/<digest>`. Bytes are written to a temporary file of the same file system, flushed,
+and only then get their name; the folder is flushed as well, so that the name survives.
 """
 
 import os
@@ -9,19 +9,19 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import file_digest, sha256
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from pipeline.errors import Unavailable
+from storage.objects.area import Area, checked, is_digest
+from storage.objects.shelf import Change, Draft, Start
 from storage.objects.signed import expiry, sign
-from storage.objects.store import Area, StoredBytes, is_digest
 
-CHUNK = 1024 * 1024
 ABANDONED_AFTER = timedelta(hours=24)
 
 
-class FolderStore:
+class FolderShelf:
     """Objects in a folder of this machine; addresses lead through the web application."""
 
     def __init__(self, root: Path, base_url: str, signing_key: str) -> None:
@@ -30,59 +30,70 @@ class FolderStore:
         self._base_url = base_url.rstrip("/")
         self._key = signing_key
 
-    def put(self, area: Area, path: Path) -> StoredBytes:
-        """Store the file's bytes; when this returns they survive a crash."""
-        temporary = self._temporary()
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Give a draft in this file system; what is not kept leaves nothing behind."""
+        incoming = self._root / "incoming"
+        incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = incoming / f"{secrets.token_hex(16)}.part"
         try:
-            digest, size = _copy(path, temporary)
-            if self.size(area, digest) != size or _digest_of(self._place(area, digest)) != digest:
-                _keep(temporary, self._place(area, digest), self._root)
-            return StoredBytes(area, digest, size)
+            with open(path, "xb", opener=_private) as file:
+                yield Draft(file, partial(self._keep, path, file))
         finally:
-            temporary.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
 
     def open(self, area: Area, digest: str) -> BinaryIO:
-        """Open an object for reading; Unavailable("object_missing") if it is not there."""
+        """Open for reading, anywhere in it; Unavailable("object_missing") if it is not there."""
         try:
             return self._place(area, digest).open("rb")
         except FileNotFoundError:
             raise Unavailable("object_missing") from None
 
-    @contextmanager
-    def fetch(self, area: Area, digest: str, work: Path | None = None) -> Iterator[Path]:  # noqa: ARG002 - no copy is made
-        """Give the object, which nobody may write to, for the time of a `with` block.
-
-        Unavailable: object_missing, object_damaged when its bytes no longer have this digest.
-        """
-        path = self._place(area, digest)
-        if not path.is_file():
-            raise Unavailable("object_missing")
-        if _digest_of(path) != digest:
-            raise Unavailable("object_damaged")
-        yield path
-
-    def size(self, area: Area, digest: str) -> int | None:
-        """Return the size in bytes, None if the object is not there."""
+    def start(self, area: Area, digest: str, count: int) -> Start | None:
+        """Return the first `count` bytes and the length; None if it is not there."""
         try:
-            return self._place(area, digest).stat().st_size
+            with self._place(area, digest).open("rb") as file:
+                return Start(file.read(count), os.fstat(file.fileno()).st_size)
         except FileNotFoundError:
             return None
 
+    @contextmanager
+    def local(self, area: Area, digest: str, work: Path) -> Iterator[Path]:  # noqa: ARG002 - no copy is made
+        """Give the place itself, which nobody may write to."""
+        path = self._place(area, digest)
+        if not path.is_file():
+            raise Unavailable("object_missing")
+        yield path
+
+    def amend(self, area: Area, digest: str, count: int, change: Change) -> bool:
+        """Write in place what `change` answers to the first `count` bytes; tell whether there was anything to write."""
+        try:
+            # one open file from first to last: what takes its name meanwhile is another object, and stays as it is
+            with self._place(area, digest).open("r+b", buffering=0) as file:
+                parts = change(file.read(count))
+                for place, data in parts:
+                    os.pwrite(file.fileno(), data, place)
+                    os.fsync(file.fileno())
+                return bool(parts)
+        except FileNotFoundError:
+            raise Unavailable("object_missing") from None
+
     def delete(self, area: Area, digest: str) -> None:
-        """Remove the object; removing what is not there changes nothing."""
+        """Remove it; removing what is not there changes nothing."""
         path = self._place(area, digest)
         with suppress(FileNotFoundError):
             path.unlink()
             _flush(path.parent)
 
-    def digests(self, area: Area) -> Iterator[str]:
-        """List the digests of an area."""
+    def lying(self, area: Area) -> Iterator[tuple[str, datetime]]:
+        """List the digests of an area in order, each with when it was written."""
         for path in sorted((self._root / area).glob("??/??/*")):
             if is_digest(path.name):
-                yield path.name
+                with suppress(FileNotFoundError):  # it was removed meanwhile
+                    yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     def url(self, area: Area, digest: str, media_type: str, valid: timedelta) -> str:
-        """Return an address from which a browser may read the object; ValueError unless it is a released one."""
+        """Return an address from which a browser may read it; ValueError unless it is released."""
         return self._base_url + sign(self._key, area, digest, media_type, expiry(datetime.now(UTC), valid))
 
     def sweep(self, now: datetime) -> int:
@@ -94,38 +105,20 @@ class FolderStore:
         return len(left)
 
     def _place(self, area: Area, digest: str) -> Path:
-        if not is_digest(digest):
-            raise ValueError("an object is named by its digest and nothing else")
-        return self._root / area / digest[:2] / digest[2:4] / digest
+        return self._root / area / checked(digest)[:2] / digest[2:4] / digest
 
-    def _temporary(self) -> Path:
-        incoming = self._root / "incoming"
-        incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return incoming / f"{secrets.token_hex(16)}.part"
-
-
-def _copy(source: Path, target: Path) -> tuple[str, int]:
-    """Copy and flush; return digest and size of the bytes that were really written."""
-    hashed, size = sha256(), 0
-    with source.open("rb") as read, open(target, "xb", opener=_private) as written:
-        while chunk := read.read(CHUNK):
-            hashed.update(chunk)
-            written.write(chunk)
-            size += len(chunk)
-        written.flush()
-        os.fsync(written.fileno())
-    return hashed.hexdigest(), size
-
-
-def _keep(temporary: Path, place: Path, root: Path) -> None:
-    """Give the flushed file its name, and make the name and the folders above it survive a crash."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary.replace(place)
-    folder = place.parent
-    while folder != root:
-        _flush(folder)
-        folder = folder.parent
-    _flush(root)
+    def _keep(self, temporary: Path, file: BinaryIO, area: Area, digest: str) -> None:
+        """Flush the file, give it its name, and make that and the folders above it survive a crash."""
+        file.flush()
+        os.fsync(file.fileno())
+        place = self._place(area, digest)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary.replace(place)
+        folder = place.parent
+        while folder != self._root:
+            _flush(folder)
+            folder = folder.parent
+        _flush(self._root)
 
 
 def _flush(folder: Path) -> None:
@@ -134,11 +127,6 @@ def _flush(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _digest_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def _private(path: str, flags: int) -> int:

@@ -1,14 +1,14 @@
 """How do objects lie in an S3 server? One bucket per area, one key per digest."""
 
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from hashlib import file_digest, sha256
+from functools import cache, partial
 from pathlib import Path
-from typing import IO, BinaryIO, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 from xml.etree.ElementTree import ParseError
 
 from minio import Minio
@@ -17,8 +17,13 @@ from urllib3 import PoolManager, Retry, Timeout
 from urllib3.exceptions import HTTPError
 
 from pipeline.errors import Misconfigured, Unavailable
+from storage.objects.area import Area, checked, is_digest
+from storage.objects.shelf import Change, Draft, Start
 from storage.objects.signed import expiry
-from storage.objects.store import Area, StoredBytes, is_digest
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+    from urllib3 import BaseHTTPResponse
 
 ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchObject"})
 REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
@@ -29,7 +34,7 @@ LONGEST_VALID = timedelta(days=7)  # of a presigned address (AWS Signature Versi
 Answer = TypeVar("Answer")
 
 
-class S3Store:
+class S3Shelf:
     """Objects in the buckets `<bucket>-raw`, `<bucket>-released` and `<bucket>-withheld`, made when they are absent."""
 
     def __init__(self, endpoint: str, access_key: str, secret_key: str, bucket: str, *, secure: bool = True) -> None:
@@ -44,65 +49,72 @@ class S3Store:
         self._bucket = bucket
         self._ready = cache(self._make_bucket)
 
-    def put(self, area: Area, path: Path) -> StoredBytes:
-        """Store the file's bytes; when this returns the server has them."""
-        # a copy that nobody else writes to: what is hashed is what is sent
-        with path.open("rb") as file, tempfile.TemporaryFile() as held:
-            digest, size = _copy(file, held)
-            if self.size(area, digest) != size:
-                held.seek(0)
-                bucket = self._ready(area)
-                _ask(lambda: self._client.put_object(bucket, digest, held, size))
-        return StoredBytes(area, digest, size)
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Give a nameless file of this machine, which is sent when it is kept."""
+        with tempfile.TemporaryFile() as held:
+            file = cast(BinaryIO, held)
+            yield Draft(file, partial(self._send, file))
 
     def open(self, area: Area, digest: str) -> BinaryIO:
-        """Open an object for reading; Unavailable("object_missing") if it is not there."""
-        held = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-        try:
-            self._download(area, digest, held)
-        except BaseException:
-            held.close()
-            raise
-        held.seek(0)
-        return cast(BinaryIO, held)
+        """Open for reading from the first byte to the last; Unavailable("object_missing") if it is not there."""
+        answer = _ask(lambda: self._client.get_object(self._name(area), checked(digest)))
+        return io.BufferedReader(_Answer(answer), CHUNK)
+
+    def start(self, area: Area, digest: str, count: int) -> Start | None:
+        """Return the first `count` bytes and the length; None if it is not there."""
+        found = _ask_unless_absent(lambda: self._client.stat_object(self._name(area), checked(digest)))
+        if found is None or found.size is None:
+            return None
+        if not count or not found.size:
+            return Start(b"", found.size)
+        answer = _ask_unless_absent(lambda: self._client.get_object(self._name(area), digest, length=count))
+        if answer is None:
+            return None
+        with _Answer(answer) as first:
+            return Start(io.BufferedReader(first).read(count), found.size)
 
     @contextmanager
-    def fetch(self, area: Area, digest: str, work: Path | None = None) -> Iterator[Path]:
-        """Give a copy of the object, below `work` or the system's own folder, for the time of a `with` block.
+    def local(self, area: Area, digest: str, work: Path) -> Iterator[Path]:
+        """Give a copy in `work`."""
+        path = work / checked(digest)
+        with self.open(area, digest) as read, path.open("wb") as written:
+            shutil.copyfileobj(read, written, CHUNK)
+        yield path
 
-        Unavailable: object_missing, object_damaged when its bytes do not have this digest.
-        """
-        with tempfile.TemporaryDirectory(prefix="sonorelay-", dir=work) as folder:
-            path = Path(folder) / _checked(digest)
-            with path.open("w+b") as file:
-                self._download(area, digest, cast(BinaryIO, file))
-                file.seek(0)
-                if file_digest(file, "sha256").hexdigest() != digest:
-                    raise Unavailable("object_damaged")
-            yield path
-
-    def size(self, area: Area, digest: str) -> int | None:
-        """Return the size in bytes, None if the object is not there."""
-        key = _checked(digest)
-        found = _ask_unless_absent(lambda: self._client.stat_object(self._name(area), key))
-        return None if found is None else found.size
+    def amend(self, area: Area, digest: str, count: int, change: Change) -> bool:
+        """Send the object anew with what `change` answers to its first bytes: an object of S3 has no places."""
+        with self.draft() as draft:
+            with self.open(area, digest) as read:
+                start = read.read(count)
+                parts = change(start)
+                if not parts:
+                    return False
+                draft.file.write(start)
+                shutil.copyfileobj(read, draft.file, CHUNK)
+            for place, data in parts:
+                draft.file.seek(place)
+                draft.file.write(data)
+            draft.keep(area, digest)
+        return True
 
     def delete(self, area: Area, digest: str) -> None:
-        """Remove the object; removing what is not there changes nothing."""
-        key = _checked(digest)
-        _ask_unless_absent(lambda: self._client.remove_object(self._name(area), key))
+        """Remove it; removing what is not there changes nothing."""
+        _ask_unless_absent(lambda: self._client.remove_object(self._name(area), checked(digest)))
 
-    def digests(self, area: Area) -> Iterator[str]:
-        """List the digests of an area."""
+    def lying(self, area: Area) -> Iterator[tuple[str, datetime]]:
+        """List the digests of an area in order, each with when it was written."""
         bucket = self._ready(area)
-        names = _ask(lambda: [found.object_name for found in self._client.list_objects(bucket, recursive=True)])
-        yield from sorted(name for name in names if name is not None and is_digest(name))
+        found = _ask(
+            lambda: [(one.object_name, one.last_modified) for one in self._client.list_objects(bucket, recursive=True)]
+        )
+        yield from sorted((name, since) for name, since in found if name and since and is_digest(name))
 
     def url(self, area: Area, digest: str, media_type: str, valid: timedelta) -> str:
-        """Return an address from which a browser may read the object; ValueError unless it is a released one."""
+        """Return an address from which a browser may read it; ValueError unless it is released."""
         if area is not Area.RELEASED:
             raise ValueError("only released objects have an address")
-        key = _checked(digest)
+        key = checked(digest)
         now = datetime.now(UTC)
         # signed as of the last noon or midnight: a page that is loaded again names the same address
         since = now.replace(hour=now.hour // 12 * 12, minute=0, second=0, microsecond=0)
@@ -114,6 +126,16 @@ class S3Store:
             )
         )
 
+    def sweep(self, now: datetime) -> int:  # noqa: ARG002 - drafts have no name, so that a crash leaves none
+        """Find nothing: drafts have no name on this machine, and unfinished uploads are the server's to end."""
+        return 0
+
+    def _send(self, file: BinaryIO, area: Area, digest: str) -> None:
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        bucket = self._ready(area)
+        _ask(lambda: self._client.put_object(bucket, digest, file, size))
+
     def _name(self, area: Area) -> str:
         return f"{self._bucket}-{area}"
 
@@ -123,16 +145,30 @@ class S3Store:
             _ask(lambda: self._client.make_bucket(name))
         return name
 
-    def _download(self, area: Area, digest: str, to: BinaryIO) -> None:
-        key = _checked(digest)
-        answer = _ask_unless_absent(lambda: self._client.get_object(self._name(area), key))
-        if answer is None:
-            raise Unavailable("object_missing")
-        try:
-            _ask(lambda: shutil.copyfileobj(answer, to, CHUNK))
-        finally:
-            answer.close()
-            answer.release_conn()
+
+class _Answer(io.RawIOBase):
+    """The body of an answer, whose faults are ours as well."""
+
+    def __init__(self, answer: "BaseHTTPResponse") -> None:
+        self._answer = answer
+
+    def readable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        """Read on."""
+        wanted = memoryview(buffer).cast("B")
+        data = _ask(lambda: self._answer.read(len(wanted)))
+        wanted[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        if not self.closed:
+            self._answer.close()
+            self._answer.release_conn()
+        super().close()
 
 
 def _ask(question: Callable[[], Answer]) -> Answer:
@@ -157,18 +193,3 @@ def _ask_unless_absent(question: Callable[[], Answer]) -> Answer | None:
         if error.code == "object_missing":
             return None
         raise
-
-
-def _checked(digest: str) -> str:
-    if not is_digest(digest):
-        raise ValueError("an object is named by its digest and nothing else")
-    return digest
-
-
-def _copy(source: BinaryIO, target: IO[bytes]) -> tuple[str, int]:
-    hashed, size = sha256(), 0
-    while chunk := source.read(CHUNK):
-        hashed.update(chunk)
-        target.write(chunk)
-        size += len(chunk)
-    return hashed.hexdigest(), size

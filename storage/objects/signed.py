@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from urllib.parse import urlencode
 
-from storage.objects.store import Area, is_digest
+from storage.objects.area import Area, is_digest
 
 PREFIX = "/objects"
 DOMAIN = b"sonorelay/objects/1"

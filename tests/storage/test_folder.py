@@ -11,13 +11,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unavailable
-from storage.objects import Area
-from storage.objects.folder import FolderStore
+from storage.objects import Area, ObjectStore
+from storage.objects.folder import FolderShelf
+from tests.storage.stores import store_on
+
+
+def store_in(folder: Path) -> ObjectStore:
+    return store_on(FolderShelf(folder / "objects", "http://127.0.0.1:8080", "k" * 40), folder)
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FolderStore:
-    return FolderStore(tmp_path / "objects", "http://127.0.0.1:8080", "k" * 40)
+def store(tmp_path: Path) -> ObjectStore:
+    return store_in(tmp_path)
 
 
 def files_of(root: Path) -> list[Path]:
@@ -28,7 +33,9 @@ CRASH = """
 import os, sys
 from pathlib import Path
 from storage.objects import Area
-from storage.objects.folder import FolderStore
+from storage.objects.folder import FolderShelf
+from storage.objects import ObjectStore
+from storage.objects.vaults import Vaults
 step, stop = 0, int(sys.argv[3])
 def crash(event, arguments):
     global step
@@ -38,20 +45,22 @@ def crash(event, arguments):
         if step == stop:
             os._exit(77)
 sys.addaudithook(crash)
-FolderStore(Path(sys.argv[1]), "http://x", "k" * 40).put(Area.RAW, Path(sys.argv[2]))
+root = Path(sys.argv[1])
+shelf = FolderShelf(root / "objects", "http://x", "k" * 40)
+ObjectStore(shelf, Vaults(root / "keys"), root / "opened", "relief").put(Area.RAW, Path(sys.argv[2]))
 """
 
 
-def test_a_crash_at_any_step_leaves_the_object_whole_or_absent(tmp_path: Path, store: FolderStore) -> None:
+def test_a_crash_at_any_step_leaves_the_object_whole_or_absent(tmp_path: Path, store: ObjectStore) -> None:
     source = tmp_path / "source"
     content = os.urandom(3 * 1024 * 1024)
     source.write_bytes(content)
     digest = hashlib.sha256(content).hexdigest()
     crashed = 0
-    for stop in range(1, 40):
+    for stop in range(1, 60):
         root = tmp_path / f"objects {stop}"
         run = subprocess.run([sys.executable, "-c", CRASH, str(root), str(source), str(stop)], check=False)
-        store = FolderStore(root, "http://127.0.0.1:8080", "k" * 40)
+        store = store_in(root)
         assert list(store.digests(Area.RAW)) in ([], [digest])
         if store.size(Area.RAW, digest) is not None:
             with store.fetch(Area.RAW, digest) as path:
@@ -67,18 +76,19 @@ def test_a_crash_at_any_step_leaves_the_object_whole_or_absent(tmp_path: Path, s
     assert run.returncode == 0
 
 
-def test_a_failed_copy_leaves_nothing(store: FolderStore, tmp_path: Path) -> None:
+def test_a_failed_copy_leaves_nothing(store: ObjectStore, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         store.put(Area.RAW, tmp_path / "absent")
     assert files_of(tmp_path / "objects") == []
 
 
 def test_a_damaged_object_is_noticed_and_mended(
-    store: FolderStore, tmp_path: Path, file: Callable[[bytes], Path]
+    store: ObjectStore, tmp_path: Path, file: Callable[[bytes], Path]
 ) -> None:
     digest = store.put(Area.RAW, file(b"right bytes")).digest
     (place,) = files_of(tmp_path / "objects")
-    place.write_bytes(b"wrong bytes")
+    assert b"right bytes" not in place.read_bytes()
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
     with pytest.raises(Unavailable, match="object_damaged"), store.fetch(Area.RAW, digest):
         pass
     store.put(Area.RAW, file(b"right bytes"))
@@ -86,14 +96,14 @@ def test_a_damaged_object_is_noticed_and_mended(
         assert path.read_bytes() == b"right bytes"
 
 
-def test_only_we_can_read_what_is_stored(store: FolderStore, tmp_path: Path, file: Callable[[bytes], Path]) -> None:
+def test_only_we_can_read_what_is_stored(store: ObjectStore, tmp_path: Path, file: Callable[[bytes], Path]) -> None:
     store.put(Area.RAW, file(b"private"))
     (place,) = files_of(tmp_path / "objects")
     assert place.stat().st_mode & 0o077 == 0
     assert place.relative_to(tmp_path / "objects").parts[1:3] == (place.name[:2], place.name[2:4])
 
 
-def test_sweeping_takes_old_leftovers_only(store: FolderStore, tmp_path: Path, file: Callable[[bytes], Path]) -> None:
+def test_sweeping_takes_old_leftovers_only(store: ObjectStore, tmp_path: Path, file: Callable[[bytes], Path]) -> None:
     digest = store.put(Area.RAW, file(b"stays")).digest
     now = datetime.now(UTC)
     for name, age in (("old", timedelta(hours=25)), ("new", timedelta(hours=1))):
@@ -109,19 +119,23 @@ FULL = """
 import resource, signal, sys
 from pathlib import Path
 from storage.objects import Area
-from storage.objects.folder import FolderStore
+from storage.objects.folder import FolderShelf
+from storage.objects import ObjectStore
+from storage.objects.vaults import Vaults
 signal.signal(signal.SIGXFSZ, signal.SIG_DFL if sys.argv[3] == "killed" else signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1024 * 1024 + 5, 1024 * 1024 + 5))
-FolderStore(Path(sys.argv[1]), "http://x", "k" * 40).put(Area.RAW, Path(sys.argv[2]))
+root = Path(sys.argv[1])
+shelf = FolderShelf(root / "objects", "http://x", "k" * 40)
+ObjectStore(shelf, Vaults(root / "keys"), root / "opened", "relief").put(Area.RAW, Path(sys.argv[2]))
 """
 
 
 @pytest.mark.parametrize("ending", ["killed", "refused"])
-def test_half_a_file_is_never_an_object(store: FolderStore, tmp_path: Path, ending: str) -> None:
+def test_half_a_file_is_never_an_object(store: ObjectStore, tmp_path: Path, ending: str) -> None:
     source = tmp_path / "source"
     source.write_bytes(os.urandom(3 * 1024 * 1024))
     run = subprocess.run(
-        [sys.executable, "-c", FULL, str(tmp_path / "objects"), str(source), ending], check=False, capture_output=True
+        [sys.executable, "-c", FULL, str(tmp_path), str(source), ending], check=False, capture_output=True
     )
     assert run.returncode != 0
     assert list(store.digests(Area.RAW)) == []

@@ -13,9 +13,10 @@ import pytest
 
 from pipeline.errors import Unavailable
 from storage.objects import Area, ObjectStore
-from storage.objects.folder import FolderStore
-from storage.objects.s3 import S3Store
+from storage.objects.folder import FolderShelf
+from storage.objects.s3 import S3Shelf
 from tests.servers import S3Server
+from tests.storage.stores import store_on
 
 ABSENT = "0" * 64
 
@@ -23,10 +24,11 @@ ABSENT = "0" * 64
 @pytest.fixture(params=["folder", pytest.param("s3", marks=pytest.mark.service)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     if request.param == "folder":
-        return FolderStore(tmp_path / "objects", "http://127.0.0.1:8080", "k" * 40)
+        return store_on(FolderShelf(tmp_path / "objects", "http://127.0.0.1:8080", "k" * 40), tmp_path)
     server = request.getfixturevalue("s3_server")
     bucket = f"t{secrets.token_hex(6)}"
-    return S3Store(server.endpoint, server.access_key, server.secret_key, bucket, secure=False)
+    shelf = S3Shelf(server.endpoint, server.access_key, server.secret_key, bucket, secure=False)
+    return store_on(shelf, tmp_path)
 
 
 @pytest.mark.parametrize("size", [0, 1, 1000, 3 * 1024 * 1024 + 7])
@@ -97,8 +99,11 @@ def test_an_address_stays_the_same_for_a_while(store: ObjectStore, file: Callabl
 
 
 @pytest.mark.service
-def test_an_s3_address_serves_parts_of_that_object_only(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
-    store = S3Store(s3_server.endpoint, s3_server.access_key, s3_server.secret_key, "addresses", secure=False)
+def test_an_s3_address_serves_parts_of_that_object_only(
+    s3_server: S3Server, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    shelf = S3Shelf(s3_server.endpoint, s3_server.access_key, s3_server.secret_key, "addresses", secure=False)
+    store = store_on(shelf, tmp_path)
     clip = store.put(Area.RELEASED, file(b"0123456789"))
     other = store.put(Area.RELEASED, file(b"something else"))
     url = store.url(Area.RELEASED, clip.digest, "video/mp4", timedelta(minutes=5))

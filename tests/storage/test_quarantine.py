@@ -22,9 +22,8 @@ from storage.catalogue.models import (
     SectorLayout,
     StoredObject,
 )
-from storage.objects import Area
+from storage.objects import Area, ObjectStore
 from storage.objects.chosen import object_store
-from storage.objects.folder import FolderStore
 from supervision.questions import QUESTIONS, REFUSALS
 from supervision.roles import Action, Role
 from supervision.states import State
@@ -277,7 +276,7 @@ def test_the_pictures_of_what_is_in_doubt_are_for_those_who_release(world: World
     assert not scope.evidence_for(officer).exists()
 
 
-def in_store(store: FolderStore, tmp_path: Path, scan: Scan) -> list[str]:
+def in_store(store: ObjectStore, tmp_path: Path, scan: Scan) -> list[str]:
     """Give the scan real pictures in the store instead of the made-up digests; return these."""
     found = []
     for role in ("evidence", "envelope"):
@@ -291,8 +290,7 @@ def in_store(store: FolderStore, tmp_path: Path, scan: Scan) -> list[str]:
 
 @pytest.mark.parametrize("ended", ["released", "refused", "rejected", "failed", "withheld again"])
 def test_no_picture_outlives_the_doubt(world: World, officer: Person, tmp_path: Path, ended: str) -> None:
-    store = object_store()
-    assert isinstance(store, FolderStore)
+    store = object_store("relief")
     scan = world.withheld()
     pictures = in_store(store, tmp_path, scan)
     if ended == "refused":
@@ -326,9 +324,8 @@ def end_badly(scan: Scan, ended: str) -> None:
 
 
 def test_a_picture_that_two_scans_share_goes_with_the_last(world: World, officer: Person, tmp_path: Path) -> None:
-    store = object_store()
+    store = object_store("relief")
     one, two = world.withheld("1"), world.withheld("2")
-    assert isinstance(store, FolderStore)
     digest, _ = in_store(store, tmp_path, one)
     StoredObject.objects.filter(scan=two, role="evidence").update(digest=digest)
     quarantine.refuse(one.pk, "names_patient", officer, NOON)

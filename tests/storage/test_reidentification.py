@@ -39,7 +39,7 @@ def owner(world: World) -> Person:
 
 
 def arrived(path: Path, kind: Kind) -> Scan:
-    raw = object_store().put(Area.RAW, path)
+    raw = object_store("relief").put(Area.RAW, path)
     known = Received(raw.digest, raw.size, kind, "goma", "amina", "FAST")
     return intake.register(known, raw, "watched_folder", NOON).scan
 

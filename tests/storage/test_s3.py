@@ -11,20 +11,26 @@ import pytest
 from minio import Minio
 
 from pipeline.errors import Misconfigured, Unavailable
-from storage.objects import Area
-from storage.objects.s3 import S3Store
+from storage.objects import Area, ObjectStore
+from storage.objects.s3 import S3Shelf
 from tests.servers import S3Server, free_ports
+from tests.storage.stores import store_on
 
 DIGEST = "ab" * 32
 
 
-def store_at(server: S3Server, bucket: str = "errors", *, secret: str | None = None) -> S3Store:
-    return S3Store(server.endpoint, server.access_key, secret or server.secret_key, bucket, secure=False)
+def store_at(endpoint: str, folder: Path, bucket: str = "errors", *keys: str) -> ObjectStore:
+    return store_on(S3Shelf(endpoint, *(keys or ("a", "b")), bucket, secure=False), folder)
 
 
-def test_a_server_that_is_away_is_unavailable_at_once(file: Callable[[bytes], Path]) -> None:
+@pytest.fixture
+def store(s3_server: S3Server, tmp_path: Path) -> ObjectStore:
+    return store_at(s3_server.endpoint, tmp_path, "errors", s3_server.access_key, s3_server.secret_key)
+
+
+def test_a_server_that_is_away_is_unavailable_at_once(file: Callable[[bytes], Path], tmp_path: Path) -> None:
     (port,) = free_ports(1)
-    store = S3Store(f"127.0.0.1:{port}", "a", "b", "away", secure=False)
+    store = store_at(f"127.0.0.1:{port}", tmp_path, "away")
     begin = time.monotonic()
     uses: list[Callable[[], object]] = [
         lambda: store.put(Area.RAW, file(b"x")),
@@ -40,7 +46,7 @@ def test_a_server_that_is_away_is_unavailable_at_once(file: Callable[[bytes], Pa
 
 
 @pytest.mark.parametrize("answer", [b"", b"220 mail ready\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n<a>"])
-def test_a_server_that_speaks_something_else_is_unavailable(answer: bytes) -> None:
+def test_a_server_that_speaks_something_else_is_unavailable(answer: bytes, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
 
         def speak() -> None:
@@ -52,52 +58,46 @@ def test_a_server_that_speaks_something_else_is_unavailable(answer: bytes) -> No
                         connection.sendall(answer)
 
         Thread(target=speak, daemon=True).start()
-        store = S3Store(f"127.0.0.1:{listening.getsockname()[1]}", "a", "b", "odd", secure=False)
+        store = store_at(f"127.0.0.1:{listening.getsockname()[1]}", tmp_path, "odd")
         with pytest.raises(Unavailable, match="store_unreachable"):
             list(store.digests(Area.RAW))
         listening.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.service
-def test_wrong_keys_are_the_administrators_business(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
-    store = store_at(s3_server, secret="wrong" * 8)
+def test_wrong_keys_are_the_administrators_business(
+    s3_server: S3Server, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    store = store_at(s3_server.endpoint, tmp_path, "errors", s3_server.access_key, "wrong" * 8)
     with pytest.raises(Misconfigured, match="store_refused") as refused:
         store.put(Area.RAW, file(b"x"))
     assert s3_server.access_key not in str(refused.value)
 
 
+def minio(server: S3Server) -> Minio:
+    return Minio(server.endpoint, access_key=server.access_key, secret_key=server.secret_key, secure=False)
+
+
 @pytest.mark.service
-def test_an_object_with_other_bytes_is_noticed(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
-    store = store_at(s3_server)
-    digest = store.put(Area.RAW, file(b"right")).digest
-    client = Minio(s3_server.endpoint, access_key=s3_server.access_key, secret_key=s3_server.secret_key, secure=False)
-    path = file(b"wrong")
-    client.fput_object("errors-raw", digest, str(path))
+@pytest.mark.parametrize("there", [b"wrong", b"whol", b"", b"sonorelay seal\x00\x01"])
+def test_an_object_with_other_bytes_is_noticed_and_put_again(
+    store: ObjectStore, s3_server: S3Server, file: Callable[[bytes], Path], there: bytes
+) -> None:
+    digest = store.put(Area.RAW, file(b"whole")).digest
+    minio(s3_server).fput_object("errors-raw", digest, str(file(there)))
     with pytest.raises(Unavailable, match="object_damaged"), store.fetch(Area.RAW, digest):
         pass
-
-
-@pytest.mark.service
-def test_an_object_cut_short_is_put_again(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
-    store = store_at(s3_server)
-    digest = store.put(Area.RAW, file(b"whole")).digest
-    client = Minio(s3_server.endpoint, access_key=s3_server.access_key, secret_key=s3_server.secret_key, secure=False)
-    client.fput_object("errors-raw", digest, str(file(b"who")))
     store.put(Area.RAW, file(b"whole"))
     with store.fetch(Area.RAW, digest) as path:
         assert path.read_bytes() == b"whole"
 
 
 @pytest.mark.service
-def test_nobody_reads_or_writes_without_keys(s3_server: S3Server, file: Callable[[bytes], Path]) -> None:
-    digest = store_at(s3_server).put(Area.RELEASED, file(b"mine")).digest
-    for use in (
-        lambda: S3Store(s3_server.endpoint, "stranger", "unknown-key", "errors", secure=False).open(
-            Area.RELEASED, digest
-        ),
-        lambda: S3Store(s3_server.endpoint, "stranger", "unknown-key", "errors", secure=False).put(
-            Area.RAW, file(b"x")
-        ),
-    ):
+def test_nobody_reads_or_writes_without_keys(
+    store: ObjectStore, s3_server: S3Server, file: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    digest = store.put(Area.RELEASED, file(b"mine")).digest
+    stranger = store_at(s3_server.endpoint, tmp_path, "errors", "stranger", "unknown-key")
+    for use in (lambda: stranger.open(Area.RELEASED, digest), lambda: stranger.put(Area.RAW, file(b"x"))):
         with pytest.raises(Misconfigured, match="store_refused"):
             use()

@@ -9,8 +9,8 @@ import pytest
 from pipeline.errors import Misconfigured
 from storage.django_settings import database
 from storage.objects.chosen import object_store
-from storage.objects.folder import FolderStore
-from storage.objects.s3 import S3Store
+from storage.objects.folder import FolderShelf
+from storage.objects.s3 import S3Shelf
 from storage.settings import Settings, settings
 
 
@@ -123,7 +123,7 @@ def test_secrets_are_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_settings_choose_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(object_store(), FolderStore)
+    assert isinstance(object_store().shelf, FolderShelf)
     assert object_store() is object_store()
     object_store.cache_clear()
     settings.cache_clear()
@@ -132,7 +132,7 @@ def test_the_settings_choose_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
         object_store()
     monkeypatch.setenv("SONORELAY_S3_ACCESS_KEY", "a")
     monkeypatch.setenv("SONORELAY_S3_SECRET_KEY", "b")
-    assert isinstance(object_store(), S3Store)
+    assert isinstance(object_store().shelf, S3Shelf)
 
 
 def test_an_address_of_postgresql_is_understood() -> None:

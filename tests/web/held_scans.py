@@ -108,7 +108,7 @@ def _evidence(picture: Picture) -> dict[str, object]:
         for role, shown in (("evidence", picture), ("envelope", np.maximum(picture, screen(seed=9)))):
             path = Path(folder, role)
             path.write_bytes(cv2.imencode(".jpg", shown)[1].tobytes())
-            stored[role] = (object_store().put(Area.WITHHELD, path), "image/jpeg")
+            stored[role] = (object_store("relief").put(Area.WITHHELD, path), "image/jpeg")
     return stored
 
 

@@ -230,14 +230,14 @@ def test_a_drawn_scan_goes_to_the_queue_with_the_next_cycle(window, live_world, 
     path = tmp_path / "in.dcm"
     header = {"PatientName": "MBEKI^THANDI", "PatientID": "DEMO-0042", "FrameTime": "40"}
     dcmwrite(path, cine(frames(4), **header), enforce_file_format=False)
-    raw = object_store().put(Area.RAW, path)
+    raw = object_store("relief").put(Area.RAW, path)
     known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
     scan = intake.register(known, raw, "watched_folder", timezone.now()).scan
     run = Run("first", tmp_path)
 
     def cycle() -> str:
         assert scan.digest in intake.take("goma", 20, run.token, timezone.now())
-        return process_scan(scan.digest, "relief", run, object_store())
+        return process_scan(scan.digest, "relief", run, object_store("relief"))
 
     assert cycle() == "withheld"
     page = opened(window, scan)

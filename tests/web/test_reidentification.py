@@ -27,7 +27,7 @@ def named(world, tmp_path: Path) -> Scan:
     """Let a file that names somebody arrive."""
     path = tmp_path / "in.dcm"
     dcmwrite(path, cine(frames(2), PatientName="MBEKI^THANDI", PatientID=NUMBER), enforce_file_format=False)
-    raw = object_store().put(Area.RAW, path)
+    raw = object_store("relief").put(Area.RAW, path)
     known = Received(raw.digest, raw.size, Kind.DICOM, "goma", "amina", "FAST")
     return intake.register(known, raw, "watched_folder", timezone.now()).scan
 
