@@ -75,6 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="one JSON object")
     status.set_defaults(command=_status)
 
+    doctor = commands.add_parser("doctor", help="what is wrong with this installation, and how to mend it")
+    doctor.add_argument("--json", action="store_true", help="one JSON object, in both languages")
+    doctor.add_argument("--language", choices=["en", "fr"], help="in place of the environment's")
+    doctor.set_defaults(command=_doctor)
+
     administrator = commands.add_parser("administrator", help="make an administrator's account, and print its password")
     administrator.add_argument("username", metavar="USERNAME")
     administrator.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
@@ -147,6 +152,12 @@ def _status(options: argparse.Namespace) -> int:
     from sonorelay.status import status
 
     return status(as_json=options.json)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from sonorelay.doctor import doctor
+
+    return doctor(as_json=options.json, speech=options.language)
 
 
 def _administrator(options: argparse.Namespace) -> int:

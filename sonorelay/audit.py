@@ -62,7 +62,10 @@ def verify(noted: str | None, *, as_json: bool) -> int:
         head = audit.head_of(noted) if noted is not None else None
     except ValueError:
         return fail(NO_HEAD, USAGE)
-    found = audit.verify(datetime.now(UTC), head)
+    now = datetime.now(UTC)
+    found = audit.verify(now, head)
+    if found.problem is None and found.head is not None:
+        audit.note_verified(found.head, now)
     if as_json:
         print_json(_table(found))
     else:

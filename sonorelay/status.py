@@ -1,9 +1,7 @@
 """What waits where, and what is running?"""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -12,6 +10,7 @@ from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
 from sonorelay.services import answers, are_up, services
+from storage.health.inbox import scans_below
 from storage.settings import settings
 from supervision.programme import ProjectEntry
 from supervision.states import State
@@ -100,20 +99,9 @@ def _of_an_old_key(project: ProjectEntry) -> tuple[int, int]:
 
 
 def _files_in(project: str) -> int:
-    folder = settings().inbox / project
-    return sum(1 for _ in _scans_below(folder)) if folder.is_dir() else 0
-
-
-def _scans_below(folder: Path) -> Iterator[Path]:
-    """Yield what the watched folder will look at: neither hidden files nor sidecars."""
-    for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix != ".json":
-            yield path
+    return sum(1 for _ in scans_below(settings().inbox / project))
 
 
 def _stray(known: set[str]) -> int:
     inbox = settings().inbox
-    if not inbox.is_dir():
-        return 0
-    return sum(path.relative_to(inbox).parts[0] not in known for path in _scans_below(inbox))
+    return sum(path.relative_to(inbox).parts[0] not in known for path in scans_below(inbox))

@@ -18,10 +18,12 @@ from django.db.models import QuerySet
 
 from storage.catalogue.models import Event, Person, Scan
 from storage.catalogue.models.audit import written
+from storage.settings import settings
 
 BEFORE_THE_FIRST = "0" * 64
 MAY_WAIT = timedelta(minutes=1)
 AT_A_TIME = 1000
+NOTED = "audit-verified.json"
 ONE_AT_A_TIME = 0x536F6E6F  # the number of the lock by which PostgreSQL lets in one process after the other
 
 _LINK = (
@@ -69,6 +71,14 @@ class Verdict:
     def sound(self) -> bool:
         """Whether nothing is wrong, and nothing waits."""
         return self.problem is None and not self.unsealed
+
+
+@dataclass(frozen=True)
+class Verified:
+    """When the chain was last found whole, and its head at that time."""
+
+    at: datetime
+    head: Head
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ def head() -> Head | None:
 
 def verify(now: datetime, noted: Head | None = None) -> Verdict:
     """Follow the chain from its first link; also ask whether a head that was noted earlier is still part of it."""
-    waiting = _unsealed().filter(at__lt=now - MAY_WAIT).count()
+    waiting = overdue(now)
     sound, before, found = 0, BEFORE_THE_FIRST, noted is None
     for row in _rows():
         problem = _problem(row, sound + 1, before)
@@ -143,6 +153,28 @@ def verify(now: datetime, noted: Head | None = None) -> Verdict:
     if noted is not None and not found:
         return Verdict(sound, _head(sound, before), noted.number, Problem.CUT, waiting)
     return Verdict(sound, _head(sound, before), unsealed=waiting)
+
+
+def overdue(now: datetime) -> int:
+    """Return how many events have waited longer for their place in the chain than a transaction can take."""
+    return _unsealed().filter(at__lt=now - MAY_WAIT).count()
+
+
+def note_verified(head: Head, now: datetime) -> None:
+    """Keep beside the catalogue when the chain was found whole, and its head; who cuts the chain off leaves this."""
+    file = settings().home / NOTED
+    draft = file.with_suffix(".part")
+    draft.write_text(json.dumps({"at": now.isoformat(), "head": str(head)}), encoding="ascii")
+    draft.replace(file)
+
+
+def last_verified() -> Verified | None:
+    """Return what `note_verified` kept last, None where there is nothing that can be read."""
+    try:
+        kept = json.loads((settings().home / NOTED).read_text(encoding="ascii"))
+        return Verified(datetime.fromisoformat(kept["at"]), head_of(kept["head"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def links() -> Iterator[tuple[Link, str]]:

@@ -53,17 +53,17 @@ def asks(name: str, *, catalogue: bool = False) -> Callable[[Callable[[datetime]
     return lambda function: Question(name, function, catalogue)
 
 
-def good(name: str, what: Text, **facts: Fact) -> Check:
+def good(name: str, what: Text, /, **facts: Fact) -> Check:
     """Say that all is well."""
     return Check(name, Verdict.GOOD, what.format(**facts), facts=facts)
 
 
-def warn(name: str, what: Text, mend: Text, **facts: Fact) -> Check:
+def warn(name: str, what: Text, mend: Text, /, **facts: Fact) -> Check:
     """Say what will not stay well, and what to do."""
     return Check(name, Verdict.WARN, what.format(**facts), mend.format(**facts), facts)
 
 
-def bad(name: str, what: Text, mend: Text, **facts: Fact) -> Check:
+def bad(name: str, what: Text, mend: Text, /, **facts: Fact) -> Check:
     """Say what does not work or is not safe, and what to do."""
     return Check(name, Verdict.BAD, what.format(**facts), mend.format(**facts), facts)
 
