@@ -30,5 +30,9 @@ class Found(Protocol):
     def unchanged(self) -> bool:
         """Tell whether the file is still the one that was found."""
 
+    @property
+    def belongs_to(self) -> str | None:
+        """The name of the file whose sidecar this is, where it came after that file; None of a scan."""
+
     def remove(self) -> bool:
         """Take it away with its sidecar once its content is safe; tell whether it is gone, false where it must stay."""

@@ -19,7 +19,7 @@ from storage.settings import settings
 setup.prepare()  # Django wants to be ready before its tables are imported, and Prefect imports this module first
 
 from flows.batches import cancel_the_late, process_waiting  # noqa: E402
-from flows.gather import gather  # noqa: E402
+from flows.gather import answer, gather  # noqa: E402
 from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
 from flows.rekey import rekey  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
@@ -62,6 +62,7 @@ def _ingest(project: str, running: Path) -> dict[str, int]:
     free_what_the_dead_hold(running)
     gather(project, organisation)
     ended = process_waiting(project, organisation) + Counter(tidy(project, organisation))
+    answer(project)
     note_ingested(project, datetime.now(UTC))
     log.info("ingested project=%s %s", project, " ".join(f"{state}={count}" for state, count in sorted(ended.items())))
     return dict(ended)

@@ -3,8 +3,12 @@
 Messages hold counts and codes, never header values: an error may be logged, mailed and shown to anyone.
 """
 
+import errno
+
 from pipeline.reasons import REASONS
 from pipeline.text import Text
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class SonorelayError(Exception):
@@ -60,3 +64,12 @@ class Unavailable(SonorelayError):
 
 class Misconfigured(SonorelayError):
     """The administrator acts; the process refuses to start."""
+
+
+def says_no_room(error: BaseException | None) -> bool:
+    """Tell whether an error, or one that it was made of, is a disk that is full or a quota that is used up."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -19,7 +19,7 @@ from importlib import import_module
 from types import TracebackType
 from typing import Any, TypeVar
 
-from pipeline.errors import SonorelayError
+from pipeline.errors import SonorelayError, Unavailable, says_no_room
 
 ANSWER_HEAD = struct.Struct("<cQ")  # what kind of answer, and how many bytes follow
 REQUEST_HEAD = struct.Struct("<dQQ")  # seconds, memory in bytes, and how many bytes follow
@@ -207,7 +207,9 @@ class Reporting:
         if _is_memory(error):
             self.send(self._writable, OUT_OF_MEMORY, None)
             return
-        if not isinstance(error, SonorelayError):
+        if says_no_room(error):
+            error = Unavailable("disk_full")
+        elif not isinstance(error, SonorelayError):
             last = traceback.extract_tb(trace)[-1:]
             place = f"{os.path.basename(last[0].filename)}:{last[0].lineno}" if last else ""  # noqa: PTH119
             error = SonorelayError("internal", error=type(error).__name__, where=place)

@@ -4,18 +4,13 @@ What was taken in must be worked on, and the catalogue must be written, so a res
 where they are, which loses nothing, instead of filling the disk, which stops everything.
 """
 
-import errno
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.errors import Unavailable
 from storage.settings import settings
 
 MIB = 1024 * 1024
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""How a file system says that it takes no more: full, the quota of this user used up, the file above its limit."""
 
 
 def room_left() -> int:
@@ -29,17 +24,6 @@ def refuse_when_full(needed: int) -> None:
     """Unavailable("disk_full") where `needed` bytes would use up the reserve."""
     if needed > room_left():
         raise Unavailable("disk_full")
-
-
-@contextmanager
-def full_disk_is_said() -> Iterator[None]:
-    """Turn the operating system's "no space left", raised in a `with` block, into Unavailable("disk_full")."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in FULL:
-            raise Unavailable("disk_full") from error
-        raise
 
 
 def _existing(folder: Path) -> Path:

@@ -7,7 +7,7 @@ HTTP); here is only what the programme decides, so that a wrong word is refused 
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 AeTitle = Annotated[
     str, StringConstraints(strip_whitespace=True, pattern=r"^[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?$")
@@ -33,19 +33,28 @@ class _Entry(BaseModel):
 class WatchedFolder(_Entry):
     """A folder that is looked at on the project's schedule; without `folder` the project's own in the inbox.
 
-    The tree of a USB stick, where files arrive by SFTP, or what rclone keeps in step.
+    The tree of a USB stick, where files arrive by SFTP, or what rclone keeps in step. keep: files are left where they
+    are and remembered, for a folder that is an archive, or is kept in step with one.
     """
 
     kind: Literal[Way.WATCHED_FOLDER]
     folder: Annotated[str, StringConstraints(min_length=1)] | None = None
+    keep: bool = False
+
+    @model_validator(mode="after")
+    def _own_folder_is_emptied(self) -> "WatchedFolder":
+        if self.keep and self.folder is None:
+            raise ValueError("keep needs a folder of its own; the project's inbox is emptied")
+        return self
 
 
 class S3Inbox(_Entry):
-    """A bucket, or what in it begins with `prefix`, that is emptied on the project's schedule."""
+    """A bucket, or what in it begins with `prefix`, that is emptied on the project's schedule unless kept."""
 
     kind: Literal[Way.S3_INBOX]
     bucket: Bucket
     prefix: Annotated[str, StringConstraints(max_length=200)] = ""
+    keep: bool = False
 
 
 class Commitment(_Entry):

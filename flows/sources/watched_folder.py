@@ -1,123 +1,212 @@
-"""Which files in a project's inbox folder are complete, and what do their place and sidecar say?
+"""Which files in a folder are complete, and what do their place and sidecar say?
 
-Layout: `inbox/<project>/[<trainee>/[<exam type>/]]file`, and optionally `<file>.json` beside a file. A file counts as
-complete when nobody has it open for writing and nothing touched it for a few seconds. Symbolic links are not followed.
+The folder is a project's own in the inbox, or one that the programme names: the tree of a USB stick, where files arrive
+by SFTP, what rclone keeps in step. It may be taken away at any moment, be written to by anybody, and not be ours to
+empty. Symbolic links are not followed.
 """
 
-import fcntl
 import os
-import stat
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections import Counter
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from supervision.sidecar import read_sidecar
+from flows.naming import RECEIPTS, as_text, described, is_passed_over, is_passed_over_folder, is_sidecar
+from flows.receipts_folder import ReceiptsFolder
+from flows.settled import Settling, Stands, mark_of
+from pipeline.errors import NotAScan
+from pipeline.reading import kind_of
+from storage.reception import Incoming
+from storage.settings import settings
+from supervision.programme import ProjectEntry
+from supervision.sources import WatchedFolder, Way
 
 SETTLED_SECONDS = 3.0
-UNFINISHED_SUFFIXES = frozenset({".part", ".partial", ".tmp", ".crdownload", ".filepart", ".swp"})
+DEEPEST_OF_THE_SENDER = 2
+"""Folders of a trainee and of an exam type stay when they are empty: people, and devices, send to them again."""
+EMPTY_FOR_SECONDS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
-class Found:
-    """A complete file in the inbox, what is known of it, and the mark by which a later change is noticed."""
+class FoundFile:
+    """A complete file of a folder, and the mark by which a later change is noticed."""
 
+    root: Path
     path: Path
-    mark: tuple[int, int, int]
-    trainee: str | None = None
-    exam_type: str | None = None
-    device: str | None = None
-    captured_at: datetime | None = None
+    status: os.stat_result
+    above: tuple[str, ...]
+    project: str
     sidecar: Path | None = None
-    said: dict[str, Any] = field(default_factory=dict)
+    late: bool = False
+    keep: bool = False
+
+    @property
+    def name(self) -> str:
+        """The path below the folder."""
+        return as_text(str(self.path.relative_to(self.root)))
+
+    @cached_property
+    def version(self) -> str:
+        """Size and time of the file and of its sidecar."""
+        marks = [self.status.st_size, self.status.st_mtime_ns]
+        if self.sidecar is not None and not self.late:
+            with suppress(OSError):
+                beside = self.sidecar.lstat()
+                marks += [beside.st_size, beside.st_mtime_ns]
+        return "-".join(map(str, marks))
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.status.st_size
+
+    @property
+    def belongs_to(self) -> str | None:
+        """The name of the file whose sidecar this is, where it came after it."""
+        return self.name.removesuffix(".json") if self.late else None
+
+    @contextmanager
+    def incoming(self) -> Iterator[Incoming]:
+        """Give it where it lies."""
+        yield described(self.path, self.project, Way.WATCHED_FOLDER, self.above, self.sidecar)
 
     def unchanged(self) -> bool:
         """Tell whether the file is still the one that was found."""
         try:
-            return _mark(self.path.lstat()) == self.mark
-        except FileNotFoundError:
+            return mark_of(self.path.lstat()) == mark_of(self.status)
+        except OSError:
             return False
 
-    def remove(self) -> None:
-        """Take file and sidecar out of the inbox, once their content is safe elsewhere."""
-        if self.sidecar is not None:
-            self.sidecar.unlink(missing_ok=True)
-        self.path.unlink(missing_ok=True)
-
-
-def new_files(folder: Path, *, settled_seconds: float = SETTLED_SECONDS) -> Iterator[Found]:
-    """Yield the complete files below a project's folder, in the order of their names."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        present = set(names)
-        for name in sorted(names):
-            path = Path(place, name)
-            if _is_sidecar(name, present) or name.startswith(".") or path.suffix.lower() in UNFINISHED_SUFFIXES:
-                continue
-            status = path.lstat() if path.exists() else None
-            if status is None or not stat.S_ISREG(status.st_mode) or not _complete(path, status, settled_seconds):
-                continue
-            sidecar = path.with_name(name + ".json")
-            if sidecar.name in present and not _complete(sidecar, sidecar.lstat(), settled_seconds):
-                continue
-            yield _with_context(folder, path, _mark(status))
-
-
-def _is_sidecar(name: str, present: set[str]) -> bool:
-    return name.endswith(".json") and (name.removesuffix(".json") in present or "." in name.removesuffix(".json"))
-
-
-def _mark(status: os.stat_result) -> tuple[int, int, int]:
-    return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _complete(path: Path, status: os.stat_result, settled_seconds: float) -> bool:
-    # the change time cannot be set back by `cp -p` or rsync, the modification time can
-    if time.time() - max(status.st_mtime, status.st_ctime) < settled_seconds:
-        return False
-    return not _open_for_writing(path)
-
-
-def _open_for_writing(path: Path) -> bool:
-    """Ask the kernel: a read lease is refused while anybody has the file open for writing (fcntl(2), F_SETLEASE)."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
-        return True  # it cannot be read yet: leave it for the next cycle
-    try:
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
-    except BlockingIOError:
+    def remove(self) -> bool:
+        """Take file and sidecar away; false where the folder is to be kept, or nothing in it can be removed."""
+        if self.keep:
+            return False
+        try:
+            if self.sidecar is not None:
+                self.sidecar.unlink(missing_ok=True)
+            self.path.unlink(missing_ok=True)
+        except OSError:
+            return False
         return True
+
+
+def found(source: WatchedFolder, project: ProjectEntry, work: Path) -> Iterator[FoundFile]:  # noqa: ARG001 - no copy is made
+    """Yield the complete files of a project's folder; none while the folder is not there."""
+    return new_files(folder_of(source, project), project=project.code, keep=source.keep)
+
+
+def receipts(source: WatchedFolder, project: ProjectEntry) -> ReceiptsFolder:
+    """Return where the senders of this folder find their answers: in it, or in the inbox where it is not ours."""
+    own = settings().inbox / project.code
+    return ReceiptsFolder(folder_of(source, project) / RECEIPTS, otherwise=own / RECEIPTS)
+
+
+def folder_of(source: WatchedFolder, project: ProjectEntry) -> Path:
+    """Return the folder that a source means."""
+    return Path(source.folder) if source.folder else settings().inbox / project.code
+
+
+def new_files(
+    folder: Path, *, project: str = "", keep: bool = False, settled_seconds: float = SETTLED_SECONDS
+) -> Iterator[FoundFile]:
+    """Yield the complete files below a folder, in the order of their names, those from the future last."""
+    settling, from_the_future = Settling(settled_seconds), list[FoundFile]()
+    for one in _Walk(folder, project, keep).candidates():
+        stands = _stands(one, settling)
+        if stands is Stands.COMPLETE:
+            yield one
+        elif stands is Stands.FROM_THE_FUTURE:
+            from_the_future.append(one)
+    if from_the_future:
+        settling.wait()
+    yield from (one for one in from_the_future if one.unchanged())
+
+
+def survey(folder: Path) -> Counter[Stands]:
+    """Count the files of a folder by how they stand, as an administrator wants to know it."""
+    settling = Settling(SETTLED_SECONDS)
+    return Counter(_stands(one, settling) for one in _Walk(folder, "", keep=True).candidates())
+
+
+def _stands(one: FoundFile, settling: Settling) -> Stands:
+    stands = settling.stands(one.path, one.status)
+    if one.sidecar is None or one.belongs_to or stands not in (Stands.COMPLETE, Stands.FROM_THE_FUTURE):
+        return stands
+    try:
+        beside = settling.stands(one.sidecar, one.sidecar.lstat())
     except OSError:
-        return False  # a file system without leases: the settling time alone decides
-    finally:
-        os.close(descriptor)
-    return False
+        return Stands.UNFINISHED
+    return stands if beside is Stands.COMPLETE else beside
 
 
-def _with_context(folder: Path, path: Path, mark: tuple[int, int, int]) -> Found:
-    above = path.relative_to(folder).parts[:-1]
-    found = Found(
-        path,
-        mark,
-        trainee=above[0] if above else None,
-        exam_type=above[1].upper() if len(above) > 1 else None,
-    )
-    sidecar = path.with_name(path.name + ".json")
-    if not sidecar.is_file():
-        return found
-    found = replace(found, sidecar=sidecar)
-    said = read_sidecar(sidecar)
-    if said is None:
-        return found
-    return replace(
-        found,
-        trainee=said.trainee or found.trainee,
-        exam_type=(said.exam_type or found.exam_type or "").upper() or None,
-        device=said.device,
-        captured_at=said.captured_at.astimezone(UTC) if said.captured_at else None,
-        said=said.worksheet(),
-    )
+@dataclass(frozen=True)
+class _Walk:
+    """One walk through a folder; where it is to be emptied, empty folders that nobody named go as well."""
+
+    folder: Path
+    project: str
+    keep: bool
+
+    def candidates(
+        self, place: Path | None = None, said: tuple[str, ...] = (), *, medium: bool = False
+    ) -> Iterator[FoundFile]:
+        """Yield every file that may be somebody's scan, complete or not, and sidecars that lie alone."""
+        place = place or self.folder
+        inside = _inside(place)
+        # of a medium (DICOM PS3.10) the folders are named by a machine, and a viewer's program lies beside the pictures
+        medium = medium or "DICOMDIR" in inside
+        for name, entry in sorted(inside.items()):
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    if not is_passed_over_folder(name):
+                        yield from self.candidates(place / name, said if medium else (*said, name), medium=medium)
+                        self._tidy(place / name)
+                elif entry.is_file(follow_symlinks=False) and not is_passed_over(name):
+                    yield from self._file(entry, inside, said, medium=medium)
+            except OSError:
+                continue  # taken away meanwhile
+
+    def _file(
+        self, entry: "os.DirEntry[str]", inside: Collection[str], said: tuple[str, ...], *, medium: bool
+    ) -> Iterator[FoundFile]:
+        path, status = Path(entry.path), entry.stat(follow_symlinks=False)
+        if is_sidecar(entry.name, inside):
+            if entry.name.removesuffix(".json") not in inside:
+                yield self._found(path, status, said, sidecar=path, late=True)
+        elif not medium or _may_be_a_scan(path):
+            beside = path.with_name(entry.name + ".json")
+            yield self._found(path, status, said, sidecar=beside if beside.name in inside else None)
+
+    def _found(
+        self, path: Path, status: os.stat_result, said: tuple[str, ...], *, sidecar: Path | None, late: bool = False
+    ) -> FoundFile:
+        return FoundFile(self.folder, path, status, said, self.project, sidecar, late=late, keep=self.keep)
+
+    def _tidy(self, folder: Path) -> None:
+        """Remove a folder below those of trainee and exam type that has been empty for a day."""
+        if self.keep or len(folder.relative_to(self.folder).parts) <= DEEPEST_OF_THE_SENDER:
+            return
+        with suppress(OSError):
+            if time.time() - folder.lstat().st_mtime > EMPTY_FOR_SECONDS:
+                folder.rmdir()  # refused for one that holds anything
+
+
+def _inside(folder: Path) -> "dict[str, os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name: entry for entry in entries}
+    except OSError:
+        return {}  # taken away, or not ours to read
+
+
+def _may_be_a_scan(path: Path) -> bool:
+    try:
+        kind_of(path)
+    except NotAScan:
+        return False
+    except OSError:
+        return True
+    return True

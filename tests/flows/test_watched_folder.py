@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.sources.watched_folder import new_files
+from flows.sources.watched_folder import FoundFile, new_files
+from storage.reception import Incoming
 
 
 def drop(folder: Path, name: str, content: bytes = b"x") -> Path:
@@ -15,6 +16,11 @@ def drop(folder: Path, name: str, content: bytes = b"x") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+def said_of(file: FoundFile) -> Incoming:
+    with file.incoming() as incoming:
+        return incoming
 
 
 def found(folder: Path) -> list[str]:
@@ -26,7 +32,8 @@ def test_place_says_who_and_what(tmp_path: Path) -> None:
     drop(tmp_path, "amina/b.dcm")
     drop(tmp_path, "amina/fast/c.dcm")
     drop(tmp_path, "amina/FAST/deeper/d.dcm")
-    context = {file.path.name: (file.trainee, file.exam_type) for file in new_files(tmp_path, settled_seconds=0)}
+    files = {file.path.name: said_of(file) for file in new_files(tmp_path, settled_seconds=0)}
+    context = {name: (said.author, said.exam_type) for name, said in files.items()}
     assert context == {
         "a.dcm": (None, None),
         "b.dcm": ("amina", None),
@@ -40,9 +47,10 @@ def test_sidecar_says_more_than_the_place_and_goes_with_the_file(tmp_path: Path)
     said = {"trainee": "ousmane", "exam_type": "card", "captured_at": "2026-03-01T10:00:00+03:00"}
     sidecar = drop(tmp_path, "amina/a.mp4.json", json.dumps(said).encode())
     (file,) = new_files(tmp_path, settled_seconds=0)
-    assert (file.trainee, file.exam_type) == ("ousmane", "CARD")
-    assert file.captured_at is not None
-    assert file.captured_at.isoformat() == "2026-03-01T07:00:00+00:00"
+    incoming = said_of(file)
+    assert (incoming.author, incoming.exam_type) == ("ousmane", "CARD")
+    assert incoming.captured_at is not None
+    assert incoming.captured_at.isoformat() == "2026-03-01T07:00:00+00:00"
     file.remove()
     assert not sidecar.exists()
     assert not file.path.exists()
@@ -56,8 +64,8 @@ def test_a_bad_sidecar_does_not_hold_the_scan_back(tmp_path: Path, said: bytes) 
     drop(tmp_path, "amina/a.mp4.json", said)
     (file,) = new_files(tmp_path, settled_seconds=0)
     assert file.sidecar is not None
-    assert file.exam_type is None
-    assert file.trainee == "amina"
+    assert said_of(file).exam_type is None
+    assert said_of(file).author == "amina"
 
 
 def test_a_sidecar_may_carry_the_worksheet_in_codes_only(tmp_path: Path) -> None:
@@ -67,13 +75,14 @@ def test_a_sidecar_may_carry_the_worksheet_in_codes_only(tmp_path: Path) -> None
     for name, wrong in (("b", {"age": "42"}), ("c", {"answers": {"FINDING": "maybe"}}), ("d", {"name": "Thandi"})):
         drop(tmp_path, f"amina/FAST/{name}.mp4")
         drop(tmp_path, f"amina/FAST/{name}.mp4.json", json.dumps(said | wrong).encode())
-    files = {file.path.stem: file.said for file in new_files(tmp_path, settled_seconds=0)}
+    files = {file.path.stem: said_of(file).said for file in new_files(tmp_path, settled_seconds=0)}
     assert files == {"a": {**said, "answers": {"FINDING": "positive"}, "view": "RLQ"}, "b": {}, "c": {}, "d": {}}
 
 
-def test_a_sidecar_without_its_file_waits(tmp_path: Path) -> None:
-    drop(tmp_path, "a.mp4.json", b"{}")
-    assert found(tmp_path) == []
+def test_a_sidecar_without_its_file_says_whose_it_is(tmp_path: Path) -> None:
+    drop(tmp_path, "amina/a.mp4.json", b"{}")
+    (late,) = new_files(tmp_path, settled_seconds=0)
+    assert late.belongs_to == "amina/a.mp4"
 
 
 def test_a_file_that_is_being_written_waits(tmp_path: Path) -> None:
