@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from flows.channel import as_the_channel_knew
+from flows.outage import outages_are_said
 from flows.placed import Files, placed
 from flows.presence import Run
 from pipeline.deidentify import Key, Release
@@ -21,6 +22,8 @@ from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
 JPEG = "image/jpeg"
+OF_ONE_OBJECT = frozenset({"object_missing", "object_damaged"})
+"""What is wrong with one scan's object, until it is mended from the second copy; the others can go on."""
 
 log = logging.getLogger("sonorelay.flows")
 
@@ -28,9 +31,14 @@ log = logging.getLogger("sonorelay.flows")
 def process_scan(digest: str, organisation: str, run: Run, store: ObjectStore) -> str:
     """Bring one taken scan to its next state and return its name; one bad scan never fails the others."""
     try:
-        return _process(intake.scan_with(digest), organisation, run, store)
-    except Unavailable:
-        raise
+        with outages_are_said():
+            return _process(intake.scan_with(digest), organisation, run, store)
+    except Unavailable as error:
+        if error.code not in OF_ONE_OBJECT:
+            raise
+        log.error("scan_without_object digest=%s code=%s", digest[:10], error.code)
+        intake.set_aside(digest, run.token)
+        return "set_aside"
     except Exception as error:  # noqa: BLE001 - the one boundary per scan: nothing may disappear, nothing may stop a batch
         log.error("scan_failed digest=%s error=%s", digest[:10], where(error))
         intake.record_failed(digest, run.token, "internal", _now())

@@ -35,12 +35,14 @@ __all__ = [
     "register",
     "renew",
     "scan_with",
+    "set_aside",
     "take",
     "try_again",
     "waiting",
 ]
 
 TAKEN_FOR = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=10)  # at most, between machines that share a catalogue
 MOST_TAKES = 50  # a scan that ends its process every time must not be tried for ever
 
 
@@ -166,6 +168,12 @@ def free(token: str) -> None:
         Scan.objects.filter(state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
 
 
+def set_aside(digest: str, token: str) -> None:
+    """Free one scan whose object cannot be had now, so that others come before it; it counts as an attempt."""
+    with one_transaction():
+        Scan.objects.filter(digest=digest, state=State.RECEIVED, taken_by=token).update(taken_by="", taken_until=None)
+
+
 def try_again(project: str, now: datetime) -> int:
     """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many.
 
@@ -200,7 +208,9 @@ def _keep(scan: Scan, role: str, place: StoredBytes, media_type: str) -> None:
 
 
 def _free(project: str, now: datetime) -> QuerySet[Scan]:
-    untaken = Q(taken_until=None) | Q(taken_until__lt=now)
+    # a lease that ends later than any could was given before the clock was set back
+    longest = now + TAKEN_FOR + CLOCKS_DIFFER
+    untaken = Q(taken_until=None) | Q(taken_until__lt=now) | Q(taken_until__gt=longest)
     return Scan.objects.filter(untaken, project__code=project, state=State.RECEIVED)
 
 
