@@ -89,3 +89,17 @@ def may_move(now: State, then: State) -> bool:
 def may_go(now: Stage, then: Stage) -> bool:
     """Tell whether an exam at stage `now` may go to stage `then`."""
     return then in STAGE_MOVES[now]
+
+
+def way(now: Stage, then: Stage) -> tuple[Stage, ...]:
+    """Return the shortest way from one stage to another by moves that are allowed, without the first; () if none."""
+    ways: list[tuple[Stage, ...]] = [()]
+    seen = {now}
+    for taken in ways:
+        here = taken[-1] if taken else now
+        if here is then:
+            return taken
+        onward = [stage for stage in Stage if stage in STAGE_MOVES[here] - seen]
+        seen.update(onward)
+        ways += [(*taken, stage) for stage in onward]
+    return ()

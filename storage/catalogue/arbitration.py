@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.errors import Conflict
-from storage.catalogue import readings
+from storage.catalogue import meeting, readings
 from storage.catalogue.exam_catalogue import type_at
 from storage.catalogue.models import Arbitration, Event, Exam, FeedbackStep, Person, Review, ReviewItem
 from storage.catalogue.queue import held, locked_item
@@ -50,7 +50,8 @@ def both(item_id: int, person: Person) -> Both:
     if item.reading == Reading.APPEAL:
         first = _appealed(item)
         return Both(blind, first, None, _differences(first, blind, item.exam))
-    first, second = (readings.newest(item.exam, reading) for reading in (Reading.FIRST, Reading.SECOND))
+    first = readings.newest(item.exam, Reading.FIRST)
+    second = _second_beside(first, item.exam)
     return Both(blind, first, second, _differences(first, second, item.exam))
 
 
@@ -88,7 +89,10 @@ def decide(
         readings.close(item, now)
         facts = {"reading": item.reading, "chosen": chosen, "reasons": codes}
         Event.objects.create(at=now, what="arbitrated", scan=readings.clip_of(item.exam), person=person, facts=facts)
-        return readings.make_final(item.exam, review, now)
+        if meeting.expected(item.exam, item):
+            return readings.make_final(item.exam, review, now)
+        meeting.settle(item.exam, now)
+        return readings.final_of(item.exam) or review
 
 
 def _named(chosen: Chosen, told: Both) -> Review:
@@ -102,6 +106,13 @@ def _appealed(item: ReviewItem) -> Review:
     """Return the reading that the appeal is made against."""
     against = FeedbackStep.objects.filter(feedback__review__exam=item.exam_id, what=Step.APPEALED)
     return against.filter(at__lte=item.queued_at).select_related("feedback__review").latest("at", "pk").feedback.review
+
+
+def _second_beside(first: Review, exam: Exam) -> Review:
+    """Return the newest second reading, of several (given on two sides) the newest that differs from the first."""
+    seconds = Review.objects.filter(exam=exam, reading=Reading.SECOND, amended_by=None)
+    found = list(seconds.order_by("-submitted_at", "-pk"))
+    return next((one for one in found if _differences(first, one, exam)), None) or readings.newest(exam, Reading.SECOND)
 
 
 def _differences(one: Review, other: Review, exam: Exam) -> tuple[Difference, ...]:

@@ -184,8 +184,8 @@ def _readable(item_id: int, reader: Reader) -> ReviewItem:
         raise Conflict("own_scan")
     if item.done_at is not None:
         raise Conflict("already_reviewed")
-    if exam.stage not in OPEN_STAGES:
-        raise Conflict("stale")
+    if exam.stage not in OPEN_STAGES and item.claimed_by_id != person.pk:
+        raise Conflict("stale")  # whoever holds what was read on another side meanwhile may finish it
     trainees, projects = reader.avoids
     if exam.trainee_id in trainees or exam.project_id in projects:
         raise Conflict("conflict_of_interest")

@@ -66,6 +66,8 @@ def submit(
     Incomplete. Conflict: already_reviewed, lease_lost (somebody else took the exam, or it was given back), own_scan,
     read_before, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside one's projects.
     """
+    from storage.catalogue import meeting  # each of the two needs the other
+
     with one_transaction():
         item = locked_item(item_id)
         if before := _sent_before(submission, person, item=item):
@@ -87,7 +89,11 @@ def submit(
             _note("read_blind", exam, person, now)
             return review
         close(item, now)
-        _go_on(exam, exam_type, review, form, now)
+        if meeting.expected(exam, item):
+            _go_on(exam, exam_type, review, form, now)
+        else:
+            _note("reviewed", exam, person, now, reading=review.reading)
+            meeting.settle(exam, now)
         return review
 
 
@@ -172,6 +178,12 @@ def make_final(exam: Exam, review: Review, now: datetime) -> Review:
         review.save(update_fields=["final"])
     exams.go(exam, Stage.FINAL)
     feedback.release(review, now)
+    follow_final(exam, review, now, anew=anew)
+    return review
+
+
+def follow_final(exam: Exam, review: Review, now: datetime, *, anew: bool) -> None:
+    """Let phases, library and comparison of readers follow a reading that is marked as the one that counts."""
     if anew:
         _note("final", exam, None, now, reading=review.reading)
         phases.after_final(review, now)
@@ -180,7 +192,6 @@ def make_final(exam: Exam, review: Review, now: datetime) -> Review:
     if len(readers) > 1:
         for reader in readers:
             reviewer_calibration.update(reader)
-    return review
 
 
 def close(item: ReviewItem, now: datetime) -> None:
