@@ -58,10 +58,10 @@ class ObjectStore:
     def open(self, area: Area, digest: str) -> BinaryIO:
         """Open an object for reading from the first byte to the last.
 
-        Unavailable: object_missing; object_damaged, at once or later, where its seal is broken. The digest is not
-        checked.
+        What is sealed was read once as a whole before: Unavailable as in `fetch`. A released object is not checked.
         """
         if area in SEALED:
+            self.verify(area, digest)
             return sealing.as_file(self._pieces(area, digest))
         return self.shelf.open(area, checked(digest))
 
