@@ -1,4 +1,4 @@
-"""Do two ways of writing a name mean the same person?
+"""Do two ways of writing a name mean the same person, and could it be the patient's?
 
 Devices, folders and people write names in any order, with or without accents, in capitals, with the carets of DICOM.
 """

@@ -238,10 +238,6 @@ REASONS: dict[str, Text] = {
         "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
         "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",
     ),
-    "vault_key_missing": Text(
-        "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
-        "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",
-    ),
     # Misconfigured: the administrator acts
     "setting_unknown": Text(
         "There is no setting {name}; the nearest known one is {nearest}.",
@@ -298,6 +294,9 @@ REASONS: dict[str, Text] = {
     "not_deployed": Text(
         "The Prefect server does not know the project '{project}' yet. Run: sonorelay deployments",
         "Le serveur Prefect ne connaît pas encore le projet « {project} ». Lancez : sonorelay deployments",
+    ),
+    "prefect_unreachable": Text(
+        "The Prefect server does not answer at {address}.", "Le serveur Prefect ne répond pas à {address}."
     ),
     "no_pool": Text(
         "SONORELAY_WORK_POOL is not set: this machine works alone, with sonorelay up. See docs/how-to/deploy.md.",

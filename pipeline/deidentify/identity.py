@@ -1,12 +1,13 @@
 """Whose scan is it and from which device, told by pseudonyms only?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from pydicom import Dataset
 
 from pipeline.deidentify.allow_list import allow_list
+from pipeline.deidentify.author import operator_of
 from pipeline.deidentify.harvest import identifiers_of_dicom, value_of
 from pipeline.deidentify.header import patient_of
 from pipeline.key import Key
@@ -19,13 +20,18 @@ STUDY_LENGTH = 16
 
 @dataclass(frozen=True)
 class Identity:
-    """Pseudonyms of patient, device and study (None where the file names none) and the device's model as a word."""
+    """Pseudonyms of patient, device and study (None where the file names none) and the device's model as a word.
+
+    operator: by which name the device knows whoever scanned, for the catalogue alone: it stands in no log, and in
+    nothing that is released.
+    """
 
     patient: str | None = None
     device: str | None = None
     device_model: str | None = None
     captured_at: datetime | None = None
     study: str | None = None
+    operator: str | None = field(default=None, repr=False)
 
 
 def identify(path: Path, key: Key) -> Identity:
@@ -48,6 +54,7 @@ def identify(path: Path, key: Key) -> Identity:
         device=key.pseudonym("device", device, length=12) if device else None,
         device_model=model,
         study=key.pseudonym("study", study, length=STUDY_LENGTH) if study else None,
+        operator=operator_of(source),
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from pipeline.author_names import key_of, likeness, tidied
 from storage.catalogue.exams import begun, locked, locked_clip
 from storage.catalogue.grouping import describe
 from storage.catalogue.models import AuthorName, Event, Exam, Person, Project, Scan
@@ -21,7 +22,6 @@ from storage.catalogue.scope import projects_for
 from storage.catalogue.trainees import trainees_of
 from storage.catalogue.transaction import one_transaction
 from storage.catalogue.worksheets import apply_what_came_along
-from supervision.author_names import key_of, likeness, tidied
 from supervision.roles import Action
 from supervision.states import State
 
@@ -60,6 +60,13 @@ def known_as(project: Project, said: str) -> Known:
         return Known(account, row)
     called = [one for one in trainees if key in (key_of(one.username), key_of(one.get_full_name()))]
     return Known(called[0] if len(called) == 1 else None, row)
+
+
+def is_known(project_code: str, said: str) -> bool:
+    """Tell whether a name means somebody in the project, or is asked for already; False for no such project."""
+    project = Project.objects.filter(code=project_code).first()
+    known = Known(None) if project is None else known_as(project, said)
+    return known.person is not None or known.row is not None
 
 
 def noted(project: Project, said: str, now: datetime) -> AuthorName | None:

@@ -1,7 +1,8 @@
 """How does a scan enter the catalogue, and who works on it now?
 
 The same bytes are one scan, however often they arrive. Work is taken for five minutes under a token, which a run that
-lives renews; what a dead one leaves behind is free again after that. What comes of the work is recorded by `storage.catalogue.outcomes`.
+lives renews; what a dead one leaves behind is free again after that. What comes of the work is recorded by
+`storage.catalogue.outcomes`.
 """
 
 from datetime import datetime, timedelta
@@ -55,6 +56,7 @@ def register(
     sidecar: StoredBytes | None = None,
     sent_by: int | None = None,
     archive: str = "",
+    left_out: int = 0,
     refused: Rejected | None = None,
     simulated: bool = False,
 ) -> Arrival:
@@ -64,8 +66,8 @@ def register(
     that was all it waited for. An exam type that is not known here counts as not given; under which name the author
     is known there, if that is nobody here, stays with the scan until somebody says who it is. `received.device` is a
     pseudonym. The sidecar stays with the scan in the raw area, so that what it said is not lost. archive: the digest of
-    what it was packed in. refused: why a scan that is new is refused at once. LookupError for an unknown project,
-    ValueError if `raw` is not what was received.
+    what it was packed in, beside `left_out` files that nobody sent knowingly. refused: why a new scan is refused
+    at once. LookupError for an unknown project, ValueError if `raw` is not what was received.
     """
     if (raw.digest, raw.size, raw.area) != (received.digest, received.size, Area.RAW):
         raise ValueError("the stored object is not what was received")
@@ -101,6 +103,7 @@ def register(
             arrived_at=now,
             repeated=not new,
             archive=archive,
+            left_out=left_out,
             sent_by_id=sent_by,
         )
         _keep(scan, "raw", raw, "application/octet-stream")

@@ -119,7 +119,8 @@ class Arrival(models.Model):
     """One time that a scan's bytes came in; the file's own name is not kept, since names of patients stand in it.
 
     `project` is whose way in it took, which need not be the scan's. `repeated` if the scan was here before. `archive`
-    is the digest of the archive it came in. `sent_by` is who sent it, where that is known.
+    is the digest of the archive it came in, `left_out` how many of the files in that nobody had put there knowingly.
+    `sent_by` is who sent it, where that is known.
     """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="arrivals")
@@ -128,6 +129,7 @@ class Arrival(models.Model):
     arrived_at = models.DateTimeField()
     repeated = models.BooleanField(default=False)
     archive = models.CharField(max_length=64, blank=True)
+    left_out = models.PositiveIntegerField(default=0)
     sent_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
