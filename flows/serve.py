@@ -6,13 +6,15 @@ from prefect import Flow, serve
 from prefect.deployments.runner import RunnerDeployment
 from prefect.types.entrypoint import EntrypointType
 
+from flows.batches import process
 from flows.calibrate import calibrate
 from flows.digest import digest
 from flows.ingest import ingest
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
 
-RUNS_AT_ONCE = 2
+INBOX, SCANS = "inbox", "scans"
+"""The work queues of a pool: what one machine does, where the inbox lies, and what any worker may do."""
 AT_NIGHT = "30 1 * * *"
 """UTC; between the evening's scans and the morning's reviews where this software is used."""
 IN_THE_MORNING = "30 4 * * *"
@@ -20,7 +22,7 @@ IN_THE_MORNING = "30 4 * * *"
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return one scheduled ingest per project of the programme, one calibration per organisation, and the digest."""
+    """Return what the clock starts: an ingest per project, a calibration per organisation, and the digest."""
     return [
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
@@ -28,7 +30,12 @@ def deployments(programme: Programme) -> list[RunnerDeployment]:
     ]
 
 
-def _deployment(flow: Flow[..., Any], name: str, cron: str, **parameters: str) -> RunnerDeployment:
+def batches(programme: Programme) -> list[RunnerDeployment]:
+    """Return what an ingest starts in a pool: the runs that walk a project's scans, twenty each."""
+    return [_deployment(process, one.code, None, project=one.code) for one in programme.projects]
+
+
+def _deployment(flow: Flow[..., Any], name: str, cron: str | None, **parameters: str) -> RunnerDeployment:
     return RunnerDeployment.from_flow(
         flow, name=name, cron=cron, parameters=parameters, entrypoint_type=EntrypointType.MODULE_PATH
     )
@@ -36,8 +43,9 @@ def _deployment(flow: Flow[..., Any], name: str, cron: str, **parameters: str) -
 
 def main() -> None:
     """Serve the schedules until the process is told to stop."""
-    programme = read_programme(settings().programme_file.read_text(encoding="utf-8"))
-    serve(*deployments(programme), limit=RUNS_AT_ONCE, print_starting_message=False)
+    here = settings()
+    programme = read_programme(here.programme_file.read_text(encoding="utf-8"))
+    serve(*deployments(programme), limit=here.runs_at_once, print_starting_message=False)
 
 
 if __name__ == "__main__":

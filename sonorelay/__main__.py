@@ -106,6 +106,14 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
     up.set_defaults(command=_up)
 
+    deployments = commands.add_parser("deployments", help="several machines: bring pool and schedules to Prefect")
+    deployments.add_argument("--json", action="store_true", help="one JSON object")
+    deployments.set_defaults(command=_deployments)
+
+    serve = commands.add_parser("serve", help="run one service alone, as systemd and containers start it")
+    serve.add_argument("service", choices=["prefect", "web", "inbox", "worker", "listener", "schedules"])
+    serve.set_defaults(command=_serve)
+
     demo = commands.add_parser("demo", help="load the demonstration programme (real and simulated scans)")
     demo.set_defaults(command=_demo)
     return parser
@@ -190,6 +198,18 @@ def _up(options: argparse.Namespace) -> int:
     from sonorelay.up import up
 
     return up(with_demo=options.demo)
+
+
+def _deployments(options: argparse.Namespace) -> int:
+    from sonorelay.deployments import deployments
+
+    return deployments(as_json=options.json)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from sonorelay.serve import serve
+
+    return serve(options.service)
 
 
 def _demo(_options: argparse.Namespace) -> int:

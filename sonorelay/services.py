@@ -13,6 +13,7 @@ import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured, Unavailable
 from storage.settings import settings
@@ -21,6 +22,9 @@ LOCK = "up.lock"
 SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
 PR_SET_PDEATHSIG = 1
+DAY = 24 * 3600
+ASYNC = "postgresql+asyncpg"
+ASKED_AND_SAID = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
 
 
 @dataclass(frozen=True)
@@ -62,18 +66,36 @@ def services() -> tuple[Service, ...]:
 
 
 def prefect_environment() -> dict[str, str]:
-    """Return how programs reach this installation's own Prefect server and nobody else's."""
+    """Return how programs reach this installation's Prefect server and nobody else's, and how that server behaves."""
     here = settings()
     return {
+        **_prefect_secrets(),
+        **({} if here.work_pool is None else {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}),  # see flows.pool
         "PREFECT_HOME": str((here.home / "prefect").absolute()),
         "PREFECT_PROFILES_PATH": str((here.home / "prefect" / "profiles.toml").absolute()),
-        "PREFECT_API_URL": f"http://{here.host}:{here.prefect_port}/api",
+        "PREFECT_API_URL": here.prefect_url or f"http://{here.host}:{here.prefect_port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        # what ran is no record of ours: the catalogue is; so Prefect's own history is swept each hour
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "true",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * DAY),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(3 * DAY),
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # twenty are not enough on a busy machine
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
     }
+
+
+def _prefect_secrets() -> dict[str, str]:
+    here, named = settings(), dict[str, str]()
+    if here.prefect_auth is not None:
+        named |= dict.fromkeys(ASKED_AND_SAID, here.prefect_auth.get_secret_value())
+    if here.prefect_database_url is not None:
+        address = urlsplit(here.prefect_database_url.get_secret_value())
+        query = address.query.replace("sslmode=", "ssl=")  # as its driver calls it
+        named["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = address._replace(scheme=ASYNC, query=query).geturl()
+    return named
 
 
 def refuse_busy_ports() -> None:

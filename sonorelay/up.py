@@ -7,7 +7,7 @@ import time
 
 from rich.console import Console
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.text import Text
 from sonorelay.outcome import ANSWERED, language
 from sonorelay.services import only_one, refuse_busy_ports, running, services
@@ -31,6 +31,8 @@ STOPPING = Text("Stopping ...", "Arrêt ...")
 
 def up(*, with_demo: bool) -> int:
     """Run everything until Ctrl-C or SIGTERM; raises Misconfigured on a busy port, Unavailable if a program ends."""
+    if settings().work_pool is not None:
+        raise Misconfigured("pool_elsewhere")
     if with_demo:
         os.environ["SONORELAY_DEMO"] = "true"  # for the web application too; refused unless on loopback
     with only_one():

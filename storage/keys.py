@@ -1,12 +1,32 @@
 """Which keys does an organisation have on this machine?"""
 
 from functools import cache
+from pathlib import Path
 
+from pipeline.errors import Misconfigured
 from pipeline.key import Key
+from storage.objects.vaults import ENDING as VAULT
 from storage.settings import settings
 
 
 @cache
 def organisation_key(organisation: str) -> Key:
-    """Return the pseudonym key of an organisation, made on first use."""
+    """Return the pseudonym key of an organisation, made on first use where this machine works alone.
+
+    One of several machines never makes a key: the same patient would get a second pseudonym. Misconfigured
+    (`key_missing`) where it has none.
+    """
+    if settings().work_pool is not None and not all(file.exists() for file in _files(organisation)):
+        raise Misconfigured("key_missing", organisation=organisation)
     return Key.load_or_create(settings().key_file(organisation))
+
+
+def make_keys(organisation: str) -> None:
+    """Make the organisation's keys that are not here yet: what the first of several machines does for all of them."""
+    for file in _files(organisation):
+        Key.load_or_create(file)
+
+
+def _files(organisation: str) -> tuple[Path, Path]:
+    here = settings()
+    return here.key_file(organisation), here.key_file(organisation).with_suffix(VAULT)

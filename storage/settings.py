@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     home: Path = Path("var")
     inbox: Path = Path("inbox")
     programme: Path | None = None
+    secrets: Path | None = None  # a folder with a file for each secret, named as its setting
     database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None
     secret_key: SecretStr | None = None
 
@@ -227,9 +228,9 @@ def loopback(host: str) -> bool:
 
 
 def secret_folders(environment: Mapping[str, str]) -> list[Path]:
-    """Return where secrets lie as files named like settings: what systemd's LoadCredential and containers give."""
-    given = environment.get("CREDENTIALS_DIRECTORY")
-    return [folder for folder in (Path("/run/secrets"), *([Path(given)] if given else [])) if folder.is_dir()]
+    """Return where secrets lie as files named like settings: our own folder, or what a container is given."""
+    own = environment.get(PREFIX + "SECRETS")
+    return [folder for folder in (Path("/run/secrets"), *([Path(own)] if own else [])) if folder.is_dir()]
 
 
 def refuse_unknown(environment: Mapping[str, str]) -> None:

@@ -49,6 +49,10 @@ SETTINGS: Mapping[str, Text] = {
         "Dossier où l'on dépose les examens, un dossier par projet",
     ),
     "programme": Text("The file programme.toml", "Le fichier programme.toml"),
+    "secrets": Text(
+        "Folder of secrets, each a file named as its setting in small letters: sonorelay_database_url",
+        "Dossier des secrets, chacun dans un fichier nommé comme son réglage en minuscules : sonorelay_database_url",
+    ),
     "database_url": Text(
         "PostgreSQL, as postgresql://user:password@host:port/database; without it SQLite in the home folder",
         "PostgreSQL, sous la forme postgresql://user:password@host:port/database ; sinon SQLite dans home",
