@@ -173,7 +173,7 @@
     span();
 
     return Object.assign(clip, {
-      times, last, open, show, stop, change, run, middle, end: () => times[last] + length(last), frame: () => Math.max(shown, 0), speed: () => SPEEDS[speed],
+      times, last, open, show, stop, change, run, middle, frameAt, end: () => times[last] + length(last), frame: () => Math.max(shown, 0), speed: () => SPEEDS[speed],
       playing: () => !picture.paused, looping: () => looping, quality: () => (fetching ? "full" : figure.dataset.quality),
       play, back: () => step(-1), forward: () => step(1), first: () => show(0), to_last: () => show(last),
       slower: () => hurry(-1), faster: () => hurry(1),

@@ -10,10 +10,15 @@
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
   let turn = 0, shown = null;
 
-  const sought = (video, seconds) => new Promise((done, failed) => {
+  const sought = (video, clip, frame) => new Promise((done, failed) => { // "seeked" may come before its picture
     const late = setTimeout(() => failed(new Error("late")), PATIENCE);
-    video.addEventListener("seeked", () => { clearTimeout(late); done(); }, { once: true });
-    video.currentTime = seconds;
+    function presented(_now, picture) {
+      if (clip.frameAt(picture.mediaTime) !== frame) { video.requestVideoFrameCallback(presented); return; }
+      clearTimeout(late);
+      done();
+    }
+    video.requestVideoFrameCallback(presented);
+    video.currentTime = clip.middle(frame);
   });
   const loaded = (video) => new Promise((done, failed) => {
     video.addEventListener("loadeddata", done, { once: true });
@@ -45,7 +50,7 @@
     video.src = clip.picture.currentSrc;
     await loaded(video);
     for (let frame = 0; frame <= last; frame += 1) {
-      await sought(video, clip.middle(frame));
+      await sought(video, clip, frame);
       if (turn !== mine) return;
       const left = Math.floor(times[frame] / whole * WIDTH), right = frame < last ? times[frame + 1] / whole * WIDTH : WIDTH;
       column(context, video, line.points, left, Math.max(1, Math.ceil(right) - left));
