@@ -19,15 +19,15 @@ class LeftAlone(NamedTuple):
     old: int
 
 
-def left_alone(inbox: Path, projects: set[str]) -> LeftAlone:
+def left_alone(inbox: Path, projects: set[str], older_than: float = A_DAY) -> LeftAlone:
     """Count the files below the inbox that stay there; nothing where there is no inbox."""
     outside = unreadable = old = 0
     for path in scans_below(inbox):
         if path.relative_to(inbox).parts[0] not in projects:
             outside += 1
-        elif not os.access(path, os.R_OK) or not os.access(path.parent, os.W_OK):
+        elif not _may(path, os.R_OK) or not _may(path.parent, os.W_OK | os.X_OK):
             unreadable += 1
-        elif _here_since(path) > A_DAY:
+        elif _here_since(path) > older_than:
             old += 1
     return LeftAlone(outside, unreadable, old)
 
@@ -41,6 +41,10 @@ def scans_below(folder: Path) -> Iterator[Path]:
         set_aside = any(part.startswith(".") or part == RECEIPTS for part in parts)
         if path.is_file() and not set_aside and path.suffix != ".json":
             yield path
+
+
+def _may(path: Path, do: int) -> bool:
+    return os.access(path, do, effective_ids=os.access in os.supports_effective_ids)
 
 
 def _here_since(path: Path) -> float:
