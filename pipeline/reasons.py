@@ -210,6 +210,14 @@ REASONS: dict[str, Text] = {
         "The object store does not answer. It will be tried again by itself.",
         "Le stockage d'objets ne répond pas. Un nouvel essai se fera tout seul.",
     ),
+    "inbox_unreachable": Text(
+        "The server of an inbox does not answer. What lies there waits, and is fetched when it answers again.",
+        "Le serveur d'une boîte de dépôt ne répond pas. Ce qui s'y trouve attend d'être pris à son retour.",
+    ),
+    "inbox_refused": Text(
+        "The server of an inbox refuses us ({answer}). Check its bucket and the settings SONORELAY_INBOX_S3_*.",
+        "Le serveur d'une boîte de dépôt nous refuse ({answer}). Vérifiez bucket et réglages SONORELAY_INBOX_S3_*.",
+    ),
     "disk_full": Text(
         "The disk has no room left. Nothing more is taken in until there is; what was sent waits where it is.",
         "Le disque n'a plus de place. Plus rien n'est pris en charge d'ici là ; ce qui a été envoyé attend sur place.",
@@ -221,6 +229,22 @@ REASONS: dict[str, Text] = {
     "catalogue_unreachable": Text(
         "The catalogue does not answer. It will be tried again by itself.",
         "Le catalogue ne répond pas. Un nouvel essai se fera tout seul.",
+    ),
+    "headquarters_unreachable": Text(
+        "Headquarters do not answer. Nothing is lost: the exchange goes on where it stopped, at the next attempt.",
+        "Le siège ne répond pas. Rien n'est perdu : l'échange reprendra là où il s'est arrêté, au prochain essai.",
+    ),
+    "headquarters_refused": Text(
+        "Headquarters refuse the exchange ({answer}). Make a new token there and set SONORELAY_SYNC_TOKEN.",
+        "Le siège refuse l'échange ({answer}). Créez-y un nouveau jeton et réglez SONORELAY_SYNC_TOKEN.",
+    ),
+    "headquarters_differ": Text(
+        "Headquarters speak another version of the exchange. Update both installations.",
+        "Le siège parle une autre version de l'échange. Mettez à jour les deux installations.",
+    ),
+    "sync_not_set": Text(
+        "No headquarters are named. Set SONORELAY_SYNC_URL and SONORELAY_SYNC_TOKEN.",
+        "Aucun siège n'est indiqué. Réglez SONORELAY_SYNC_URL et SONORELAY_SYNC_TOKEN.",
     ),
     "object_missing": Text(
         "An object that the catalogue knows is not in the store. It will be looked for again by itself.",

@@ -37,6 +37,14 @@ def _networks(listed: str) -> str:
     return listed
 
 
+def _headquarters(url: str) -> str:
+    parts = urlsplit(url)
+    here = parts.scheme == "http" and loopback(parts.hostname or "")
+    if not parts.hostname or (parts.scheme != "https" and not here):
+        raise ValueError("must be https://host")  # a token must not travel readable
+    return url.rstrip("/")
+
+
 class Settings(BaseSettings):
     """Secrets and addresses, all named SONORELAY_*; relative paths count from the working directory."""
 
@@ -55,6 +63,11 @@ class Settings(BaseSettings):
     s3_secret_key: SecretStr = SecretStr("")
     s3_bucket: str = Field(default="sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
     s3_secure: bool = True
+
+    inbox_s3_endpoint: str | None = None  # of the buckets that are inboxes; without it that of the objects
+    inbox_s3_access_key: SecretStr = SecretStr("")
+    inbox_s3_secret_key: SecretStr = SecretStr("")
+    inbox_s3_secure: bool = True
 
     disk_reserve_mb: int = Field(default=1024, ge=0)  # with less room than this nothing more is taken in
 
@@ -86,6 +99,12 @@ class Settings(BaseSettings):
     prefect_url: str | None = None  # of a Prefect server elsewhere, with /api at its end
     prefect_auth: SecretStr | None = None  # user:password that the Prefect server asks for
     prefect_database_url: Annotated[SecretStr, AfterValidator(_postgresql)] | None = None  # several workers need it
+    # a field box exchanges with headquarters: see docs/how-to/field-box.md
+    sync_url: Annotated[str, AfterValidator(_headquarters)] | None = None
+    sync_token: SecretStr | None = None  # of somebody there who may exchange
+    sync_minutes: int = Field(default=15, ge=1, le=24 * 60)  # between two exchanges
+    sync_daily_mb: int | None = Field(default=None, ge=0)  # files of scans over the link on one day (UTC), both ways
+    sync_originals: Literal["never", "all"] = "never"  # raw originals, sealed, to headquarters with the same vault
     debug: bool = False
     demo: bool = False  # the sign-in page offers the simulated accounts, without a password
 

@@ -33,4 +33,6 @@ ACTIONS: Mapping[Action, Text] = {
     Action.MATCH_AUTHORS: Text("say whose an author's name is", "dire à qui correspond un nom d'auteur"),
     Action.SEND_SCANS: Text("send scans", "envoyer des examens"),
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
+    Action.SYNC: Text("exchange with another installation", "échanger avec une autre installation"),
+    Action.SEE_SYNC: Text("see the exchange with another installation", "voir l'échange avec une autre installation"),
 }

@@ -58,6 +58,8 @@ class Action(StrEnum):
     MATCH_AUTHORS = "match_authors"
     SEND_SCANS = "send_scans"
     MANAGE_PEOPLE = "manage_people"
+    SYNC = "sync"
+    SEE_SYNC = "see_sync"
 
 
 Grant = Mapping[Role, Reach]
@@ -129,6 +131,8 @@ ALLOWED: dict[Action, Grant] = {
     Action.MATCH_AUTHORS: _all(Role.FACILITATOR, Role.PARTNER_OWNER),
     Action.SEND_SCANS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
+    Action.SYNC: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
+    Action.SEE_SYNC: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
 }
 """Action x role x reach. A new action is one line here and one in supervision/action_words.py."""
 

@@ -73,6 +73,13 @@ SETTINGS: Mapping[str, Text] = {
         "Début du nom des trois compartiments S3 : -raw, -released, -withheld",
     ),
     "s3_secure": Text("Speak HTTPS with the S3 server", "Parler HTTPS avec le serveur S3"),
+    "inbox_s3_endpoint": Text(
+        "host:port of the server whose buckets are inboxes; that of the objects where it is not set",
+        "hôte:port du serveur dont des buckets sont des boîtes de dépôt ; celui des objets s'il n'est pas défini",
+    ),
+    "inbox_s3_access_key": Text("access key for these buckets", "clé d'accès pour ces buckets"),
+    "inbox_s3_secret_key": Text("secret key for these buckets", "clé secrète pour ces buckets"),
+    "inbox_s3_secure": Text("speak TLS with that server", "parler TLS avec ce serveur"),
     "disk_reserve_mb": Text(
         "MiB of the disk that stay free: with less room nothing more is taken in, and files wait where they are",
         "Mio du disque qui restent libres : avec moins, plus rien n'est pris et les fichiers attendent sur place",
@@ -138,6 +145,23 @@ SETTINGS: Mapping[str, Text] = {
     "prefect_database_url": Text(
         "PostgreSQL database of the Prefect server, apart from the catalogue; several workers need it",
         "Base PostgreSQL du serveur Prefect, distincte du catalogue ; nécessaire à plusieurs machines",
+    ),
+    "sync_url": Text(
+        "Address of headquarters (https://) with which this field box exchanges",
+        "Adresse du siège (https://) avec lequel cette installation de terrain échange",
+    ),
+    "sync_token": Text(
+        "Token, made at headquarters, of somebody who may exchange with other installations",
+        "Jeton, créé au siège, d'une personne autorisée à échanger avec d'autres installations",
+    ),
+    "sync_minutes": Text("Minutes between two exchanges", "Minutes entre deux échanges"),
+    "sync_daily_mb": Text(
+        "MB of scans' files over the link on one day (UTC), both ways together; without it no limit",
+        "Mo de fichiers d'examens par la liaison en un jour (UTC), deux sens réunis ; sans lui, aucune limite",
+    ),
+    "sync_originals": Text(
+        "Raw originals to headquarters, sealed, if it holds the same vault key: never or all",
+        "Originaux bruts vers le siège, scellés, s'il détient la même clé de coffre : never ou all",
     ),
     "debug": Text("Debug pages; never with real scans", "Pages de débogage ; jamais avec de vrais examens"),
     "demo": Text(
