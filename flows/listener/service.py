@@ -1,0 +1,170 @@
+"""How do the parts of the listener work together, from the first connection to the last?"""
+
+import fcntl
+import logging
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pynetdicom import AE, _config, evt
+from pynetdicom.events import Event, EventHandlerType
+
+from flows.listener.accepted import contexts_for
+from flows.listener.acceptor import LARGEST_PDU, Limits, Server, server_side
+from flows.listener.committing import OUR_TITLE, commit
+from flows.listener.destinations import Destination
+from flows.listener.messages import Messages
+from flows.listener.storing import Status, answer, store
+from pipeline.errors import Misconfigured
+from storage.objects import ObjectStore
+from storage.settings import Settings
+
+MIB = 1024 * 1024
+SECONDS_TO_ASSOCIATE = 30.0
+SECONDS_TO_FINISH = 12.0
+"""Less than after which `sonorelay up` ends what does not end by itself."""
+REJECTED_FOR_GOOD, BY_THE_USER, CALLING_UNKNOWN, CALLED_UNKNOWN = 1, 1, 3, 7
+LOCK = ".lock"
+
+log = logging.getLogger("sonorelay.listener")
+
+
+class Listener:
+    """The answers to what devices ask; which project is meant is looked up for every association."""
+
+    def __init__(self, destinations: Mapping[str, Destination], objects: ObjectStore) -> None:
+        """Answer for these called AE titles."""
+        self._destinations, self._objects = destinations, objects
+
+    def handlers(self) -> list[EventHandlerType]:
+        """Return what pynetdicom calls for which event."""
+        return [
+            (evt.EVT_REQUESTED, self.requested),
+            (evt.EVT_C_ECHO, self.echo),
+            (evt.EVT_C_STORE, self.store),
+            (evt.EVT_N_ACTION, self.commit),
+        ]
+
+    def requested(self, event: Event) -> None:
+        """Agree to an association with a called title that is known, and hears the calling one."""
+        request, association = event.assoc.requestor.primitive, event.assoc
+        if request is None:
+            return
+        called, calling = request.called_ae_title.strip(), request.calling_ae_title.strip()
+        destination = self._destinations.get(called)
+        if destination is None or not destination.hears(calling):
+            what = CALLED_UNKNOWN if destination is None else CALLING_UNKNOWN
+            log.warning("association refused title=%s", "called" if destination is None else "calling")
+            association.acse.send_reject(REJECTED_FOR_GOOD, BY_THE_USER, what)
+            association.kill()
+            return
+        association.acceptor.ae_title = called
+        association.acceptor.supported_contexts = contexts_for(request)
+
+    def echo(self, _event: Event) -> int:
+        """Say that we are here."""
+        return int(Status.STORED)
+
+    def store(self, event: Event) -> Any:
+        """Keep an object."""
+        destination = self._meant(event)
+        try:
+            return answer(Status.OUT_OF_RESOURCES) if destination is None else store(event, destination, self._objects)
+        finally:
+            event.assoc.dul._idle_timer.restart()  # noqa: SLF001 - the device was waiting for us, not we for it
+
+    def commit(self, event: Event) -> tuple[int, None]:
+        """Say later whether objects are safe."""
+        destination = self._meant(event)
+        return (int(Status.NOT_UNDERSTOOD), None) if destination is None else commit(event, destination, self._objects)
+
+    def _meant(self, event: Event) -> Destination | None:
+        return self._destinations.get(event.assoc.acceptor.ae_title)
+
+
+@contextmanager
+def listening(
+    here: Settings, destinations: Mapping[str, Destination], objects: ObjectStore, folder: Path
+) -> Iterator[Server]:
+    """Answer devices for the time of a `with` block; at its end what is being received is finished first.
+
+    Misconfigured where the port is taken, or TLS cannot be spoken with the files that are named.
+    """
+    _keep_quiet()
+    entity = AE(OUR_TITLE)
+    entity.maximum_associations, entity.maximum_pdu_size = here.listener_associations, LARGEST_PDU
+    entity.acse_timeout = entity.dimse_timeout = min(SECONDS_TO_ASSOCIATE, here.listener_timeout_seconds)
+    entity.network_timeout = here.listener_timeout_seconds
+    entity.require_called_aet = False  # asked by Listener.requested
+    limits = Limits(here.listener_associations, here.listener_timeout_seconds, here.listener_largest_mb * MIB, folder)
+    try:
+        tls = _tls(here)
+        server = Server(
+            entity, (here.listener_host, here.listener_port), limits, Listener(destinations, objects).handlers(), tls
+        )
+    except OSError as error:
+        raise Misconfigured("port_busy", port=here.listener_port, setting="SONORELAY_LISTENER_PORT") from error
+    thread = threading.Thread(target=server.serve_forever, args=(0.2,), daemon=True, name="listener")
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        _let_finish(server)
+
+
+def _tls(here: Settings) -> Any:
+    if here.listener_tls_certificate is None or here.listener_tls_key is None:
+        return None
+    try:
+        return server_side(here.listener_tls_certificate, here.listener_tls_key, here.listener_tls_ca)
+    except OSError as error:
+        name = "SONORELAY_LISTENER_TLS_CERTIFICATE"
+        raise Misconfigured("setting_invalid", name=name, problem=type(error).__name__) from None
+
+
+def _let_finish(server: Server) -> None:
+    """Wait for what is being received, then hang up; who sends more is told so by that."""
+    until = time.monotonic() + SECONDS_TO_FINISH
+    while left := server.active_associations:
+        late = time.monotonic() > until
+        for association in left:
+            messages = association.dimse
+            if late or (isinstance(messages, Messages) and messages.idle):
+                association.abort(block=False)
+        if late:
+            return
+        time.sleep(0.05)
+
+
+def _keep_quiet() -> None:
+    """Let no value that a device sends reach a log: pynetdicom and pydicom quote what they do not understand."""
+    _config.LOG_HANDLER_LEVEL = "none"
+    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
+    warnings.filterwarnings("ignore", module="pydicom|pynetdicom")
+    threading.excepthook = _say_the_kind_only
+
+
+def _say_the_kind_only(what: threading.ExceptHookArgs) -> None:
+    log.warning("association ended kind=%s", what.exc_type.__name__)
+
+
+@contextmanager
+def receiving_folder(home: Path) -> Iterator[Path]:
+    """Give the folder for what is being received, emptied of what a killed run left there; one listener at a time."""
+    folder = home / "receiving"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Misconfigured("already_up", home=str(home)) from None
+        for left in folder.iterdir():
+            if left.name != LOCK and left.is_file():
+                left.unlink()
+        yield folder
