@@ -177,8 +177,7 @@ def schedules(now: datetime) -> Iterator[Check]:
 @asks("runs")
 def runs(_now: datetime) -> Iterator[Check]:
     """Look which runs of this machine are dead, or alive for too long."""
-    folder = settings().home / "running"
-    files = [file for file in folder.glob("[!.]*") if file.is_file()] if folder.is_dir() else []
+    files = _runs()
     dead = sum(not _held(file) for file in files)
     stuck = sum(_held(file) and time() - file.stat().st_mtime > LONGEST_RUN.total_seconds() for file in files)
     if dead:
@@ -200,6 +199,17 @@ def inbox(_now: datetime) -> Iterator[Check]:
         yield warn("inbox", STRAY, STRAY_MEND, folder=str(settings().inbox), **facts)
     else:
         yield good("inbox", TAKEN)
+
+
+def dead_and_alive() -> tuple[int, int]:
+    """Return how many runs of this machine died and were not buried yet, and how many are at work."""
+    held = [_held(file) for file in _runs()]
+    return held.count(False), held.count(True)
+
+
+def _runs() -> list[Path]:
+    folder = settings().home / "running"
+    return [file for file in folder.glob("[!.]*") if file.is_file()] if folder.is_dir() else []
 
 
 def _held(file: Path) -> bool:

@@ -163,15 +163,10 @@ def test_an_unforeseen_failure_is_told_without_the_catalogue(monkeypatch) -> Non
 
     monkeypatch.setattr("web.pages.health.Project.objects.exists", break_down)
     for language, words in (("en", "What was saved before is safe"), ("fr", "Ce qui était enregistré est en sécurité")):
-        answer = Client(raise_request_exception=False).get("/healthz", headers={"Accept-Language": language})
+        answer = Client(raise_request_exception=False).get("/readyz", headers={"Accept-Language": language})
         assert answer.status_code == 500
         assert words in answer.content.decode()
         assert "a detail" not in answer.content.decode()
-
-
-def test_health(db) -> None:
-    answer = Client().get("/healthz")
-    assert (answer.status_code, answer.json()) == (200, {"catalogue": "ok"})
 
 
 def test_every_language_button_and_label_is_there_in_french(every_page, world, signed_in) -> None:
