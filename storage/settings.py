@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     sync_minutes: int = Field(default=15, ge=1, le=24 * 60)  # between two exchanges
     sync_daily_mb: int | None = Field(default=None, ge=0)  # files of scans over the link on one day (UTC), both ways
     sync_originals: Literal["never", "all"] = "never"  # raw originals, sealed, to headquarters with the same vault
+    metrics_token: SecretStr | None = None  # who sends it reads /metrics; without it this machine alone
+    log_megabytes: int = Field(default=10, ge=1, le=1024)  # of one file in logs, before the next is begun
+    log_files: int = Field(default=5, ge=1, le=100)  # kept of each service beside the one that is written
     debug: bool = False
     demo: bool = False  # the sign-in page offers the simulated accounts, without a password
 

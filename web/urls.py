@@ -125,7 +125,9 @@ urlpatterns = [
     path("people/<int:person_id>/roles/<int:membership_id>/remove/", people.remove_role, name="role-remove"),
     path("objects/<str:area>/<str:digest>", objects.stored, name="object"),
     path("api/v1/", include("web.api.addresses")),
-    path("healthz", health.health, name="health"),
+    path("healthz", health.alive, name="health"),
+    path("readyz", health.ready, name="ready"),
+    path("metrics", health.metrics, name="metrics"),
 ]
 
 handler400 = "web.failures.not_found"

@@ -163,6 +163,17 @@ SETTINGS: Mapping[str, Text] = {
         "Raw originals to headquarters, sealed, if it holds the same vault key: never or all",
         "Originaux bruts vers le siège, scellés, s'il détient la même clé de coffre : never ou all",
     ),
+    "metrics_token": Text(
+        "What a Prometheus server sends as Bearer to read /metrics; without it only this machine itself may",
+        "Ce qu'un serveur Prometheus envoie comme Bearer pour lire /metrics ; sans lui, seule cette machine le peut",
+    ),
+    "log_megabytes": Text(
+        "Size in MB at which a file in logs of the home folder is closed and the next one begun",
+        "Taille en Mo à laquelle un fichier de logs du dossier home est fermé et le suivant commencé",
+    ),
+    "log_files": Text(
+        "How many closed files are kept of each service", "Combien de fichiers fermés sont gardés pour chaque service"
+    ),
     "debug": Text("Debug pages; never with real scans", "Pages de débogage ; jamais avec de vrais examens"),
     "demo": Text(
         "Offer the simulated accounts without a password; refused unless on this machine only",

@@ -21,7 +21,7 @@ from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
 from tests.web.world import World, item_of
 
-NOT_PAGES = {"object", "evidence", "health", "cards", "logout", "demo-login", "self-test-start", "home"}
+NOT_PAGES = {"object", "evidence", "health", "ready", "metrics", "cards", "logout", "demo-login", "self-test-start", "home"}
 """Routes whose answer is a file, a number or the way to a page."""
 
 

@@ -10,7 +10,7 @@ from tests.web.world import item_of
 from web.permissions import requires, rule_of
 from web.urls import urlpatterns
 
-PUBLIC = {"login", "demo-login", "set-language", "object", "health"}
+PUBLIC = {"login", "demo-login", "set-language", "object", "health", "ready", "metrics"}
 LISTS = (
     "queue",
     "my-scans",
