@@ -143,7 +143,11 @@ class Arrival(models.Model):
 
 
 class StoredObject(models.Model):
-    """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas."""
+    """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas.
+
+    `deleted_at` says that it was an original whose term was over, and lies nowhere any more. `fault` is the code of what
+    was wrong with it at `checked_at` and could not be mended.
+    """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="objects_stored")
     role = models.CharField(max_length=12)  # raw, sidecar, derivative, preview, small, poster, evidence, envelope
@@ -151,13 +155,18 @@ class StoredObject(models.Model):
     digest = models.CharField(max_length=64)
     media_type = models.CharField(max_length=60)
     size = models.PositiveBigIntegerField()
-    checked_at = models.DateTimeField(null=True, blank=True, help_text="its bytes were last found to have this digest")
+    checked_at = models.DateTimeField(null=True, blank=True, help_text="its bytes were last held against this digest")
+    fault = models.CharField(max_length=20, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        """One object per role; found by digest when the store is checked."""
+        """One object per role; found by digest when the store is checked, and the one checked longest ago."""
 
         constraints = [models.UniqueConstraint(fields=["scan", "role"], name="object_once")]
-        indexes = [models.Index(fields=["area", "digest"], name="object_by_digest")]
+        indexes = [
+            models.Index(fields=["area", "digest"], name="object_by_digest"),
+            models.Index(fields=["checked_at"], name="object_by_check"),
+        ]
 
     def __str__(self) -> str:
         """Return what it is."""
