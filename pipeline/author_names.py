@@ -33,14 +33,18 @@ def tidied(said: str) -> str:
     return " ".join(said.replace("^", " ").split())[:LONGEST].strip()
 
 
+def is_a_name(said: str) -> bool:
+    """Tell whether somebody could be called so: with a letter, and no long number, which could be a patient's."""
+    return any(letter.isalpha() for letter in said) and not _NUMBER.search(said)
+
+
 def could_name_a_patient(said: str, of_patient: Iterable[str]) -> bool:
     """Tell whether a name given for the author could be the patient's, by what the file says of the patient.
 
-    A name that has all words of the patient's, or only such, is taken for it; so is anything with one of the patient's
-    numbers, and any long number, because no author is called by one.
+    A name that has all words of the patient's, or only such, is taken for it; so is what is no name at all.
     """
     words = set(words_of(said))
-    if _NUMBER.search(said):
+    if not is_a_name(said):
         return True
     for one in of_patient:
         others = set(words_of(one))

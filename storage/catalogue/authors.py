@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
-from pipeline.author_names import key_of, likeness, tidied
+from pipeline.author_names import is_a_name, key_of, likeness, tidied
 from storage.catalogue.exams import begun, locked, locked_clip
 from storage.catalogue.grouping import describe
 from storage.catalogue.models import AuthorName, Event, Exam, Person, Project, Scan
@@ -62,6 +62,18 @@ def known_as(project: Project, said: str) -> Known:
     return Known(called[0] if len(called) == 1 else None, row)
 
 
+def meant(project: Project, said: str | None, now: datetime) -> Known:
+    """Return who is meant, and under which name it was said, where that had, or has, to be told by a person."""
+    known = known_as(project, said) if said else Known(None)
+    return known if known.person or known.row or not said else Known(None, _noted(project, said, now))
+
+
+def operator_of(digest: str, said: str | None, now: datetime) -> Known:
+    """Return who is meant by the operator's name in the file of a scan, as far as its author is not known yet."""
+    scan = Scan.objects.select_related("project").filter(digest=digest, trainee=None).first() if said else None
+    return Known(None) if scan is None else meant(scan.project, said, now)
+
+
 def is_known(project_code: str, said: str) -> bool:
     """Tell whether a name means somebody in the project, or is asked for already; False for no such project."""
     project = Project.objects.filter(code=project_code).first()
@@ -69,10 +81,10 @@ def is_known(project_code: str, said: str) -> bool:
     return known.person is not None or known.row is not None
 
 
-def noted(project: Project, said: str, now: datetime) -> AuthorName | None:
+def _noted(project: Project, said: str, now: datetime) -> AuthorName | None:
     """Keep a name that is nobody's yet, so that somebody is asked; None for what is no name."""
     key = key_of(said)
-    if not key:
+    if not key or not is_a_name(said):
         return None
     new = {"said": tidied(said), "first_at": now}
     return AuthorName.objects.get_or_create(project=project, key=key, defaults=new)[0]

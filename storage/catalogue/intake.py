@@ -11,12 +11,12 @@ from django.db.models import F, Q, QuerySet
 
 from pipeline.errors import Rejected
 from pipeline.received import Received
-from storage.catalogue.authors import known_as, noted
+from storage.catalogue.authors import meant
 from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.exams import begun, locked_clip
 from storage.catalogue.grouping import describe
-from storage.catalogue.models import Arrival, AuthorName, Device, Event, Person, Project, Scan, StoredObject
+from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
@@ -75,15 +75,15 @@ def register(
         project = Project.objects.filter(code=received.project).first()
         if project is None:
             raise LookupError(f"unknown project {received.project}")
-        trainee, author_name = _author(received.trainee, project, now)
+        author = meant(project, received.trainee, now)
         device = _device(received.device, project)
         exam_type = _exam_type_code(received.exam_type, project)
         scan, new = Scan.objects.get_or_create(
             digest=received.digest,
             defaults={
                 "project": project,
-                "trainee": trainee,
-                "author_name": author_name,
+                "trainee": author.person,
+                "author_name": author.row,
                 "exam_type": exam_type,
                 "device": device,
                 "kind": received.kind or "",
@@ -117,10 +117,10 @@ def register(
             if received.said and not scan.said:
                 scan.said = dict(received.said)
                 scan.save(update_fields=["said"])
-            if author_name is not None and scan.author_name is None and scan.trainee is None:
-                scan.author_name = author_name
+            if author.row is not None and scan.author_name is None and scan.trainee is None:
+                scan.author_name = author.row
                 scan.save(update_fields=["author_name"])
-            _fill_blanks(scan, trainee, exam_type, received.captured_at, now)
+            _fill_blanks(scan, author.person, exam_type, received.captured_at, now)
         return arrival
 
 
@@ -215,15 +215,6 @@ def _free(project: str, now: datetime) -> QuerySet[Scan]:
     longest = now + TAKEN_FOR + CLOCKS_DIFFER
     untaken = Q(taken_until=None) | Q(taken_until__lt=now) | Q(taken_until__gt=longest)
     return Scan.objects.filter(untaken, project__code=project, state=State.RECEIVED)
-
-
-def _author(name: str | None, project: Project, now: datetime) -> tuple[Person | None, AuthorName | None]:
-    """Return who is meant, and under which name it was said, where that had, or has, to be told by a person."""
-    if not name:
-        return None, None
-    known = known_as(project, name)
-    row = known.row or (noted(project, name, now) if known.person is None else None)
-    return known.person, row
 
 
 def _refuse(scan: Scan, error: Rejected, now: datetime) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from pipeline.errors import Rejected, SonorelayError, Withheld
-from storage.catalogue import evidence, worksheets
+from storage.catalogue import authors, evidence, worksheets
 from storage.catalogue.devices import keep_profile
 from storage.catalogue.grouping import exam_of
 from storage.catalogue.judging import assess, yardsticks_for
@@ -86,11 +86,12 @@ def record_withheld(
     """
     _refuse_other_areas(stored, Area.WITHHELD)
     with one_transaction():
+        author = authors.operator_of(digest, identity.operator if identity else None, now)  # before the scan is locked
         scan = _held(digest, token)
         if scan is None:
             return False
         if identity is not None:
-            _keep_identity(scan, identity, key)
+            _keep_identity(scan, identity, key, author)
         if inspection is not None:
             _keep_inspection(scan, inspection, now)
         _keep_profile(scan, profile)
@@ -123,10 +124,11 @@ def record_released(
     """
     _refuse_other_areas(stored, Area.RELEASED)
     with one_transaction():
+        author = authors.operator_of(digest, identity.operator, now)  # before the scan is locked
         scan = _held(digest, token)
         if scan is None:
             return False
-        _keep_identity(scan, identity, key)
+        _keep_identity(scan, identity, key, author)
         _keep_inspection(scan, inspection, now)
         _keep_profile(scan, profile)
         keep_objects(scan, stored)
@@ -198,9 +200,11 @@ def _keep_doubt(scan: Scan, doubt: Doubted | None) -> None:
         Doubt.objects.create(scan=scan, proposals=said, text_boxes=as_outlines(doubt.text_boxes))
 
 
-def _keep_identity(scan: Scan, identity: Identity, key: str) -> None:
+def _keep_identity(scan: Scan, identity: Identity, key: str, author: authors.Known) -> None:
     scan.patient, scan.study, scan.pseudonymised_with = identity.patient or "", identity.study or "", key
     scan.captured_at = scan.captured_at or identity.captured_at
+    if scan.trainee is None:
+        scan.trainee, scan.author_name = author.person, author.row or scan.author_name
     if identity.device:
         scan.device, _ = Device.objects.get_or_create(
             project_id=scan.project_id, pseudonym=identity.device, defaults={"model": identity.device_model or ""}
