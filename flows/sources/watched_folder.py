@@ -95,7 +95,8 @@ class FoundFile:
 
 def found(source: WatchedFolder, project: ProjectEntry, work: Path) -> Iterator[FoundFile]:  # noqa: ARG001 - no copy is made
     """Yield the complete files of a project's folder; none while the folder is not there."""
-    return new_files(folder_of(source, project), project=project.code, keep=source.keep)
+    folder = folder_of(source, project)
+    return new_files(folder, project=project.code, keep=source.keep, settled_seconds=SETTLED_SECONDS)
 
 
 def receipts(source: WatchedFolder, project: ProjectEntry) -> ReceiptsFolder:
