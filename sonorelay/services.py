@@ -22,6 +22,7 @@ LOCK = "up.lock"
 SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
 PR_SET_PDEATHSIG = 1
+DICOM = "dicom://"
 DAY = 24 * 3600
 ASYNC = "postgresql+asyncpg"
 ASKED_AND_SAID = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
@@ -62,7 +63,19 @@ def services() -> tuple[Service, ...]:
             f"http://{here.host}:{here.web_port}/healthz",
         ),
         Service("schedules", (sys.executable, "-m", "flows.serve"), after="prefect", environment=prefect),
+        *_listener(),
     )
+
+
+def _listener() -> tuple[Service, ...]:
+    """Return the DICOM listener, where a project names one."""
+    from storage.health.listener import sources
+
+    here = settings()
+    if not sources(here):
+        return ()
+    address = f"{DICOM}{here.listener_host}:{here.listener_port}"
+    return (Service("listener", (sys.executable, "-m", "flows.sources.dicom_listener"), address),)
 
 
 def prefect_environment() -> dict[str, str]:
@@ -101,11 +114,17 @@ def _prefect_secrets() -> dict[str, str]:
 def refuse_busy_ports() -> None:
     """Raise Misconfigured when a port that is needed is taken."""
     here = settings()
-    for port, setting in ((here.web_port, "SONORELAY_WEB_PORT"), (here.prefect_port, "SONORELAY_PREFECT_PORT")):
-        with socket.socket() as probe:
+    wanted = [
+        (here.host, here.web_port, "SONORELAY_WEB_PORT"),
+        (here.host, here.prefect_port, "SONORELAY_PREFECT_PORT"),
+    ]
+    if _listener():
+        wanted.append((here.listener_host, here.listener_port, "SONORELAY_LISTENER_PORT"))
+    for host, port, setting in wanted:
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((here.host, port))
+                probe.bind((host, port))
             except OSError:
                 raise Misconfigured("port_busy", port=port, setting=setting) from None
 
@@ -197,6 +216,10 @@ def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> Non
 
 def answers(address: str) -> bool:
     """Tell whether something at `address` answers with success."""
+    if address.startswith(DICOM):
+        from storage.health.listener import listener_answers, sources
+
+        return any(listener_answers(settings(), one) for one in sources(settings())[:1])
     try:
         with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own http address
             return bool(answer.status == 200)
