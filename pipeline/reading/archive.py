@@ -96,11 +96,13 @@ class _Unpacking:
         self.most_bytes = min(limits.bytes, max(limits.spared, packed * limits.times))
         self.entries = self.written = self.numbered = self.left_out = 0
         self.indexed: set[tuple[str, ...]] = set()
+        self.taken: set[str] = set()
 
     def files_of(self, path: Path, above: tuple[str, ...], *, depth: int) -> Iterator[tuple[Place, Path]]:
         """Yield each file of an archive that is no archive itself, with the place where it lay."""
         with _opened(path) as archive:
-            for info, place in _places(self._checked(archive, path), above):
+            for info in self._checked(archive, path):
+                place = self._placed(info, above)
                 if place.left_out:
                     self.left_out += 1
                     self.indexed |= {place.parts} if place.is_index else set()
@@ -124,9 +126,17 @@ class _Unpacking:
             raise TooLarge("archive_too_large", most=self.most_bytes >> 20)
         begins_next = [*(info.header_offset for info in entries[1:]), archive.start_dir]
         with path.open("rb") as file:
-            for info, end in zip(entries, begins_next, strict=True):
+            for info, end in zip(entries, begins_next, strict=False):
                 _refuse(info, _data_of(info, file), end)
-        return [info for info in entries if not info.is_dir()]
+        return [info for info in entries if not info.orig_filename.endswith(("/", "\\"))]
+
+    def _placed(self, info: zipfile.ZipInfo, above: tuple[str, ...]) -> Place:
+        """Return where a file lies; a second in its place is refused, since which of them counts would be chance."""
+        place = place_of(info.orig_filename, above)
+        if place.path in self.taken:
+            raise NotAScan("archive_unsafe")
+        self.taken.add(place.path)
+        return place
 
     def _written(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Path:
         """Write one file under the next number; what it says of its size and checksum must be true."""
@@ -172,14 +182,6 @@ def _refuse(info: zipfile.ZipInfo, start: int, end: int) -> None:
     kind = S_IFMT(info.external_attr >> 16)
     if kind and kind not in (S_IFREG, S_IFDIR):
         raise NotAScan("archive_unsafe")  # a link or a device
-
-
-def _places(entries: list[zipfile.ZipInfo], above: tuple[str, ...]) -> list[tuple[zipfile.ZipInfo, Place]]:
-    """Return where each file lies; two of one place are refused, since which of them counts would be chance."""
-    placed = [(info, place_of(info.orig_filename, above)) for info in entries]
-    if len({place.path for _, place in placed}) != len(placed):
-        raise NotAScan("archive_unsafe")
-    return placed
 
 
 def _with_sidecars(found: list[tuple[Place, Path]], indexed: set[tuple[str, ...]]) -> tuple[Member, ...]:
