@@ -4,12 +4,14 @@ The file is the device's own bytes behind a header (PS3.10) of ours that depends
 that the same object sent again is the same file, and thereby the same scan.
 """
 
+import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from pipeline.errors import Unavailable
-from storage.room import full_disk_is_said, refuse_when_full
+from storage.room import refuse_when_full
 
 MIB = 1024 * 1024
 ROOM_IS_ASKED_EVERY = 32 * MIB
@@ -43,12 +45,12 @@ def _element(number: int, representation: bytes, value: bytes) -> bytes:
 
 class DatasetFile:
     """One object that is being received. What finds no room is read from the device all the same and dropped, so that
-    the device can be answered; `problem` then says why. Written to as pynetdicom writes to its temporary files.
+    the device can be answered; it is `dropped`. Written to as pynetdicom writes to its temporary files.
     """
 
     def __init__(self, folder: Path, head: bytes, largest: int) -> None:
         """Begin a file in `folder` with `head`; not more than `largest` bytes follow."""
-        self.problem: Unavailable | None = None
+        self.dropped = False
         self.head = len(head)
         self._left, self._until_asked = largest, 0
         with NamedTemporaryFile(dir=folder, suffix=".dcm", delete=False) as made:
@@ -71,22 +73,20 @@ class DatasetFile:
 
     def write(self, fragment: bytes) -> None:
         """Write what came, as long as there is room for it."""
-        if self.problem is not None:
+        if self.dropped:
             return
         try:
-            with full_disk_is_said():
-                self._ask_for_room(len(fragment))
-                self._open.write(fragment)
-        except Unavailable as problem:
-            self._give_up(problem)
+            self._ask_for_room(len(fragment))
+            self._open.write(fragment)
+        except (Unavailable, OSError):
+            self._give_up()
 
     def close(self) -> None:
         """Let all bytes reach the file."""
         try:
-            with full_disk_is_said():
-                self._open.close()
-        except Unavailable as problem:
-            self._give_up(problem)
+            self._open.close()
+        except OSError:
+            self._give_up()
 
     def discard(self) -> None:
         """Close and remove it."""
@@ -102,6 +102,7 @@ class DatasetFile:
             refuse_when_full(ROOM_IS_ASKED_EVERY)
             self._until_asked = ROOM_IS_ASKED_EVERY
 
-    def _give_up(self, problem: Unavailable) -> None:
-        self.problem = problem
-        self.path.write_bytes(b"")  # what lies there already is of no use, and its room is needed
+    def _give_up(self) -> None:
+        self.dropped = True
+        with suppress(OSError):
+            os.truncate(self.path, 0)  # what lies there already is of no use, and its room is needed

@@ -70,7 +70,7 @@ def store(event: Event, destination: Destination, objects: ObjectStore) -> Datas
 def _kept(
     event: Event, asked: C_STORE, received: DatasetFile, destination: Destination, objects: ObjectStore
 ) -> Status:
-    if received.problem is not None:
+    if received.dropped:
         return Status.OUT_OF_RESOURCES
     sop_class, instance = str(asked.AffectedSOPClassUID), str(asked.AffectedSOPInstanceUID)
     said = said_in(received.path, received.head, str(event.context.transfer_syntax))

@@ -3,9 +3,7 @@
 import fcntl
 import ssl
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-
-from cryptography import x509
+from datetime import datetime
 
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
@@ -14,7 +12,6 @@ from supervision.programme import Programme, read_programme
 from supervision.sources import DicomListener
 
 SECONDS_TO_ANSWER = 5.0
-SOON = timedelta(days=30)
 VERIFICATION = "1.2.840.10008.1.1"
 EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
 
@@ -31,15 +28,6 @@ SILENT_MEND = Text(
     "Voir home/logs/listener.log ; arrêtez-le et relancez-le (sonorelay up, ou son service).",
 )
 STOPPED_MEND = Text("Start it: sonorelay up, or its service.", "Lancez-le : sonorelay up, ou son service.")
-EXPIRES = Text(
-    "The certificate of the DICOM listener is valid for {days} more days.",
-    "Le certificat du récepteur DICOM est valable encore {days} jours.",
-)
-EXPIRED = Text("The certificate of the DICOM listener is out of date.", "Le certificat du récepteur DICOM a expiré.")
-RENEW = Text(
-    "Put a new one in its place (SONORELAY_LISTENER_TLS_CERTIFICATE) and start the listener anew.",
-    "Remplacez-le (SONORELAY_LISTENER_TLS_CERTIFICATE) et relancez le récepteur.",
-)
 
 
 @asks("listener")
@@ -55,21 +43,6 @@ def answers(_now: datetime) -> Iterator[Check]:
         yield bad("listener", SILENT, SILENT_MEND, port=here.listener_port)
     else:
         yield warn("listener", SILENT, STOPPED_MEND, port=here.listener_port)
-
-
-@asks("listener.certificate")
-def lasts(now: datetime) -> Iterator[Check]:
-    """See for how long devices will accept the certificate."""
-    here = settings()
-    if here.listener_tls_certificate is None or not sources(here):
-        return
-    until = x509.load_pem_x509_certificate(here.listener_tls_certificate.read_bytes()).not_valid_after_utc
-    if until < now:
-        yield bad("listener.certificate", EXPIRED, RENEW)
-    elif until - now < SOON:
-        yield warn("listener.certificate", EXPIRES, RENEW, days=(until - now).days)
-    else:
-        yield good("listener.certificate", EXPIRES, days=(until - now).days)
 
 
 def sources(here: Settings) -> tuple[DicomListener, ...]:
