@@ -1,13 +1,14 @@
 """What does the Prefect server of several machines need to know before their workers start?"""
 
 import os
+import time
 from dataclasses import asdict
 
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
-from sonorelay.services import answers, prefect_environment
+from sonorelay.services import SECONDS_TO_START, answers, prefect_environment
 from storage.settings import settings
 
 HAS = Text("The pool {pool} has {count} deployments: {names}", "Le groupe {pool} a {count} déploiements : {names}")
@@ -26,8 +27,7 @@ def deployments(*, as_json: bool) -> int:
     programme.apply_programme()
     _make_keys([entry.code for entry in wanted.organisations])
     environment = prefect_environment()
-    if not answers(environment["PREFECT_API_URL"] + "/health"):
-        raise Unavailable("prefect_unreachable", address=environment["PREFECT_API_URL"])
+    _wait_for(environment["PREFECT_API_URL"])
     os.environ.update(environment)
     from flows import pool as pools
 
@@ -40,6 +40,15 @@ def deployments(*, as_json: bool) -> int:
     for name in applied.removed:
         print(REMOVED.format(name=name).say(language()))
     return ANSWERED
+
+
+def _wait_for(address: str) -> None:
+    """Wait for a server that has just been started; Unavailable where it does not answer."""
+    until = time.monotonic() + SECONDS_TO_START
+    while not answers(f"{address}/health"):
+        if time.monotonic() > until:
+            raise Unavailable("prefect_unreachable", address=address)
+        time.sleep(1)
 
 
 def _make_keys(organisations: list[str]) -> None:

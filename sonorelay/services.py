@@ -23,7 +23,6 @@ SECONDS_TO_START = 120.0
 SECONDS_TO_STOP = 15.0
 PR_SET_PDEATHSIG = 1
 DICOM = "dicom://"
-DAY = 24 * 3600
 ASYNC = "postgresql+asyncpg"
 ASKED_AND_SAID = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
 
@@ -91,8 +90,8 @@ def prefect_environment() -> dict[str, str]:
         "DO_NOT_TRACK": "1",
         # what ran is no record of ours: the catalogue is; so Prefect's own history is swept each hour
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "true",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(14 * DAY),
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": str(3 * DAY),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": "1209600",  # seconds: 14 days
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": "P3D",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",  # twenty are not enough on a busy machine
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_LOGGING_LEVEL": "WARNING",

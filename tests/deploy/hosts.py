@@ -7,6 +7,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,7 +20,8 @@ PREFIX_LENGTH = 24
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # loaded here, because a child between fork and exec must not load anything
 
-# what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is here
+# what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is here;
+# the interpreter may lie in root's home, where no other user looks
 FURNISH = """
 mount --make-rprivate /
 mount -t proc proc /proc
@@ -31,6 +33,11 @@ mount -t tmpfs tmpfs /srv
 mount -t tmpfs tmpfs /var/log
 mkdir -p /srv/sonorelay/app /var/log/nginx
 mount --bind "$ROOT" /srv/sonorelay/app
+mkdir -p "/run/python$PYTHON"
+mount --bind "$PYTHON" "/run/python$PYTHON"
+mount -t tmpfs -o mode=755 tmpfs /root
+mkdir -p "$PYTHON"
+mount --bind "/run/python$PYTHON" "$PYTHON"
 hostname "$NAME"
 ip link set lo up
 ip link set eth0 up
@@ -75,9 +82,12 @@ def namespaces_forbidden() -> str | None:
     """Return why hosts cannot be made here, None where they can."""
     if os.geteuid() != 0:
         return "network namespaces need root"
-    tried = "mount -t tmpfs tmpfs /mnt && mkdir /mnt/u /mnt/w && mount -t overlay o -o lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc && ip link add a type bridge"
+    tried = (
+        "mount -t tmpfs tmpfs /mnt && mkdir /mnt/u /mnt/w && ip link add name wire type bridge &&"
+        " mount -t overlay overlay -o lowerdir=/etc,upperdir=/mnt/u,workdir=/mnt/w /etc"
+    )
     done = subprocess.run(
-        ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "sh", "-c", tried],
+        ["unshare", "--net", "--mount", "--uts", "--ipc", "--pid", "--fork", "sh", "-ec", tried],
         capture_output=True,
         text=True,
         check=False,
@@ -97,7 +107,7 @@ def hosts(addresses: Mapping[str, str]) -> Iterator[dict[str, Host]]:
             _in(wire, f"ip link add port{number} type veth peer name eth0 netns {first}")
             _in(wire, f"ip link set port{number} master wire && ip link set port{number} up")
             host = Host(name, address, first)
-            said = {"ROOT": str(ROOT), "NAME": name, "ADDRESS": f"{address}/{PREFIX_LENGTH}"}
+            said = {"ROOT": str(ROOT), "PYTHON": sys.base_prefix, "NAME": name, "ADDRESS": f"{address}/{PREFIX_LENGTH}"}
             host.run(FURNISH, environment=said)
             made[name] = host
         yield made
