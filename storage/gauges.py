@@ -8,12 +8,11 @@ import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import version
 from time import monotonic
-from typing import Any
 
-from django.db.models import Case, Count, Min, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, Min, Q, Sum, Value, When
 
 from storage.catalogue import audit
 from storage.catalogue.arrivals import ANSWERED
@@ -42,8 +41,9 @@ class Gauge:
 def gauges(now: datetime) -> Iterator[Gauge]:
     """Count everything; DatabaseError where the catalogue does not answer."""
     yield Gauge("info", "Version of the software", ("version",), {(version("sonorelay"),): 1})
-    yield _counted("scans", "Scans by state", Scan.objects.all(), "project__code", "state")
-    yield _arrivals(now)
+    codes = dict(Project.objects.values_list("pk", "code"))
+    yield _scans(codes)
+    yield _arrivals(codes, now)
     yield from _queue(now)
     yield Gauge("ingest_ended", "When a run of ingest last came to its end (Unix time)", ("project",), _ingested())
     yield Gauge("stored_bytes", "Size of what the catalogue knows of, at most ten minutes old", ("area",), _stored())
@@ -54,18 +54,18 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     yield Gauge("events_unsealed", "Events that wait too long for their place in the chain", (), {(): waiting})
 
 
-def _counted(name: str, text: str, rows: "QuerySet[Any]", *by: str) -> Gauge:
-    counts = rows.order_by().values_list(*by).annotate(count=Count("pk"))
-    labels = tuple(one.removesuffix("__code") for one in by)
-    return Gauge(name, text, labels, {tuple(row[:-1]): row[-1] for row in counts})
+def _scans(codes: Mapping[int, str]) -> Gauge:
+    rows = Scan.objects.order_by().values_list("project_id", "state").annotate(count=Count("*"))
+    values: Labelled = {(codes[project], state): count for project, state, count in rows}
+    return Gauge("scans", "Scans by state", ("project", "state"), values)
 
 
-def _arrivals(now: datetime) -> Gauge:
+def _arrivals(codes: Mapping[int, str], now: datetime) -> Gauge:
     answer = Case(*(When(condition, then=Value(one.value)) for one, condition in ANSWERED.items()), default=Value("-"))
-    projects = dict(Project.objects.values_list("pk", "code"))
-    rows = Arrival.objects.filter(project__in=projects, arrived_at__gt=now - A_DAY).annotate(answer=answer)
-    counts = rows.order_by().values_list("project_id", "source", "answer").annotate(count=Count("pk"))
-    values = {(projects[project], way, answered): float(count) for project, way, answered, count in counts}
+    # with the projects named, those of the last day are found by index
+    rows = Arrival.objects.filter(project__in=codes, arrived_at__gt=now - A_DAY).annotate(answer=answer)
+    counts = rows.order_by().values_list("project_id", "source", "answer").annotate(count=Count("*"))
+    values: Labelled = {(codes[project], way, answered): count for project, way, answered, count in counts}
     return Gauge("arrivals_last_day", "Files received in the last 24 hours", ("project", "way", "answer"), values)
 
 
@@ -74,10 +74,10 @@ def _queue(now: datetime) -> Iterator[Gauge]:
     late = Count("pk", filter=Q(due_at__lt=now))
     found = {row[0]: row[1:] for row in rows.annotate(count=Count("pk"), oldest=Min("queued_at"), late=late)}
     asked = {clock.value: found.get(clock.value, (0, now, 0)) for clock in Clock}
-    yield Gauge("queue", "Readings that wait", ("clock",), {(clock,): row[0] for clock, row in asked.items()})
-    ages = {(clock,): (now - row[1]).total_seconds() for clock, row in asked.items()}
-    yield Gauge("queue_oldest_seconds", "For how long the oldest of them has waited", ("clock",), ages)
-    yield Gauge("queue_late", "Those whose clock has run out", ("clock",), {(c,): row[2] for c, row in asked.items()})
+    yield _by("queue", "Readings that wait", "clock", {clock: row[0] for clock, row in asked.items()})
+    ages = {clock: (now - row[1]).total_seconds() for clock, row in asked.items()}
+    yield _by("queue_oldest_seconds", "For how long the oldest of them has waited", "clock", ages)
+    yield _by("queue_late", "Those whose clock has run out", "clock", {clock: row[2] for clock, row in asked.items()})
 
 
 def _ingested() -> Labelled:
@@ -89,9 +89,8 @@ def _stored() -> Labelled:
     return _added_up(int(monotonic() / SUM_ANEW_SECONDS))
 
 
-@cache
+@lru_cache(maxsize=1)
 def _added_up(_period: int) -> Labelled:
-    _added_up.cache_clear()
     sums = StoredObject.objects.order_by().values_list("area").annotate(bytes=Sum("size"))
     return {(area,): float(size) for area, size in sums}
 
@@ -100,7 +99,11 @@ def _disks() -> Iterator[Gauge]:
     here = settings()
     folders = {"home": here.home, "inbox": here.inbox}
     usage = {name: shutil.disk_usage(folder) for name, folder in folders.items() if folder.exists()}
-    free = {(name,): float(one.free) for name, one in usage.items()}
-    yield Gauge("disk_free_bytes", "Room that is left where a folder lies", ("folder",), free)
-    whole = {(name,): float(one.total) for name, one in usage.items()}
-    yield Gauge("disk_bytes", "Size of that disk", ("folder",), whole)
+    free = {name: one.free for name, one in usage.items()}
+    yield _by("disk_free_bytes", "Room that is left where a folder lies", "folder", free)
+    whole = {name: one.total for name, one in usage.items()}
+    yield _by("disk_bytes", "Size of that disk", "folder", whole)
+
+
+def _by(name: str, text: str, label: str, values: Mapping[str, float]) -> Gauge:
+    return Gauge(name, text, (label,), {(one,): value for one, value in values.items()})
