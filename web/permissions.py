@@ -29,7 +29,7 @@ class Rule:
 
 def public(view: View) -> View:
     """Mark a view that anybody may open."""
-    return _with_rule(view, Rule(everyone=True))
+    return with_rule(view, Rule(everyone=True))
 
 
 def signed_in(view: View) -> View:
@@ -71,7 +71,7 @@ def _guarded(view: View, rule: Rule) -> View:
             patch_cache_control(response, private=True, no_store=True)
         return response
 
-    return _with_rule(guarded, rule)
+    return with_rule(guarded, rule)
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -82,6 +82,7 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
 
 
-def _with_rule(view: View, rule: Rule) -> View:
+def with_rule(view: View, rule: Rule) -> View:
+    """Let a view carry the rule that it keeps."""
     view.rule = rule  # type: ignore[attr-defined]
     return view

@@ -37,6 +37,7 @@ from web.pages import queue as queue_page
 from web.pages import reidentification as reidentify
 
 urlpatterns = [
+from web.uploads import views as tus
     path("", home.home, name="home"),
     path("login/", accounts.log_in, name="login"),
     path("login/demo/", accounts.demo_log_in, name="demo-login"),
@@ -130,6 +131,8 @@ urlpatterns = [
     path("metrics", health.metrics, name="metrics"),
 ]
 
+    path("uploads/", tus.create, name="uploads"),
+    path("uploads/<str:name>/", tus.upload, name="upload"),
 handler400 = "web.failures.not_found"
 handler403 = "web.failures.forbidden"
 handler404 = "web.failures.not_found"

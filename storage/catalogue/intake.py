@@ -72,9 +72,7 @@ def register(
     if (raw.digest, raw.size, raw.area) != (received.digest, received.size, Area.RAW):
         raise ValueError("the stored object is not what was received")
     with one_transaction():
-        project = Project.objects.filter(code=received.project).first()
-        if project is None:
-            raise LookupError(f"unknown project {received.project}")
+        project = _project(received.project)
         author = meant(project, received.trainee, now)
         device = _device(received.device, project)
         exam_type = _exam_type_code(received.exam_type, project)
@@ -96,6 +94,8 @@ def register(
         )
         if not new:
             scan = locked_clip(scan.pk)
+            if (known := _noted_before(scan, project, source, now, sent_by)) is not None:
+                return known
         arrival = Arrival.objects.create(
             scan=scan,
             project=project,
@@ -122,6 +122,24 @@ def register(
                 scan.save(update_fields=["author_name"])
             _fill_blanks(scan, author.person, exam_type, received.captured_at, now)
         return arrival
+
+
+def _project(code: str) -> Project:
+    project = Project.objects.filter(code=code).first()
+    if project is None:
+        raise LookupError(f"unknown project {code}")
+    return project
+
+
+def _noted_before(scan: Scan, project: Project, source: str, now: datetime, sent_by: int | None) -> Arrival | None:
+    """Return the arrival that somebody's sending was noted as, when it is noted again because the answer was lost.
+
+    Its time to the microsecond is that of the first try.
+    """
+    if sent_by is None:
+        return None
+    same = scan.arrivals.filter(project=project, source=source, arrived_at=now, sent_by_id=sent_by)
+    return same.order_by("pk").first()
 
 
 def waiting(project: str, now: datetime) -> int:

@@ -42,6 +42,11 @@ def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Pro
     return _projects(person, roles.roles_for(action)) if _left(person, action) else Project.objects.none()
 
 
+def projects_reached(person: Person | AnonymousUser, action: Action, reach: Reach) -> QuerySet[Project]:
+    """Return the projects in which a person may do `action` by a role that reaches so far."""
+    return _projects(person, roles.roles_for(action, reach)) if _left(person, action) else Project.objects.none()
+
+
 def projects_by_role(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
     """Return the projects in which a person may do `action` themselves, whatever the token leaves by which they act."""
     return _granted(person, roles.roles_for(action))

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from supervision.roles import Role
-from tests.web.test_permissions import LISTS, NAMES, PUBLIC, WRITES, every_address
+from tests.web.test_permissions import FOR_PROGRAMS, LISTS, NAMES, PUBLIC, WRITES, every_address
 
 EVERYBODY = {"home", "account", "account-mail", "logout", "tokens", "token-revoke"}
 """What whoever signed in may open, whatever the role: it is about themselves."""
@@ -41,7 +41,7 @@ OPENED_BY = {
 
 
 def test_every_route_stands_in_a_table() -> None:
-    known = {*LISTS, *WRITES, *PUBLIC, *EVERYBODY, *OPENED_BY}
+    known = {*LISTS, *WRITES, *PUBLIC, *FOR_PROGRAMS, *EVERYBODY, *OPENED_BY}
     assert {str(one.name) for one in every_address()} - known == set()
 
 

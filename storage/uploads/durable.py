@@ -1,0 +1,41 @@
+"""How is a file written so that a power cut leaves the old one or the new one, whole, and a full disk is said?"""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from pipeline.errors import Unavailable, says_no_room
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Let `path` hold this text; when it returns, that survives a power cut."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with draft.open("x", encoding="utf-8") as file:
+        file.write(text)
+        flush(file)
+    draft.replace(path)
+    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def flush(file: IO[Any]) -> None:
+    """Bring everything that was written to the disk itself."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+@contextmanager
+def full_disk_is_said() -> Iterator[None]:
+    """Turn "no space left", met in a `with` block, into Unavailable("disk_full")."""
+    try:
+        yield
+    except OSError as error:
+        if says_no_room(error):
+            raise Unavailable("disk_full") from error
+        raise
