@@ -27,7 +27,7 @@ from pipeline.errors import Unavailable
 from storage.catalogue import setup
 from storage.catalogue.commitment import Answer, held
 from storage.keys import organisation_key
-from storage.objects import ObjectStore
+from storage.objects.chosen import object_store
 
 OUR_TITLE = "SONORELAY"
 INSTANCE = UID("1.2.840.10008.1.20.1.1")
@@ -65,7 +65,7 @@ def asked_in(event: Event) -> Asked | None:
     return found if found.instances and found.transaction else None
 
 
-def commit(event: Event, destination: Destination, objects: ObjectStore) -> tuple[int, None]:
+def commit(event: Event, destination: Destination) -> tuple[int, None]:
     """Take note of a request and answer it by and by; return the status of having taken note."""
     if event.action_type != REQUEST:
         return NO_SUCH_ACTION, None
@@ -75,7 +75,7 @@ def commit(event: Event, destination: Destination, objects: ObjectStore) -> tupl
     if not _reporting.acquire(blocking=False):
         return int(Answer.PROCESSING_FAILURE), None  # it asks again
     context = event.context.context_id
-    reporter = Reporter(asked, event.assoc, context, destination, objects)
+    reporter = Reporter(asked, event.assoc, context, destination)
     threading.Thread(target=reporter.run, daemon=True, name="commitment").start()
     return ACCEPTED, None
 
@@ -88,7 +88,6 @@ class Reporter:
     association: Association
     context: int
     destination: Destination
-    objects: ObjectStore
 
     def run(self) -> None:
         """Report until it is taken; whoever is never reached asks again."""
@@ -112,7 +111,7 @@ class Reporter:
         """Return the event and what it says; None while catalogue or store do not answer."""
         try:
             key = organisation_key(self.destination.organisation)
-            answers = held(self.destination.project, self.asked.instances, key, self.objects)
+            answers = held(self.destination.project, self.asked.instances, key, object_store())
         except Unavailable:
             return None
         return report(self.asked, [(pair, answers[pair]) for pair in self.asked.instances])

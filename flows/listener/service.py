@@ -4,13 +4,12 @@ import fcntl
 import logging
 import threading
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from pynetdicom import AE, _config, evt
+from pynetdicom import AE, evt
 from pynetdicom.events import Event, EventHandlerType
 
 from flows.listener.accepted import contexts_for
@@ -18,9 +17,9 @@ from flows.listener.acceptor import LARGEST_PDU, Limits, Server, server_side
 from flows.listener.committing import OUR_TITLE, commit
 from flows.listener.destinations import Destination
 from flows.listener.messages import Messages
+from flows.listener.quiet import keep_quiet
 from flows.listener.storing import Status, answer, store
 from pipeline.errors import Misconfigured
-from storage.objects import ObjectStore
 from storage.settings import Settings
 
 MIB = 1024 * 1024
@@ -36,9 +35,9 @@ log = logging.getLogger("sonorelay.listener")
 class Listener:
     """The answers to what devices ask; which project is meant is looked up for every association."""
 
-    def __init__(self, destinations: Mapping[str, Destination], objects: ObjectStore) -> None:
+    def __init__(self, destinations: Mapping[str, Destination]) -> None:
         """Answer for these called AE titles."""
-        self._destinations, self._objects = destinations, objects
+        self._destinations = destinations
 
     def handlers(self) -> list[EventHandlerType]:
         """Return what pynetdicom calls for which event."""
@@ -73,28 +72,26 @@ class Listener:
         """Keep an object."""
         destination = self._meant(event)
         try:
-            return answer(Status.OUT_OF_RESOURCES) if destination is None else store(event, destination, self._objects)
+            return answer(Status.OUT_OF_RESOURCES) if destination is None else store(event, destination)
         finally:
             event.assoc.dul._idle_timer.restart()  # noqa: SLF001 - the device was waiting for us, not we for it
 
     def commit(self, event: Event) -> tuple[int, None]:
         """Say later whether objects are safe."""
         destination = self._meant(event)
-        return (int(Status.NOT_UNDERSTOOD), None) if destination is None else commit(event, destination, self._objects)
+        return (int(Status.NOT_UNDERSTOOD), None) if destination is None else commit(event, destination)
 
     def _meant(self, event: Event) -> Destination | None:
         return self._destinations.get(event.assoc.acceptor.ae_title)
 
 
 @contextmanager
-def listening(
-    here: Settings, destinations: Mapping[str, Destination], objects: ObjectStore, folder: Path
-) -> Iterator[Server]:
+def listening(here: Settings, destinations: Mapping[str, Destination], folder: Path) -> Iterator[Server]:
     """Answer devices for the time of a `with` block; at its end what is being received is finished first.
 
     Misconfigured where the port is taken, or TLS cannot be spoken with the files that are named.
     """
-    _keep_quiet()
+    keep_quiet()
     entity = AE(OUR_TITLE)
     entity.maximum_associations, entity.maximum_pdu_size = here.listener_associations, LARGEST_PDU
     entity.acse_timeout = entity.dimse_timeout = min(SECONDS_TO_ASSOCIATE, here.listener_timeout_seconds)
@@ -104,7 +101,7 @@ def listening(
     try:
         tls = _tls(here)
         server = Server(
-            entity, (here.listener_host, here.listener_port), limits, Listener(destinations, objects).handlers(), tls
+            entity, (here.listener_host, here.listener_port), limits, Listener(destinations).handlers(), tls
         )
     except OSError as error:
         raise Misconfigured("port_busy", port=here.listener_port, setting="SONORELAY_LISTENER_PORT") from error
@@ -139,19 +136,6 @@ def _let_finish(server: Server) -> None:
         if late:
             return
         time.sleep(0.05)
-
-
-def _keep_quiet() -> None:
-    """Let no value that a device sends reach a log: pynetdicom and pydicom quote what they do not understand."""
-    _config.LOG_HANDLER_LEVEL = "none"
-    logging.getLogger("pynetdicom").setLevel(logging.CRITICAL + 1)
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL + 1)
-    warnings.filterwarnings("ignore", module="pydicom|pynetdicom")
-    threading.excepthook = _say_the_kind_only
-
-
-def _say_the_kind_only(what: threading.ExceptHookArgs) -> None:
-    log.warning("association ended kind=%s", what.exc_type.__name__)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from flows.listener.said import said_in
 from pipeline.errors import SonorelayError
 from storage.catalogue import commitment, setup
 from storage.keys import organisation_key
-from storage.objects import ObjectStore
+from storage.objects.chosen import object_store
 from storage.reception import Incoming, receive
 from supervision.sources import Way
 
@@ -51,14 +51,14 @@ def answer(status: Status) -> Dataset:
     return said
 
 
-def store(event: Event, destination: Destination, objects: ObjectStore) -> Dataset:
+def store(event: Event, destination: Destination) -> Dataset:
     """Keep what was sent, and say how that went."""
     received: object = event.request._dataset_file  # noqa: SLF001
     status = Status.NOT_UNDERSTOOD
     if isinstance(received, DatasetFile) and isinstance(event.request, C_STORE):
         try:
             received.close()
-            status = _kept(event, event.request, received, destination, objects)
+            status = _kept(event, event.request, received, destination)
         finally:
             received.discard()
             setup.close_connections()
@@ -67,9 +67,7 @@ def store(event: Event, destination: Destination, objects: ObjectStore) -> Datas
     return answer(status)
 
 
-def _kept(
-    event: Event, asked: C_STORE, received: DatasetFile, destination: Destination, objects: ObjectStore
-) -> Status:
+def _kept(event: Event, asked: C_STORE, received: DatasetFile, destination: Destination) -> Status:
     if received.dropped:
         return Status.OUT_OF_RESOURCES
     sop_class, instance = str(asked.AffectedSOPClassUID), str(asked.AffectedSOPInstanceUID)
@@ -79,7 +77,7 @@ def _kept(
     if said.sop_class != sop_class or said.instance not in (instance, "") or event.context.abstract_syntax != sop_class:
         return Status.DOES_NOT_MATCH
     incoming = Incoming(path=received.path, project=destination.project, way=Way.DICOM_LISTENER)
-    key = organisation_key(destination.organisation)
+    key, objects = organisation_key(destination.organisation), object_store(destination.organisation)
     try:
         receipts = receive(incoming, objects, key, datetime.now(UTC), work=received.path.parent)
         for receipt in receipts:

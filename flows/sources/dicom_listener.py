@@ -14,7 +14,6 @@ setup.prepare()  # Django wants to be ready before its tables are imported
 
 from flows.listener.destinations import destinations  # noqa: E402
 from flows.listener.service import listening, receiving_folder  # noqa: E402
-from storage.objects.chosen import object_store  # noqa: E402
 from supervision.programme import read_programme  # noqa: E402
 
 log = logging.getLogger("sonorelay.listener")
@@ -28,7 +27,7 @@ def main() -> None:
         signal.signal(end, lambda *_: stop.set())
     here = settings()
     known = destinations(read_programme(here.programme_file.read_text(encoding="utf-8")))
-    with receiving_folder(here.home) as folder, listening(here, known, object_store(), folder):
+    with receiving_folder(here.home) as folder, listening(here, known, folder):
         log.info("listening host=%s port=%s titles=%s", here.listener_host, here.listener_port, len(known))
         stop.wait()
 
