@@ -37,7 +37,7 @@ def given_in(exam: Exam) -> tuple[Given, ...]:
 
 def given(review: Review) -> Given:
     """Return one reading as supervision.meeting knows it."""
-    amends = review.amends.submission if review.amends else None
+    amends = review.amends.submission if review.amends and review.amends_id != review.pk else None
     asked = Reading(review.item.reading)
     return Given(review.submission, str(review.reviewer_id), asked, review.submitted_at, amends, review.final)
 
@@ -46,15 +46,39 @@ def link(exam: Exam, new: Review, amends: UUID | None) -> None:
     """Save a reading that came from elsewhere at its place among the versions of the exam's readings."""
     coming = Given(new.submission, str(new.reviewer_id), Reading(new.item.reading), new.submitted_at, amends)
     chain = next(one for one in chains((*given_in(exam), coming)) if coming in one.versions)
-    rows = {row.submission: row for row in Review.objects.filter(exam=exam)}
-    place = chain.versions.index(coming)
-    after = [rows[one.submission] for one in chain.versions[place + 1 :]]
-    if after:  # it amends itself for a moment: no two rows may amend the same, and nobody reads an exam twice
-        _amend(after[0], after[0])
-    new.amends = rows[chain.versions[place - 1].submission] if place else None
+    others = [one.submission for one in chain.versions if one is not coming]
+    # after the newest, which nothing amends yet; then all of them into their order
+    new.amends = Review.objects.get(submission=others[-1]) if others else None
     new.save(force_insert=True)
-    if after:
-        _amend(after[0], new)
+    _in_order(exam)
+
+
+def move_readings(gone: Exam, kept: Exam) -> None:
+    """Let the readings of one exam be the other's; none of them counts until it is settled."""
+    Review.objects.filter(exam=gone).update(final=False)
+    for review in Review.objects.filter(exam=gone).order_by("pk"):
+        if review.amends_id is None:
+            _amend(review, review)  # for a moment: nobody reads an exam twice
+        Review.objects.filter(pk=review.pk).update(exam=kept)
+    _in_order(kept)
+
+
+def _in_order(exam: Exam) -> None:
+    """Let every version of a reading amend the one before it, by the time at which they were given."""
+    rows = {row.submission: row for row in Review.objects.filter(exam=exam)}
+    wanted: dict[UUID, UUID | None] = {}
+    for chain in chains(given_in(exam)):
+        before = (None, *(one.submission for one in chain.versions))
+        wanted |= {one.submission: before[place] for place, one in enumerate(chain.versions)}
+    moved = [
+        (rows[one], None if other is None else rows[other])
+        for one, other in wanted.items()
+        if rows[one].amends_id != (None if other is None else rows[other].pk)
+    ]
+    for row, _ in moved:
+        _amend(row, row)  # for a moment: no two rows amend the same, and nobody reads an exam twice
+    for row, amended in moved:
+        _amend(row, amended)
 
 
 def settle(exam: Exam, now: datetime, *, said_final: Collection[UUID] = ()) -> None:
@@ -67,7 +91,8 @@ def settle(exam: Exam, now: datetime, *, said_final: Collection[UUID] = ()) -> N
     stands = standing(marked, _decisions(exam))
     _name_readings(stands)
     stage, final = _outcome(exam, stands)
-    Review.objects.filter(exam=exam, final=True).exclude(pk=final.pk if final else None).update(final=False)
+    others = Review.objects.filter(exam=exam, final=True)
+    (others if final is None else others.exclude(pk=final.pk)).update(final=False)
     _go(exam, stage)
     if final is not None:
         _count(exam, final, now)
@@ -196,5 +221,5 @@ def _queue(exam: Exam, now: datetime) -> None:
         queueing.ask_for(exam, Reading.FIRST, now, clock=queueing.clock_of(exam, known))
 
 
-def _amend(one: Review, other: Review) -> None:
+def _amend(one: Review, other: Review | None) -> None:
     Review.objects.filter(pk=one.pk).update(amends=other)

@@ -11,6 +11,13 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from pipeline.finding import Verdict
+from supervision.feedback import Step
+from supervision.priority import Clock
+from supervision.rating import Answer
+from supervision.readings import Reading
+from supervision.worksheet import AgeBand, Sex, Urgency
+
 VERSION: Literal[1] = 1
 LARGEST_LIST = 20_000
 SENT_ROLES = ("poster", "small", "preview", "derivative")
@@ -58,7 +65,7 @@ class FindingTold(Told):
 
     rule: Annotated[str, StringConstraints(max_length=60)]
     rule_version: Count
-    verdict: Code
+    verdict: Verdict
     value: float | None
     severity: float
     side: Code
@@ -79,9 +86,10 @@ class AssessmentTold(Told):
 
 
 class ClipTold(Told):
-    """One scan of an exam, as the side knows it on which it came in."""
+    """One scan of an exam. `here`: it came in on the side that tells of it, whose word counts on it."""
 
     digest: Digest
+    here: bool
     device: Code
     device_model: Annotated[str, StringConstraints(max_length=80)]
     kind: Code
@@ -112,17 +120,17 @@ class SheetTold(Told):
     exam_type: Annotated[str, StringConstraints(max_length=16)] = ""
     trainee: Account | Literal[""] = ""
     question: Annotated[str, StringConstraints(max_length=24)] = ""
-    answers: dict[str, str] = {}
-    age: Code = "unknown"
-    sex: Code = "unknown"
-    urgency: Code = "usual"
+    answers: dict[str, Answer] = {}
+    age: AgeBand = AgeBand.UNKNOWN
+    sex: Sex = Sex.UNKNOWN
+    urgency: Urgency = Urgency.USUAL
     views: dict[Digest, str] = {}
     by: Account | Literal[""] = ""
     at: Moment | None = None
 
     def said(self) -> dict[str, Any]:
-        """Return what it says, without who said it when."""
-        return self.model_dump(mode="json", exclude={"by", "at"})
+        """Return what it says: not who said it when, and not the urgency, of which the higher counts in any case."""
+        return self.model_dump(mode="json", exclude={"by", "at", "urgency"})
 
 
 class ConflictTold(Told):
@@ -140,8 +148,8 @@ class ReadingTold(Told):
 
     submission: UUID
     reader: Account
-    asked: Code
-    clock: Code
+    asked: Reading
+    clock: Clock
     asked_at: Moment
     due_at: Moment
     exam_type_version: Count
@@ -171,7 +179,7 @@ class StepTold(Told):
 
     at: Moment
     person: Account
-    what: Code
+    what: Step
     text: Words
     seen_at: Moment | None
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from pipeline.finding import Verdict
 from storage.catalogue.models import (
     Arbitration,
+    Arrival,
     Assessment,
     Exam,
     Feedback,
@@ -24,6 +26,11 @@ from storage.settings import settings
 from storage.sync import records
 from storage.sync.names import Names
 from storage.sync.records import SENT_ROLES
+from supervision.feedback import Step
+from supervision.priority import Clock
+from supervision.rating import Answer
+from supervision.readings import Reading
+from supervision.worksheet import AgeBand, Sex, Urgency
 
 AT_A_TIME = 200
 
@@ -33,6 +40,7 @@ def exams_in(wanted: QuerySet[Exam]) -> Iterator[Exam]:
     clips = Scan.objects.select_related("device").prefetch_related(
         "objects_stored",
         "objects_wanted",
+        Prefetch("arrivals", Arrival.objects.only("scan")),
         Prefetch("assessments", Assessment.objects.filter(current=True).prefetch_related("findings"), to_attr="counts"),
         Prefetch("release_reports", ReleaseReport.objects.filter(current=True), to_attr="reported"),
     )
@@ -63,17 +71,22 @@ class Telling:
         """Return the record of an exam that `exams_in` gave."""
         return _OfExam(exam, self._names_in(exam.project.organisation), self.side).record()
 
-    def sheet(self, exam: Exam) -> records.SheetTold:
-        """Return the worksheet of an exam as a record says it."""
-        return _OfExam(exam, self._names_in(exam.project.organisation), self.side).sheet()
-
     def _names_in(self, organisation: Organisation) -> Names:
         return self._names.setdefault(organisation.pk, Names(organisation))
+
+    def sheet(self, exam: Exam) -> records.SheetTold:
+        """Return the worksheet of an exam that `exams_in` gave."""
+        return _OfExam(exam, self._names_in(exam.project.organisation), self.side).sheet()
 
 
 def told(exam: Exam, side: UUID) -> records.ExamTold:
     """Return the record of one exam as it is now."""
     return Telling(side).exam(next(exams_in(Exam.objects.filter(pk=exam.pk))))
+
+
+def told_sheet(exam: Exam, names: Names) -> records.SheetTold:
+    """Return the worksheet of an exam as a record says it."""
+    return _OfExam(exam, names, exam.uuid).sheet()
 
 
 class _OfExam:
@@ -122,10 +135,10 @@ class _OfExam:
             exam_type=row.exam_type,
             trainee=self._who(row.trainee),
             question=row.question,
-            answers=row.answers,
-            age=row.age,
-            sex=row.sex,
-            urgency=row.urgency,
+            answers={code: Answer(said) for code, said in row.answers.items()},
+            age=AgeBand(row.age),
+            sex=Sex(row.sex),
+            urgency=Urgency(row.urgency),
             views={clip.digest: clip.view for clip in self.clips if clip.view},
             by=self._who(row.worksheet_by),
             at=row.worksheet_at,
@@ -138,24 +151,23 @@ class _OfExam:
         if person is None:
             return ""
         name = self.names.of(person)
-        language = "fr" if person.language == "fr" else "en"
+        language: Literal["en", "fr"] = "fr" if person.language == "fr" else "en"
         self.people[name] = records.PersonTold(
             first_name=person.first_name, last_name=person.last_name, language=language, simulated=person.simulated
         )
         return name
 
     def _conflict(self, one: SheetConflict) -> records.ConflictTold:
-        return records.ConflictTold(
-            one=one.one, other=one.other, kept=one.kept, settled_by=self._who(one.settled_by), settled_at=one.settled_at
-        )
+        table = {"one": one.one, "other": one.other, "kept": one.kept, "settled_at": one.settled_at}
+        return records.ConflictTold.model_validate(table | {"settled_by": self._who(one.settled_by)})
 
     def _reading(self, review: Review) -> records.ReadingTold:
         item = review.item
         return records.ReadingTold(
             submission=review.submission,
             reader=self._who(review.reviewer),
-            asked=item.reading,
-            clock=item.clock,
+            asked=Reading(item.reading),
+            clock=Clock(item.clock),
             asked_at=item.queued_at,
             due_at=item.due_at,
             exam_type_version=review.exam_type_version,
@@ -197,7 +209,11 @@ class _OfExam:
             closed_at=feedback.closed_at,
             steps=[
                 records.StepTold(
-                    at=step.at, person=self._who(step.person), what=step.what, text=step.text, seen_at=step.seen_at
+                    at=step.at,
+                    person=self._who(step.person),
+                    what=Step(step.what),
+                    text=step.text,
+                    seen_at=step.seen_at,
                 )
                 for step in steps
             ],
@@ -208,6 +224,7 @@ def _clip(scan: Any, *, originals: bool) -> records.ClipTold:
     counts, reported = scan.counts, scan.reported
     return records.ClipTold(
         digest=scan.digest,
+        here=bool(scan.arrivals.all()),
         device=scan.device.pseudonym if scan.device else "",
         device_model=scan.device.model if scan.device else "",
         kind=scan.kind,
@@ -245,7 +262,7 @@ def _assessment(row: Assessment) -> records.AssessmentTold:
         records.FindingTold(
             rule=one.rule,
             rule_version=one.rule_version,
-            verdict=one.verdict,
+            verdict=Verdict(one.verdict),
             value=one.value,
             severity=one.severity,
             side=one.side,

@@ -1,0 +1,24 @@
+"""Who are we, and who is on the other side?"""
+
+from uuid import UUID
+
+from storage.catalogue.models import Peer, Person, Side
+
+
+def this_side() -> Side:
+    """Return this installation's row, made on first use."""
+    return Side.objects.order_by("pk").first() or Side.objects.create()
+
+
+def headquarters(uuid: UUID) -> Peer:
+    """Return headquarters as a field box knows them."""
+    return Peer.objects.get_or_create(uuid=uuid, defaults={"headquarters": True})[0]
+
+
+def field_box(uuid: UUID, person: Person) -> Peer:
+    """Return a field box as headquarters know it, by whose token it comes today."""
+    peer, new = Peer.objects.get_or_create(uuid=uuid, defaults={"person": person})
+    if not new and peer.person_id != person.pk:
+        peer.person = person
+        peer.save(update_fields=["person"])
+    return peer
