@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from prefect import task
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from storage.catalogue import setup
 from storage.objects.chosen import object_store
 from storage.settings import settings
@@ -26,13 +26,13 @@ from flows.presence import present  # noqa: E402
 from flows.receipts import ReceiptPlace, Receipts, keep_answering  # noqa: E402
 from flows.receive import Reception  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
-from flows.sources import watched_folder  # noqa: E402
+from flows.sources import s3_inbox, watched_folder  # noqa: E402
 from flows.taken import TakenFiles  # noqa: E402
 from storage.keys import organisation_key  # noqa: E402
 from supervision.programme import ProjectEntry, read_programme  # noqa: E402
 from supervision.sources import Source, Way  # noqa: E402
 
-PASSING = frozenset({"disk_full", "inbox_unreachable"})
+PASSING = frozenset({"disk_full", "inbox_unreachable", "inbox_refused"})
 """What keeps one place waiting until the next cycle; trying again at once would not help."""
 
 log = logging.getLogger("sonorelay.flows")
@@ -47,6 +47,7 @@ class Place(NamedTuple):
 
 PLACES = {
     Way.WATCHED_FOLDER: Place(watched_folder.found, watched_folder.receipts),
+    Way.S3_INBOX: Place(s3_inbox.found, s3_inbox.receipts),
 }
 
 
@@ -93,7 +94,7 @@ def _gathered(entry: ProjectEntry, source: Source, organisation: str, work: Path
             receipts = _receipts(entry, source, datetime.now(UTC))
             reception = Reception(entry.code, key, object_store(organisation), Path(folder), taken, receipts)
             return reception.take_in(place.found(source, entry, Path(folder)))
-    except Unavailable as error:
+    except (Unavailable, Misconfigured) as error:
         if error.code not in PASSING:
             raise
         log.warning("place_waits project=%s kind=%s code=%s", entry.code, source.kind, error.code)
@@ -105,7 +106,7 @@ def _receipts(entry: ProjectEntry, source: Source, now: datetime) -> Receipts | 
     place = PLACES.get(source.kind)
     try:
         return place and Receipts(place.receipts(source, entry), entry.code, entry.language, now)
-    except (OSError, Unavailable):
+    except (OSError, Unavailable, Misconfigured):
         log.warning("receipts_not_read project=%s kind=%s", entry.code, source.kind)
         return None
 

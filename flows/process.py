@@ -19,6 +19,7 @@ from storage.catalogue.layouts import guidance_for
 from storage.catalogue.models import Scan
 from storage.keys import organisation_key
 from storage.objects import Area, ObjectStore
+from storage.room import has_room
 from storage.settings import settings
 
 JPEG = "image/jpeg"
@@ -34,9 +35,10 @@ def process_scan(digest: str, organisation: str, run: Run, store: ObjectStore) -
         with outages_are_said():
             return _process(intake.scan_with(digest), organisation, run, store)
     except Unavailable as error:
-        if error.code not in OF_ONE_OBJECT:
+        of_this_one = error.code in OF_ONE_OBJECT or (error.code == "disk_full" and has_room(run.work))
+        if not of_this_one:
             raise
-        log.error("scan_without_object digest=%s code=%s", digest[:10], error.code)
+        log.error("scan_set_aside digest=%s code=%s", digest[:10], error.code)
         intake.set_aside(digest, run.token)
         return "set_aside"
     except Exception as error:  # noqa: BLE001 - the one boundary per scan: nothing may disappear, nothing may stop a batch

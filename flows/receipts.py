@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, Protocol
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.text import Text
 from storage.catalogue.arrivals import answers_for
 from supervision.receipts import Answer, Answered, what_to_do, words
@@ -114,7 +114,7 @@ def keep_answering(receipts: Receipts | None) -> None:
     try:
         if receipts is not None:
             receipts.refresh()
-    except (OSError, Unavailable):
+    except (OSError, Unavailable, Misconfigured):
         log.warning("receipts_not_written")
 
 

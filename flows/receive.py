@@ -14,7 +14,7 @@ from pathlib import Path
 from flows.found import Found
 from flows.receipts import Receipts
 from flows.taken import Fate, TakenFiles
-from pipeline.errors import says_no_room
+from pipeline.errors import Misconfigured, says_no_room
 from pipeline.key import Key
 from storage.catalogue.models import Arrival
 from storage.objects import Area, ObjectStore
@@ -107,7 +107,9 @@ class Reception:
             for number in numbers if unanswered else ():
                 self._answer(file.name, number)
         if self.receipts is not None:
-            with suppress(OSError):  # a place that takes no receipts; the answers stand on the pages as well
+            with suppress(
+                OSError, Misconfigured
+            ):  # a place that takes no receipts; the answers stand on the pages as well
                 self.receipts.write()
         for file, numbers, _ in self._received:
             if file.unchanged():

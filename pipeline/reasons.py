@@ -216,7 +216,7 @@ REASONS: dict[str, Text] = {
     ),
     "inbox_refused": Text(
         "The server of an inbox refuses us ({answer}). Check its bucket and the settings SONORELAY_INBOX_S3_*.",
-        "Le serveur d'une boîte de dépôt nous refuse ({answer}). Vérifiez bucket et réglages SONORELAY_INBOX_S3_*.",
+        "Le serveur d'une boîte de dépôt nous refuse ({answer}). Vérifiez le compartiment et SONORELAY_INBOX_S3_*.",
     ),
     "disk_full": Text(
         "The disk has no room left. Nothing more is taken in until there is; what was sent waits where it is.",
@@ -257,6 +257,14 @@ REASONS: dict[str, Text] = {
     "object_damaged": Text(
         "An object in the store no longer has the bytes that were put there. Restore it from the backup.",
         "Un objet du stockage n'a plus les octets qui y ont été déposés. Restaurez-le depuis la sauvegarde.",
+    ),
+    "second_copy_away": Text(
+        "The second copy of the objects is not at {place}. Connect its disk; if this is a new one, see originals.md.",
+        "La seconde copie des objets n'est pas dans {place}. Branchez son disque ; s'il est neuf, voir originals.fr.md.",
+    ),
+    "original_deleted": Text(
+        "The original file was deleted when its term was over. What was made of it stays as it is.",
+        "Le fichier d'origine a été supprimé au terme de sa conservation. Ce qui en a été tiré reste tel quel.",
     ),
     "vault_key_missing": Text(
         "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",

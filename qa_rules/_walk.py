@@ -9,7 +9,7 @@ from pipeline.clip import Clip
 from pipeline.deidentify import Identity, Key, Release, TextReader, deidentify, identify
 from pipeline.deidentify.at_hand import load_all
 from pipeline.doubt import Doubt, TextInside, write_evidence
-from pipeline.errors import Withheld
+from pipeline.errors import Unavailable, Withheld, says_no_room
 from pipeline.finding import Verdict
 from pipeline.guidance import Guidance
 from pipeline.inspection import Inspection, inspect_clip
@@ -68,6 +68,8 @@ def walk(path: Path, key: Key, to: Path, guidance: Guidance = NO_GUIDANCE, layou
         release = deidentify(path, clip, kept, key, to, verifier=reader, text_accepted=guidance.text_accepted)
         return Walk(inspection, identity, release, None, profile=profile)
     except Withheld as withheld:
+        if says_no_room(withheld):  # what could not be written is not unclean
+            raise Unavailable("disk_full") from None
         doubt = _doubt(clip, fitted(clip), guidance, withheld, to)
         return Walk(inspection, identity, None, withheld, doubt, kept, profile)
 

@@ -4,13 +4,17 @@ What was taken in must be worked on, and the catalogue must be written, so a res
 where they are, which loses nothing, instead of filling the disk, which stops everything.
 """
 
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from pipeline.errors import Unavailable
 from storage.settings import settings
 
 MIB = 1024 * 1024
+ONE_SCAN = 64 * MIB
+"""What one scan may want while it is worked on, amply."""
 
 
 def room_left() -> int:
@@ -24,6 +28,16 @@ def refuse_when_full(needed: int) -> None:
     """Unavailable("disk_full") where `needed` bytes would use up the reserve."""
     if needed > room_left():
         raise Unavailable("disk_full")
+
+
+def has_room(folder: Path) -> bool:
+    """Tell by trying whether a file of some size can be written to a folder; a quota shows in no other way."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            os.posix_fallocate(file.fileno(), 0, ONE_SCAN)
+    except OSError:
+        return False
+    return True
 
 
 def _existing(folder: Path) -> Path:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ PREFIX = "SONORELAY_"
 FOR_OTHERS = ("SONORELAY_DATA", "SONORELAY_REQUIRE_SERVICES")
 FOR_THE_DEMONSTRATION = "SONORELAY_DEMO_"
 SHORTEST_SECRET = 32
+BUCKET = re.compile(r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
 
 
 def _postgresql(url: SecretStr) -> SecretStr:
@@ -35,6 +37,13 @@ def _networks(listed: str) -> str:
     for one in filter(None, (part.strip() for part in listed.split(","))):
         ipaddress.ip_network(one)  # ValueError, which says what is wrong
     return listed
+
+
+def _second_copy(place: str) -> str:
+    bucket = place.removeprefix("s3:")
+    if not (Path(place).is_absolute() if bucket == place else BUCKET.fullmatch(bucket)):
+        raise ValueError("must be the full path of a folder, or s3:bucket")
+    return place
 
 
 def _headquarters(url: str) -> str:
@@ -61,8 +70,11 @@ class Settings(BaseSettings):
     s3_endpoint: str = "127.0.0.1:8333"
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
-    s3_bucket: str = Field(default="sonorelay", pattern=r"^[a-z0-9][a-z0-9-]{1,40}[a-z0-9]$")
+    s3_bucket: str = Field(default="sonorelay", pattern=BUCKET.pattern)
     s3_secure: bool = True
+    # a second copy of all objects: a folder, best on another disk, or s3:bucket
+    second_copy: Annotated[str, AfterValidator(_second_copy)] | None = None
+    scrub_nightly_mb: int = Field(default=20_000, ge=1)  # of objects that are read back every night
 
     inbox_s3_endpoint: str | None = None  # of the buckets that are inboxes; without it that of the objects
     inbox_s3_access_key: SecretStr = SecretStr("")

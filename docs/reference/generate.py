@@ -75,10 +75,10 @@ SETTINGS: Mapping[str, Text] = {
     "s3_secure": Text("Speak HTTPS with the S3 server", "Parler HTTPS avec le serveur S3"),
     "inbox_s3_endpoint": Text(
         "host:port of the server whose buckets are inboxes; that of the objects where it is not set",
-        "hôte:port du serveur dont des buckets sont des boîtes de dépôt ; celui des objets s'il n'est pas défini",
+        "hôte:port du serveur dont des compartiments sont des boîtes de dépôt ; celui des objets s'il n'est pas défini",
     ),
-    "inbox_s3_access_key": Text("access key for these buckets", "clé d'accès pour ces buckets"),
-    "inbox_s3_secret_key": Text("secret key for these buckets", "clé secrète pour ces buckets"),
+    "inbox_s3_access_key": Text("access key for these buckets", "clé d'accès pour ces compartiments"),
+    "inbox_s3_secret_key": Text("secret key for these buckets", "clé secrète pour ces compartiments"),
     "inbox_s3_secure": Text("speak TLS with that server", "parler TLS avec ce serveur"),
     "disk_reserve_mb": Text(
         "MiB of the disk that stay free: with less room nothing more is taken in, and files wait where they are",
@@ -122,6 +122,18 @@ SETTINGS: Mapping[str, Text] = {
     ),
     "listener_largest_mb": Text(
         "MiB of the largest DICOM object that is taken", "Mio du plus grand objet DICOM accepté"
+    ),
+    "trusted_proxies": Text(
+        "Addresses or networks of proxies that may say for whom they ask (X-Forwarded-For), with commas between",
+        "Adresses ou réseaux des mandataires qui peuvent dire pour qui ils demandent (X-Forwarded-For), séparés par "
+        "des virgules",
+    ),
+    "upload_limit_mb": Text(
+        "MiB of the largest file that is taken in by HTTP", "Mio du plus grand fichier accepté par HTTP"
+    ),
+    "upload_days": Text(
+        "For how many days an upload that broke off can be gone on with",
+        "Nombre de jours pendant lesquels un envoi interrompu peut être repris",
     ),
     "public_url": Text(
         "Address that people open; with https:// cookies and headers are set for HTTPS",

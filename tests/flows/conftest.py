@@ -39,10 +39,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def scene(seed: int = 1) -> Scene:
+def scene(seed: int = 1, *, frames: int = 1) -> Scene:
     """Return a picture like no other; those of one seed come from one screen."""
     noise = Fault(FaultKind.NOISE, 0.001 * next(_numbers))
-    return Scene(seed, Shape.CURVILINEAR, rows=240, columns=320, frames=1, faults=(noise,))
+    return Scene(seed, Shape.CURVILINEAR, rows=240, columns=320, frames=frames, faults=(noise,))
 
 
 def true_outline(drawn: Scene) -> tuple[tuple[float, float], ...]:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Unavailable
+from tests.flows.conftest import scene
 from tests.flows.places import Field, make_field, receipts_in
 from tests.servers import absent
 
@@ -235,7 +236,7 @@ def test_without_room_files_wait_where_they_are(
     assert field.look() == 1
 
 
-@pytest.mark.parametrize("room", [0, 16_384, 90_112])
+@pytest.mark.parametrize("room", [0, 90_112, 180_224])
 def test_a_disk_that_is_full_in_the_middle_gives_the_scan_back(
     make_field: Callable[..., Field], stick: Path, arrive: Callable[..., object], room: int
 ) -> None:
@@ -243,7 +244,7 @@ def test_a_disk_that_is_full_in_the_middle_gives_the_scan_back(
     from storage.catalogue.models import Scan
 
     make_field()
-    arrive()
+    arrive(scene(frames=6), regions=True)
     home = stick.parent / "home"
     (home / "running").symlink_to(stick)
     fill = stick / "fill"
@@ -253,5 +254,4 @@ def test_a_disk_that_is_full_in_the_middle_gives_the_scan_back(
     scan = Scan.objects.get()
     assert (scan.state, scan.taken_by, scan.attempts) == ("received", "", 0)
     fill.unlink()
-    assert sum(process_batch.fn("goma", "relief").values()) == 1
-    assert Scan.objects.get().state != "failed"
+    assert process_batch.fn("goma", "relief") == {"released": 1}
