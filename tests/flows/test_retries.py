@@ -3,9 +3,9 @@
 import pytest
 from prefect.states import Failed
 
+from flows.batches import process_batch
 from flows.calibrate import learn_what_is_usual, look_at_probes
 from flows.digest import send_what_is_due
-from flows.batches import process_batch
 from flows.ingest import gather, tidy
 from flows.reassess import judge_anew
 from flows.retries import nobody_must_act

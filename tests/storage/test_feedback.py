@@ -20,7 +20,7 @@ from supervision.roles import Role
 from supervision.states import Stage, State
 from supervision.teaching import Nomination
 from tests.forms import rated
-from tests.storage.conftest import NOON, World
+from tests.storage.conftest import NOON, World, runs
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -232,7 +232,7 @@ ACTS = ("acknowledge", "reply", "appeal", "answer", "see", "decide_first", "deci
 
 
 @settings(
-    max_examples=15,
+    max_examples=runs(15),
     deadline=None,
     phases=(Phase.reuse, Phase.generate),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

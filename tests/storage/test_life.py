@@ -39,7 +39,7 @@ from supervision.roles import Role
 from supervision.states import OPEN_STAGES, RELEASED, STATE_OF_CLIPS, Stage, State, may_move
 from supervision.worksheet import Worksheet
 from tests.forms import rated
-from tests.storage.conftest import NOON, World, identity, inspection, make_world, released
+from tests.storage.conftest import NOON, World, identity, inspection, make_world, released, runs
 
 NAMES = [f"scan {number}" for number in range(5)]
 PATIENTS = {"scan 0": "SR-ONE", "scan 1": "SR-ONE", "scan 2": "SR-ONE", "scan 3": "SR-TWO", "scan 4": ""}
@@ -230,4 +230,4 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_life() -> None:
-    run_state_machine_as_test(Life, settings=settings(max_examples=20, stateful_step_count=30, deadline=None))
+    run_state_machine_as_test(Life, settings=settings(max_examples=runs(20), stateful_step_count=30, deadline=None))

@@ -41,10 +41,21 @@ from supervision.priority import Clock
 from supervision.roles import Role
 from supervision.states import Stage, State
 from tests.forms import rated
-from tests.storage.conftest import FAN, NOON, World, digest_of, identity, inspection, make_world, next_for, released
+from tests.storage.conftest import (
+    FAN,
+    NOON,
+    World,
+    digest_of,
+    identity,
+    inspection,
+    make_world,
+    next_for,
+    released,
+    runs,
+)
 
 AT_ONCE = 8
-EXAMS = int(os.environ.get("PARALLEL_EXAMS", "400"))
+EXAMS = int(os.environ.get("PARALLEL_EXAMS", runs(400)))
 """`PARALLEL_EXAMS=4000` lets the test take its time."""
 
 FORM = rated(3, adequate=True)

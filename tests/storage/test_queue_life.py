@@ -19,7 +19,7 @@ from supervision.readings import Reading
 from supervision.roles import Role
 from supervision.skipping import SkipReason
 from supervision.states import Stage, State
-from tests.storage.conftest import NOON, World, digest_of, make_world
+from tests.storage.conftest import NOON, World, digest_of, make_world, runs
 
 LEASE = timedelta(minutes=30)
 PEOPLE = ("rose", "luc", "both")  # `both` also scans
@@ -200,7 +200,7 @@ class QueueLife(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_any_order_of_events() -> None:
     few = settings(
-        max_examples=12,
+        max_examples=runs(12),
         stateful_step_count=25,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -38,7 +38,7 @@ from supervision.skipping import SkipReason
 from supervision.states import Stage
 from supervision.worksheet import Urgency, Worksheet
 from tests.forms import rated
-from tests.storage.conftest import NOON, World, make_world
+from tests.storage.conftest import NOON, World, make_world, runs
 
 CODE = "BLADDER"  # few views, and near sign-off after five
 BLADDER = exam_types()[CODE]
@@ -355,7 +355,7 @@ def test_review_life(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run_state_machine_as_test(
         ReviewLife,
         settings=settings(
-            max_examples=20,
+            max_examples=runs(20),
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

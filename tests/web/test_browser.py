@@ -16,15 +16,6 @@ pytestmark = pytest.mark.chromium
 
 FAST = exam_types()["FAST"]
 VIEWS = [view.code for view in FAST.views]
-LISTS = {
-    "rose": ["/queue/", "/account/"],
-    "amina": ["/my-scans/", "/missing-details/"],
-    "facilitator": ["/missing-details/", "/overview/"],
-    "supervisor": ["/overview/", "/scans/"],
-    "biomed": ["/devices/", "/calibration/"],
-    "data_officer": ["/held-back/", "/held-back/?show=refused"],
-    "administrator": ["/people/", "/people/new/", "/people/{rose}/"],
-}
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 OFFERED = """([worst, cause]) => {
@@ -269,20 +260,6 @@ def test_a_second_reading_that_differs_goes_to_an_arbiter_who_reads_blind_and_de
     assert (final.reviewer.username, final.overall) == ("arbiter", 3)
     decided = item_of(scan).arbitration
     assert (len(decided.reasons), decided.note) == (2, "Vu à 0,4 s, 2 fois.")
-
-
-def test_nothing_scrolls_sideways_on_a_phone_in_either_language(window, live_world, live_server) -> None:
-    furnish(live_world)
-    for language in ("en", "fr"):
-        for name, addresses in LISTS.items():
-            live_world.people[name].language = language
-            live_world.people[name].save()
-            page = window(name, addresses[0], width=360, height=740)
-            for address in addresses:
-                page.goto(live_server.url + address.format(rose=live_world.people["rose"].pk))
-                assert page.evaluate(SIDEWAYS) <= 0, (language, address)
-                assert page.locator("html").get_attribute("lang") == language
-            page.context.close()
 
 
 def test_a_phone_shows_the_clip_first_then_the_form_and_the_button_at_the_bottom(window, live_world) -> None:
