@@ -7,6 +7,7 @@ from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, language, print_json
 from sonorelay.services import answers, are_up, prefect_environment, services
+from storage.settings import settings
 
 NOTHING_NEW = Text(
     "{project}: nothing new, or a scheduled run is at it",
@@ -42,8 +43,9 @@ def ingest(project: str | None, *, again: bool, as_json: bool) -> int:
 
 
 def reach_prefect() -> None:
-    """Use the server that PREFECT_API_URL names, else this installation's own, else one that lives as long as we do."""
+    """Use the pool's server, or that of PREFECT_API_URL, else our own, else one that lives as long as we do."""
     environment = prefect_environment()
-    if "PREFECT_API_URL" in os.environ or not (are_up() and answers(str(services()[0].ready_at))):
+    alone = settings().work_pool is None
+    if alone and ("PREFECT_API_URL" in os.environ or not (are_up() and answers(str(services()[0].ready_at)))):
         del environment["PREFECT_API_URL"]
     os.environ.update(environment)

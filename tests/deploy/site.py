@@ -17,7 +17,13 @@ PAGE = ROOT / "docs/how-to/deploy.md"
 BLOCK = re.compile(r"^```bash\n# on (?P<where>[a-z ]+)\n(?P<script>.*?)^```$", re.MULTILINE | re.DOTALL)
 HOME = "/srv/sonorelay/home"
 SECRETS = "/srv/sonorelay/secrets"
-ONLY_ON_DATA = ("postgresql_catalogue", "postgresql_prefect", "sonorelay_prefect_database_url", "s3.json", "seaweedfs.env")
+ONLY_ON_DATA = (
+    "postgresql_catalogue",
+    "postgresql_prefect",
+    "sonorelay_prefect_database_url",
+    "s3.json",
+    "seaweedfs.env",
+)
 PROGRAMME = """
 [[organisations]]
 code = "north-health"
@@ -151,7 +157,9 @@ END
             for name in ("programme.toml", "north-health.locked", "passphrase"):
                 self._carry(self.web, f"{HOME}/{name}", host, f"{HOME}/{name}", owner="sonorelay", group="sonorelay")
 
-    def _carry(self, source: Host, file: str, target: Host, to: str, *, owner: str, group: str, mode: str = "640") -> None:
+    def _carry(
+        self, source: Host, file: str, target: Host, to: str, *, owner: str, group: str, mode: str = "640"
+    ) -> None:
         content = source.run(f"base64 -w0 {file}").stdout
         target.run(f"base64 -d <<<'{content}' | install -o {owner} -g {group} -m {mode} /dev/stdin {to}")
 
@@ -175,5 +183,3 @@ def site(workers: int) -> Iterator[Site]:
         here = Site(made)
         here.follow(steps())
         yield here
-
-

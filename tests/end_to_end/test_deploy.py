@@ -1,0 +1,115 @@
+"""Do several hosts, installed as the page on deployment says, share the scans, and is none lost with a host that dies?"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline.phantom import Scene, write_mp4
+from pipeline.sector import Shape
+from tests.deploy.hosts import namespaces_forbidden
+from tests.deploy.site import SECRETS, Site, site
+from tests.end_to_end.processes import wait_until
+from tests.servers import absent, postgresql_binaries
+
+SCANS = 24
+COMMAND = "/srv/sonorelay/app/deploy/sonorelay"
+ENDED = ("queued", "awaiting_info", "withheld", "rejected", "failed")
+
+pytestmark = [pytest.mark.service, pytest.mark.postgresql]
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Site]:
+    forbidden = namespaces_forbidden()
+    if forbidden is not None:
+        pytest.skip(forbidden)
+    if postgresql_binaries() is None:
+        absent("a PostgreSQL server (Debian package postgresql)")
+    if not Path("/usr/sbin/nginx").exists():
+        absent("nginx (Debian package nginx-light)")
+    with site(workers=2) as installed:
+        yield installed
+
+
+def test_what_was_installed_answers_and_telling_it_again_changes_nothing(here: Site) -> None:
+    look = "curl -sf --cacert /srv/sonorelay/tls/authority.pem https://sono.example.org/healthz"
+    wait_until(lambda: here.web.run(look, check=False).returncode == 0, 30)
+    before = _prefect(here)
+    assert before["pools"] == ["sonorelay"]
+    assert set(before["queues"]) >= {"inbox", "scans"}
+    assert {"goma inbox", "north-health inbox", "everybody inbox"} <= set(before["deployments"])
+    assert [one for one in before["deployments"] if one.endswith(" scans")] == ["goma scans"]
+    assert len(before["automations"]) == 1
+    here.web.run(f"{COMMAND} deployments")
+    assert _prefect(here) == before
+
+
+def test_only_what_must_be_reached_is_reached(here: Site) -> None:
+    listening = here.data.run("ss -Hltn | awk '{print $4}'").stdout.split()
+    others = {address for address in listening if not address.startswith(("127.0.0.1:", "[::1]:"))}
+    assert others <= {"10.20.0.10:5432", "10.20.0.10:8333", "10.20.0.10:4200", "0.0.0.0:80", "[::]:80"}
+    url = "http://data.sono.example.org:4200/api"
+    asked = f"curl -s -o /dev/null -w '%{{http_code}}' -X POST {url}/deployments/filter"
+    assert here.workers[0].run(asked).stdout == "401", "whoever gives the Prefect server work runs programs on workers"
+    assert here.workers[0].run("curl -s http://data.sono.example.org:8333/").stdout.count("AccessDenied") == 1
+    assert 'analytics_enabled":false' in _api(here, "GET", "/admin/settings").replace(" ", "")
+
+
+def test_hosts_share_the_scans_and_a_host_that_dies_loses_none(here: Site, tmp_path: Path) -> None:
+    files = []
+    for seed in range(SCANS):
+        files.append(tmp_path / f"{seed}.mp4")
+        write_mp4(Scene(seed, Shape.CURVILINEAR, rows=240, columns=320, frames=8), files[-1])
+    here.drop(files)
+    wait_until(lambda: here.web.run(f"{COMMAND} ingest --project goma --json", check=False).returncode == 0, 60)
+    first, second = here.workers
+    wait_until(lambda: _ended(here) >= 1 and len(_at_work(here)) > 0, 60)
+    first.die()
+    left = _ended(here)
+    assert left < SCANS, "it was cut off while at work"
+    wait_until(lambda: _living_are_done(here), 60)
+    here.sql("update catalogue_scan set taken_until = now() where state = 'received'")  # five minutes go by
+    here.web.run(f"{COMMAND} ingest --project goma")
+    wait_until(lambda: _ended(here) == SCANS, 60)
+    assert here.sql("select count(distinct digest), count(*) from catalogue_scan") == [[str(SCANS), str(SCANS)]]
+    twice = "select scan_id from catalogue_event where what in ('released', 'withheld') group by 1 having count(*) > 1"
+    assert here.sql(twice) == []
+    assert here.status()["inbox"] == 0
+    _ = second
+
+
+def _ended(here: Site) -> int:
+    listed = ", ".join(f"'{state}'" for state in ENDED)
+    return int(here.sql(f"select count(*) from catalogue_scan where state in ({listed})")[0][0])
+
+
+def _at_work(here: Site) -> list[str]:
+    taken = here.sql("select distinct taken_by from catalogue_scan where state = 'received' and taken_by <> ''")
+    return [row[0] for row in taken]
+
+
+def _living_are_done(here: Site) -> bool:
+    return len(_at_work(here)) <= 1
+
+
+def _api(here: Site, method: str, path: str, body: str = "{}") -> str:
+    url = f"http://data.sono.example.org:4200/api{path}"
+    auth = f"$(cat {SECRETS}/sonorelay_prefect_auth)"
+    said = "" if method == "GET" else f"-H 'Content-Type: application/json' -d '{body}'"
+    return here.web.run(f'curl -sf -u "{auth}" -X {method} {said} {url}').stdout
+
+
+def _prefect(here: Site) -> dict[str, list[str]]:
+    def listed(path: str) -> list[dict[str, object]]:
+        said = json.loads(_api(here, "POST", path))
+        assert isinstance(said, list)
+        return said
+
+    return {
+        "pools": [str(one["name"]) for one in listed("/work_pools/filter")],
+        "queues": sorted(str(one["name"]) for one in listed("/work_pools/sonorelay/queues/filter")),
+        "deployments": sorted(f"{one['name']} {one['work_queue_name']}" for one in listed("/deployments/filter")),
+        "automations": [str(one["name"]) for one in listed("/automations/filter")],
+    }
