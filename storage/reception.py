@@ -121,10 +121,10 @@ class _Desk:
         refused: Rejected | None = None,
     ) -> tuple[Receipt, ...]:
         """Keep one file: safe in the store, then known in the catalogue."""
-        raw = self.store.put(Area.RAW, incoming.path)
-        self.store.verify(Area.RAW, raw.digest)  # what cannot be read back is not stored
-        if not unchanged():
+        raw = self.store.put_if(Area.RAW, incoming.path, unchanged)
+        if raw is None:
             return ()
+        self.store.verify(Area.RAW, raw.digest)  # what cannot be read back is not stored
         sidecar = self.store.put(Area.RAW, incoming.sidecar) if incoming.sidecar is not None else None
         kind = _kind(incoming.path)
         received = Received(

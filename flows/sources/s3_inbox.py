@@ -177,7 +177,9 @@ class InboxBucket:
             return True
         if found.etag != listed.etag:
             return False
-        version = {"versionId": found.version_id} if found.version_id not in (None, "null") else None
+        version: dict[str, str | list[str] | tuple[str]] | None = None
+        if found.version_id not in (None, "null"):
+            version = {"versionId": str(found.version_id)}
         address = self.client.get_presigned_url("DELETE", self.name, key, extra_query_params=version)
         tag = _word(listed.etag or "")
         answer = _ask(lambda: _POOL.request("DELETE", address, headers={"If-Match": f'"{tag}"'}))

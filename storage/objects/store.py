@@ -5,7 +5,7 @@ versions lie there as they came: they are read all the same, until the scrub flo
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,11 +46,19 @@ class ObjectStore:
 
         ValueError for an area that is sealed where nobody said whose objects these are.
         """
+        stored = self.put_if(area, path, lambda: True)
+        assert stored is not None  # noqa: S101 - nothing was asked
+        return stored
+
+    def put_if(self, area: Area, path: Path, unchanged: Callable[[], bool]) -> StoredBytes | None:
+        """Store the file's bytes as `put` does, if it is `unchanged` after they were read; None, and nothing is kept."""
         vault = self._vault(area)
         with path.open("rb") as file, self.shelf.draft() as draft:
             plain = _Hashed(file)
             _write(plain, draft.file, vault)
             stored = StoredBytes(area, plain.digest, plain.size)
+            if not unchanged():
+                return None
             if not self._lies_well(stored):
                 draft.keep(area, stored.digest)
         return stored
