@@ -1,17 +1,14 @@
-"""Which programs run beside us, are they ready, and how are they stopped so that none is left behind?"""
+"""Which programs run beside us, and do they answer?"""
 
-import ctypes
 import fcntl
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -20,8 +17,6 @@ from storage.settings import settings
 
 LOCK = "up.lock"
 SECONDS_TO_START = 120.0
-SECONDS_TO_STOP = 15.0
-PR_SET_PDEATHSIG = 1
 DICOM = "dicom://"
 ASYNC = "postgresql+asyncpg"
 ASKED_AND_SAID = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
@@ -152,65 +147,6 @@ def are_up() -> bool:
         except BlockingIOError:
             return True
     return False
-
-
-@contextmanager
-def running(wanted: tuple[Service, ...]) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
-    """Run the programs for the time of a `with` block: ready when it begins, gone when it ends."""
-    by_name = {service.name: service for service in wanted}
-    started: dict[str, subprocess.Popen[bytes]] = {}
-    with ExitStack() as stack:
-        for service in wanted:
-            if service.after is not None:
-                _wait_until_ready(by_name[service.after], started[service.after])
-            started[service.name] = stack.enter_context(_process(service))
-        for service in wanted:
-            _wait_until_ready(service, started[service.name])
-        yield started
-
-
-@contextmanager
-def _process(service: Service) -> Iterator[subprocess.Popen[bytes]]:
-    logs = settings().home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    with (logs / f"{service.name}.log").open("ab") as log:
-        process = subprocess.Popen(
-            service.command,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **service.environment},
-            start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
-            preexec_fn=_die_with_parent,
-        )
-    try:
-        yield process
-    finally:
-        _stop(process)
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    for force in (signal.SIGTERM, signal.SIGKILL):
-        try:
-            os.killpg(process.pid, force)
-            process.wait(SECONDS_TO_STOP)
-        except ProcessLookupError:
-            process.wait()
-            return
-        except subprocess.TimeoutExpired:
-            continue
-
-
-def _wait_until_ready(service: Service, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + SECONDS_TO_START
-    while service.ready_at is not None and not answers(service.ready_at):
-        if process.poll() is not None or time.monotonic() > until:
-            raise Unavailable("service_down", name=service.name, log=str(settings().home / "logs"))
-        time.sleep(0.2)
 
 
 def answers(address: str) -> bool:

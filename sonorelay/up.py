@@ -2,15 +2,15 @@
 
 import os
 import signal
-import subprocess
 import time
 
 from rich.console import Console
 
-from pipeline.errors import Misconfigured, Unavailable
+from pipeline.errors import Misconfigured
 from pipeline.text import Text
+from sonorelay.keeping import Keeper, running
 from sonorelay.outcome import ANSWERED, language
-from sonorelay.services import only_one, refuse_busy_ports, running, services
+from sonorelay.services import only_one, refuse_busy_ports, services
 from storage.settings import settings
 
 SECONDS_BETWEEN_LOOKS = 1.0
@@ -26,11 +26,15 @@ DROP = Text(
     "Drop scans into {inbox}/<project>/<trainee>/<exam type>/",
     "Déposez des examens dans {inbox}/<projet>/<apprenant>/<type d'examen>/",
 )
+DIED = Text(
+    "{name} died and is started again in {seconds} s; what it said last is in home/logs/{name}.log",
+    "{name} s'est arrêté et redémarre dans {seconds} s ; ses derniers messages sont dans home/logs/{name}.log",
+)
 STOPPING = Text("Stopping ...", "Arrêt ...")
 
 
 def up(*, with_demo: bool) -> int:
-    """Run everything until Ctrl-C or SIGTERM; raises Misconfigured on a busy port, Unavailable if a program ends."""
+    """Run everything until Ctrl-C or SIGTERM; Misconfigured on a busy port, Unavailable if a program does not start."""
     if settings().work_pool is not None:
         raise Misconfigured("pool_elsewhere")
     if with_demo:
@@ -46,7 +50,7 @@ def _run(*, with_demo: bool) -> int:
     _prepare(with_demo=with_demo)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with running(services()) as started:
+        with running(services()) as kept:
             if with_demo:
                 from sonorelay.demo import fill
 
@@ -57,7 +61,7 @@ def _run(*, with_demo: bool) -> int:
 
                 print_accounts(screen)
             screen.print(DROP.format(inbox=str(here.inbox)).say(speech), highlight=False, markup=False)
-            _watch(started)
+            _watch(kept, screen, speech)
     except KeyboardInterrupt:
         screen.print(STOPPING.say(speech))
     return ANSWERED
@@ -73,9 +77,9 @@ def _prepare(*, with_demo: bool) -> None:
     apply_programme()
 
 
-def _watch(started: dict[str, subprocess.Popen[bytes]]) -> None:
+def _watch(kept: Keeper, screen: Console, speech: str) -> None:
     while True:
         time.sleep(SECONDS_BETWEEN_LOOKS)
-        for name, process in started.items():
-            if process.poll() is not None:
-                raise Unavailable("service_down", name=name, log=str(settings().home / "logs"))
+        for name, seconds in kept.look():
+            line = DIED.format(name=name, seconds=round(seconds))
+            screen.print(line.say(speech), highlight=False, soft_wrap=True)

@@ -17,6 +17,7 @@ from django.db.models import Case, Count, Min, Q, Sum, Value, When
 from storage.catalogue import audit
 from storage.catalogue.arrivals import ANSWERED
 from storage.catalogue.models import Arrival, Project, ReviewItem, Scan, StoredObject
+from storage.health.died import deaths
 from storage.health.waiting import dead_and_alive
 from storage.settings import settings
 from supervision.priority import Clock
@@ -50,6 +51,8 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     yield from _disks()
     dead, alive = dead_and_alive()
     yield Gauge("runs", "Runs of this machine", ("is",), {("alive",): alive, ("dead",): dead})
+    died = {name: one.count for name, one in deaths().items()}
+    yield _by("service_deaths", "Deaths of a service since sonorelay up was started", "service", died)
     waiting = audit.overdue(now)
     yield Gauge("events_unsealed", "Events that wait too long for their place in the chain", (), {(): waiting})
 
