@@ -17,9 +17,10 @@ from flows.process import files_of
 from pipeline.child import SECONDS_FOR_ONE_SCAN, run_in_child
 from pipeline.deidentify import Key, identify
 from pipeline.deidentify.again import release_again
-from pipeline.errors import SonorelayError, Unavailable
+from pipeline.errors import Rejected, SonorelayError, Unavailable
 from storage.catalogue import rekeying
 from storage.catalogue.models import Scan
+from storage.catalogue.retention import original_deleted
 from storage.keys import organisation_key
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
@@ -38,6 +39,8 @@ def rekey(project: str, organisation: str, run: Run, store: ObjectStore) -> dict
 
 def _rekey(scan: Scan, key: Key, run: Run, store: ObjectStore) -> str:
     try:
+        if original_deleted(scan):
+            raise Rejected("original_deleted")
         with tempfile.TemporaryDirectory(dir=run.work) as folder, store.fetch(Area.RAW, scan.digest, run.work) as raw:
             if scan.objects_stored.filter(area=Area.RELEASED).exists():
                 _release(scan, raw, Path(folder), key, store)

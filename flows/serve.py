@@ -10,6 +10,8 @@ from flows.batches import process
 from flows.calibrate import calibrate
 from flows.digest import digest
 from flows.ingest import ingest
+from flows.retention import retention
+from flows.scrub import scrub
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
 
@@ -17,16 +19,21 @@ INBOX, SCANS = "inbox", "scans"
 """The work queues of a pool: what one machine does, where the inbox lies, and what any worker may do."""
 AT_NIGHT = "30 1 * * *"
 """UTC; between the evening's scans and the morning's reviews where this software is used."""
+BEFORE_THE_SCRUB = "0 2 * * *"
+LATE_AT_NIGHT = "30 2 * * *"
+"""UTC; when the disks have nothing else to do."""
 IN_THE_MORNING = "30 4 * * *"
 """UTC; after supervision.digest.MORNING, so that Monday's mail leaves on Monday."""
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return what the clock starts: an ingest per project, a calibration per organisation, and the digest."""
+    """Return what the clock starts: an ingest per project, a calibration per organisation, and what is for all."""
     return [
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
         _deployment(digest, "everybody", IN_THE_MORNING),
+        _deployment(scrub, "everything", LATE_AT_NIGHT),
+        _deployment(retention, "everything", BEFORE_THE_SCRUB),
     ]
 
 

@@ -266,6 +266,14 @@ REASONS: dict[str, Text] = {
         "The original file was deleted when its term was over. What was made of it stays as it is.",
         "Le fichier d'origine a été supprimé au terme de sa conservation. Ce qui en a été tiré reste tel quel.",
     ),
+    "second_copy_away": Text(
+        "The second copy of the objects is not at {place}. Connect its disk; if this is a new one, see originals.md.",
+        "La seconde copie des objets n'est pas dans {place}. Branchez son disque ; s'il est neuf, voir originals.fr.md.",
+    ),
+    "original_deleted": Text(
+        "The original file was deleted when its term was over. What was made of it stays as it is.",
+        "Le fichier d'origine a été supprimé au terme de sa conservation. Ce qui en a été tiré reste tel quel.",
+    ),
     "vault_key_missing": Text(
         "The key that opens this object ({key}) is not on this machine. Bring it with sonorelay key import.",
         "La clé qui ouvre cet objet ({key}) n'est pas sur cette machine. Apportez-la avec sonorelay key import.",

@@ -31,7 +31,7 @@ def remove_discarded(store: ObjectStore) -> int:
     removed = 0
     for row in Discarded.objects.order_by("pk"):
         with one_transaction():
-            if not StoredObject.objects.filter(area=row.area, digest=row.digest).exists():
+            if not StoredObject.objects.filter(area=row.area, digest=row.digest, deleted_at=None).exists():
                 store.delete(Area(row.area), row.digest)
                 removed += 1
             row.delete()

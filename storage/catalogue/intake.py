@@ -20,6 +20,7 @@ from storage.catalogue.models import Arrival, Device, Event, Person, Project, Sc
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
+from storage.catalogue.retention import lay_down_again, with_original
 from storage.catalogue.transaction import one_transaction
 from storage.catalogue.worksheets import apply_what_came_along
 from storage.objects import Area, StoredBytes
@@ -106,9 +107,9 @@ def register(
             left_out=left_out,
             sent_by_id=sent_by,
         )
-        _keep(scan, "raw", raw, "application/octet-stream")
+        _keep(scan, "raw", raw, "application/octet-stream", now)
         if sidecar is not None:
-            _keep(scan, "sidecar", sidecar, "application/json")
+            _keep(scan, "sidecar", sidecar, "application/json", now)
         if new:
             Event.objects.create(at=now, what="received", scan=scan, facts={"source": source})
             if refused is not None:
@@ -198,12 +199,12 @@ def set_aside(digest: str, token: str) -> None:
 def try_again(project: str, now: datetime) -> int:
     """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many.
 
-    What a person refused stays refused.
+    What a person refused stays refused, and so does that of which the original is gone.
     """
     with one_transaction():
         ended = (State.FAILED, State.WITHHELD, State.REJECTED)
         by_a_person = Q(state=State.REJECTED, reason__in=REFUSALS)
-        known = Scan.objects.filter(~by_a_person, project__code=project, state__in=ended)
+        known = with_original(Scan.objects.filter(~by_a_person, project__code=project, state__in=ended))
         scans = list(known.select_for_update())
         Scan.objects.filter(pk__in=[scan.pk for scan in scans]).update(
             state=State.RECEIVED, attempts=0, taken_by="", taken_until=None
@@ -223,9 +224,10 @@ def _device(pseudonym: str | None, project: Project) -> Device | None:
     return Device.objects.get_or_create(project=project, pseudonym=pseudonym)[0] if pseudonym else None
 
 
-def _keep(scan: Scan, role: str, place: StoredBytes, media_type: str) -> None:
+def _keep(scan: Scan, role: str, place: StoredBytes, media_type: str, now: datetime) -> None:
     known = {"area": place.area, "digest": place.digest, "size": place.size, "media_type": media_type}
-    StoredObject.objects.get_or_create(scan=scan, role=role, defaults=known)
+    row, _ = StoredObject.objects.get_or_create(scan=scan, role=role, defaults=known)
+    lay_down_again(row, now)
 
 
 def _free(project: str, now: datetime) -> QuerySet[Scan]:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from pipeline.errors import Conflict
 from storage.catalogue import scope
 from storage.catalogue.models import Event, Person, Reidentification, StoredObject
+from storage.catalogue.retention import original_deleted
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area
 from storage.objects.chosen import object_store
@@ -28,12 +29,15 @@ SECONDS_TO_READ = 20.0
 def ask(scan_id: int, person: Person, purpose: str, now: datetime) -> Reidentification:
     """Ask to learn whose scan this is; a request that is still open is returned again.
 
-    ValueError for a purpose that is none of PURPOSES, Scan.DoesNotExist outside the person's projects.
+    ValueError for a purpose that is none of PURPOSES, Scan.DoesNotExist outside the person's projects. Conflict
+    (original_deleted) where nobody can tell any more.
     """
     if purpose not in PURPOSES:
         raise ValueError("purpose must be one of PURPOSES")
     with one_transaction():
         scan = scope.scans_for(person, Action.REIDENTIFY).select_for_update(of=("self",)).get(pk=scan_id)
+        if original_deleted(scan):
+            raise Conflict("original_deleted")
         mine = Reidentification.objects.filter(scan=scan, asked_by=person, purpose=purpose)
         request = mine.filter(_open(now)).first()
         if request is not None:
@@ -64,7 +68,8 @@ def approve(request_id: int, person: Person, now: datetime) -> Reidentification:
 def reveal(request_id: int, person: Person, now: datetime) -> Revealed:
     """Return whose scan it is to the person who asked, within 24 hours of the other's consent; each time is noted.
 
-    Conflict: second_person without consent or for anybody but the one who asked, request_over after 24 hours. Rejected
+    Conflict: second_person without consent or for anybody but the one who asked, request_over after 24 hours,
+    original_deleted. Rejected
     where the raw file cannot be read, Unavailable where it cannot be reached.
     """
     with one_transaction():
@@ -74,6 +79,8 @@ def reveal(request_id: int, person: Person, now: datetime) -> Revealed:
         if not request.approved_at <= now < request.approved_at + LASTS:
             raise Conflict("request_over")
         raw = StoredObject.objects.get(scan=request.scan_id, role="raw", area=Area.RAW)
+        if raw.deleted_at is not None:
+            raise Conflict("original_deleted")
         # noted before it is known: nobody ever learns it without a trace
         _note("reidentified", request, person, now)
     return _read(raw.digest)

@@ -1,4 +1,4 @@
-"""Which object store does this installation use, and where does its second copy lie?"""
+"""Which object store does this installation use?"""
 
 from functools import cache
 
@@ -22,11 +22,12 @@ def object_store(organisation: str | None = None) -> ObjectStore:
 def _shelf() -> Shelf:
     here = settings()
     if here.objects == "s3":
-        return _in_s3(here.s3_bucket)
+        return in_s3(here.s3_bucket)
     return FolderShelf(here.objects_folder, here.base_url, here.signing_key())
 
 
-def _in_s3(bucket: str) -> Shelf:
+def in_s3(bucket: str) -> Shelf:
+    """Return the shelf of the buckets that begin so, on the server of the settings."""
     from storage.objects.s3 import S3Shelf  # the client is loaded only where it is used
 
     here = settings()

@@ -4,6 +4,7 @@
 and only then get their name; the folder is flushed as well, so that the name survives.
 """
 
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from storage.objects.shelf import Change, Draft, Start
 from storage.objects.signed import expiry, sign
 
 ABANDONED_AFTER = timedelta(hours=24)
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FolderShelf:
@@ -39,6 +41,10 @@ class FolderShelf:
         try:
             with open(path, "xb", opener=_private) as file:
                 yield Draft(file, partial(self._keep, path, file))
+        except OSError as error:
+            if error.errno in FULL:
+                raise Unavailable("disk_full") from error
+            raise
         finally:
             path.unlink(missing_ok=True)
 

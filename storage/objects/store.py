@@ -51,7 +51,7 @@ class ObjectStore:
         return stored
 
     def put_if(self, area: Area, path: Path, unchanged: Callable[[], bool]) -> StoredBytes | None:
-        """Store the file's bytes as `put` does, if it is `unchanged` after they were read; None, and nothing is kept."""
+        """Store the bytes as `put` does if the file is `unchanged` after it was read; else None, and nothing is kept."""
         vault = self._vault(area)
         with path.open("rb") as file, self.shelf.draft() as draft:
             plain = _Hashed(file)
@@ -129,11 +129,8 @@ class ObjectStore:
         """
         if area not in SEALED:
             return False
-        start = self.shelf.start(area, checked(digest), sealing.HEADER)
-        if start is None:
-            raise Unavailable("object_missing")
-        if sealing.is_sealed(start.data):
-            return self.shelf.amend(area, digest, sealing.HEADER, self._of_today)
+        if self.sealed_by(area, digest) is not None:
+            return self.rewrap(area, digest)
         with self.shelf.open(area, digest) as file, self.shelf.draft() as draft:
             plain = _Hashed(file)
             _write(plain, draft.file, self.vaults.of(organisation))
@@ -142,8 +139,15 @@ class ObjectStore:
             draft.keep(area, digest)
         return True
 
+    def rewrap(self, area: Area, digest: str) -> bool:
+        """Have the vault of today open a sealed object, and no other; tell whether another did. Its bytes stay."""
+        return self.shelf.amend(area, checked(digest), sealing.HEADER, self._of_today)
+
     def sealed_by(self, area: Area, digest: str) -> bytes | None:
-        """Return the name of the vault that opens the object, None where it lies plain; Unavailable as in `fetch`."""
+        """Return the name of the vault that opens the object, None where it lies plain; Unavailable as in `fetch`.
+
+        Only its first bytes are read.
+        """
         start = self.shelf.start(area, checked(digest), sealing.HEADER)
         if start is None:
             raise Unavailable("object_missing")

@@ -1,7 +1,7 @@
 """Which keys wrap the keys of objects, and which of them is each organisation's today?
 
 `<organisation>.vault` beside the pseudonym key, and `<organisation>.vault.previous-<fingerprint>` for those before it,
-which stay as long as an object needs them.
+which no object needs any more once they are called `<organisation>.vault.unused-<fingerprint>`.
 """
 
 from pathlib import Path
@@ -33,10 +33,24 @@ class Vaults:
         """Return the vault by its name, of today or before; None where its key is not on this machine."""
         if name not in self._known:
             for place in sorted(self._folder.glob(f"*{ENDING}*")):
-                organisation, ending, _ = place.name.partition(ENDING)
-                if organisation and ending and not organisation.startswith("."):
-                    self._keep(vault_of(organisation, Key.load_or_create(place)))
+                self._at(place)
         return self._known.get(name)
+
+    def previous(self) -> tuple[Vault, ...]:
+        """Return the vaults that were changed for others and may still be needed."""
+        found = (self._at(place) for place in sorted(self._folder.glob(f"*{ENDING}.previous-*")))
+        return tuple(vault for vault in found if vault is not None)
+
+    def retire(self, vault: Vault) -> None:
+        """Note that no object here needs this vault any more. Its key stays for what was backed up before."""
+        for place in self._folder.glob(f"{vault.organisation}{ENDING}.previous-*"):
+            if self._at(place) == vault:
+                place.rename(place.with_name(place.name.replace(".previous-", ".unused-")))
+
+    def _at(self, place: Path) -> Vault | None:
+        """Return the vault whose key lies there; None for a file that is being written."""
+        organisation = place.name.partition(ENDING)[0]
+        return None if place.name.startswith(".") else self._keep(vault_of(organisation, Key.load_or_create(place)))
 
     def _keep(self, vault: Vault) -> Vault:
         return self._known.setdefault(vault.name, vault)

@@ -145,8 +145,8 @@ class Arrival(models.Model):
 class StoredObject(models.Model):
     """Where one file of a scan lies: `role` says what it is, `area` in which of the three areas.
 
-    `deleted_at` says that it was an original whose term was over, and lies nowhere any more. `fault` is the code of what
-    was wrong with it at `checked_at` and could not be mended.
+    `deleted_at` says that it was an original whose term was over, and lies nowhere any more. `fault` is the code of
+    what was wrong with it at `checked_at` and could not be mended.
     """
 
     scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="objects_stored")
