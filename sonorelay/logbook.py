@@ -41,21 +41,34 @@ class Logbook:
 
     def _put(self, lines: bytes) -> None:
         try:
-            self._turn_page(len(lines))
-            note = LOST.format(count=self._lost).encode() if self._lost else b""
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                _write_all(descriptor, note + lines)
-            finally:
-                os.close(descriptor)
-            self._lost = 0
+            if self._lost:
+                self._fill(LOST.format(count=self._lost).encode())
+                self._lost = 0
+            while lines:
+                lines = self._fill(lines)
         except OSError:  # the disk is full: the service goes on, and this is told later
             self._lost += len(lines)
 
-    def _turn_page(self, coming: int) -> None:
+    def _fill(self, lines: bytes) -> bytes:
+        """Write as many lines as the page has room for, on a new page at least one, and return the others."""
         size = self._path.stat().st_size if self._path.exists() else 0
-        if size == 0 or size + coming <= self._largest:
-            return
+        fit = (
+            len(lines)
+            if size + len(lines) <= self._largest
+            else lines.rfind(b"\n", 0, max(0, self._largest - size)) + 1
+        )
+        if fit == 0 and size > 0:
+            self._turn_page()
+            return lines
+        fit = fit or lines.index(b"\n") + 1
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            _write_all(descriptor, lines[:fit])
+        finally:
+            os.close(descriptor)
+        return lines[fit:]
+
+    def _turn_page(self) -> None:
         for number in range(self._kept, 0, -1):
             older = self._path.with_name(f"{self._path.name}.{number}")
             newer = self._path.with_name(f"{self._path.name}.{number - 1}") if number > 1 else self._path
