@@ -297,6 +297,17 @@ def test_no_answer_depends_on_what_is_hidden(hidden: Hidden, others: tuple[Role,
     assert leaks(hidden, person, walk(hidden, person)) == {}
 
 
+def test_an_arbiter_is_told_nothing_before_their_own_reading(hidden: Hidden) -> None:
+    for scan, name, overall in zip(hidden.scans, ("sam", "sue"), (5, 2), strict=True):  # far from the first readings
+        second = hidden.world.person(name, Role.REVIEWER)
+        item = queue.claim(item_of(scan).pk, second, timezone.now())
+        form = rated(overall)
+        readings.submit(item.pk, second, uuid.uuid4(), form, timezone.now(), seen=form.views)
+    assert {exam.stage for exam in hidden.exams} == {Stage.ARBITRATION}
+    person = reader(hidden, Role.ARBITER, Role.SUPERVISOR)
+    assert leaks(hidden, person, walk(hidden, person)) == {}
+
+
 def test_the_walk_finds_what_is_told_once_the_exams_are_final(hidden: Hidden) -> None:
     person = reader(hidden, Role.REVIEWER, Role.SUPERVISOR)
     for exam in hidden.exams:
