@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.reasons import REASONS
 from pipeline.text import Text
+from supervision.sources import Way
 
 
 class Answer(StrEnum):
@@ -51,6 +52,14 @@ WORDS: Mapping[Answer, Text] = {
     Answer.WITHHELD: Text("held back", "retenu"),
     Answer.FAILED: Text("our failure", "échec de notre côté"),
     Answer.READING: Text("being read", "en cours de lecture"),
+}
+
+WAYS: Mapping[str, Text] = {
+    Way.WATCHED_FOLDER: Text("watched folder", "dossier surveillé"),
+    Way.S3_INBOX: Text("bucket", "compartiment S3"),
+    Way.DICOM_LISTENER: Text("sent by a device (DICOM)", "envoyé par un appareil (DICOM)"),
+    Way.DICOMWEB: Text("sent by a program (DICOMweb)", "envoyé par un programme (DICOMweb)"),
+    Way.BROWSER: Text("page “Send scans”", "page « Envoyer des examens »"),
 }
 
 WAITS: Mapping[str, Text] = {
@@ -119,6 +128,11 @@ _MAY_TELL = Text("It may show who the patient is.", "Il montre peut-être qui es
 def words(answer: Answer) -> Text:
     """Return how an answer is called."""
     return WORDS[answer]
+
+
+def way_in(source: str) -> Text:
+    """Return how a way in is called; one that is not known by its code."""
+    return WAYS.get(source) or Text(source, source)
 
 
 def what_to_do(answered: Answered) -> Text:

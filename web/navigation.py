@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from storage.catalogue import feedback, telemedicine
+from storage.catalogue import authors, feedback, telemedicine
 from storage.catalogue.models import Person
 from storage.catalogue.scope import may
 from supervision.roles import Action
@@ -31,7 +31,9 @@ PLACES = (
     Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
     Place("overview", Action.SEE_FIGURES, _("Overview")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
+    Place("arrivals", Action.SEE_ARRIVALS, _("Received files")),
     Place("awaiting", Action.COMPLETE_INFO, _("Missing details")),
+    Place("authors", Action.MATCH_AUTHORS, _("Names of authors")),
     Place("library", Action.SEE_LIBRARY, _("Library")),
     Place("telemedicine", Action.ESCALATE, _("Telemedicine")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
@@ -47,6 +49,7 @@ WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
     "my-scans": feedback.unread_of,
     "replies": feedback.unanswered_by,
     "telemedicine": telemedicine.waiting_for,
+    "authors": authors.unresolved,
 }
 
 # Whoever may do the first of these starts there.

@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from pipeline.finding import Side, Verdict
+from supervision.receipts import Answer
 from supervision.roles import Role
 from supervision.states import Stage, State
 
@@ -23,6 +24,17 @@ STATES: dict[str, tuple[Word, str]] = {
     Stage.APPEALED: (_("appealed: with an arbiter"), "waiting"),
 }
 """The word and the icon of a scan's state, or of an exam's stage."""
+
+ANSWERS: dict[str, tuple[str, str]] = {
+    Answer.ACCEPTED: (State.FINAL, "good"),
+    Answer.DUPLICATE: (State.RECEIVED, "none"),
+    Answer.WAITING_FOR: (State.AWAITING_INFO, "question"),
+    Answer.REFUSED: (State.REJECTED, "refused"),
+    Answer.WITHHELD: (State.WITHHELD, "held"),
+    Answer.FAILED: (State.FAILED, "refused"),
+    Answer.READING: (State.RECEIVED, "waiting"),
+}
+"""The state that looks like an answer to what was received, and the icon."""
 
 VERDICTS: dict[str, tuple[Word, str]] = {
     Verdict.GOOD: (_("good"), "good"),

@@ -9,13 +9,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
 from storage.catalogue import scope
+from storage.catalogue.blinding import unblinded_scans
 from storage.catalogue.models import Arrival, Person, Scan
 from storage.catalogue.queueing import missing_of
 from supervision.receipts import Answer, Answered
 from supervision.roles import Action
 from supervision.states import RELEASED, State
 
-__all__ = ["Answer", "Answered", "answer_of", "answered_with", "answers_for", "arrivals_for"]
+__all__ = ["Answer", "Answered", "answer_of", "answered_with", "answers_for", "arrivals_for", "unblinded"]
 
 _FIRST = Q(repeated=False)
 _DONE = RELEASED - {State.AWAITING_INFO}
@@ -64,8 +65,16 @@ def answered_with(arrivals: QuerySet[Arrival], answer: Answer) -> QuerySet[Arriv
     return arrivals.filter(ANSWERED[answer])
 
 
+def unblinded(person: Person | AnonymousUser, arrivals: QuerySet[Arrival]) -> QuerySet[Arrival]:
+    """Return those of these arrivals of whose exam nothing is hidden from `person`.
+
+    By which of them a project or a way in leaves over, one would know what is not shown.
+    """
+    return arrivals.filter(scan__in=unblinded_scans(person, Scan.objects.all()))
+
+
 def _with_what_answers_need(arrivals: QuerySet[Arrival]) -> QuerySet[Arrival]:
-    return arrivals.select_related("scan__author_name", "project")
+    return arrivals.select_related("scan__author_name", "scan__exam", "scan__project", "project")
 
 
 def _answer(scan: Scan, arrived_at: datetime) -> Answered:

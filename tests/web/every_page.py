@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from storage.catalogue import arbitration, library, quarantine, queue, readings, reidentification, telemedicine
-from storage.catalogue.models import Exam, Feedback, Membership, Person, Review, ReviewItem, Scan
+from storage.catalogue import arbitration, authors, library, quarantine, queue, readings, reidentification, telemedicine
+from storage.catalogue.models import AuthorName, Exam, Feedback, Membership, Person, Review, ReviewItem, Scan
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
 from supervision.review_form import Advice
@@ -21,7 +21,20 @@ from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
 from tests.web.world import World, item_of
 
-NOT_PAGES = {"object", "evidence", "health", "ready", "metrics", "cards", "logout", "demo-login", "self-test-start", "home"}
+NOT_PAGES = {
+    "object",
+    "evidence",
+    "health",
+    "ready",
+    "metrics",
+    "cards",
+    "arrivals-csv",
+    "logout",
+    "demo-login",
+    "self-test-start",
+    "home",
+    "upload",
+}
 """Routes whose answer is a file, a number or the way to a page."""
 
 
@@ -126,6 +139,9 @@ def read(world: World, name: str, item: ReviewItem, form: object) -> Review:
 
 def _lists(pages: Pages) -> None:
     world = pages.world
+    for said in ("TRAORE^AWA", "Ward 3"):
+        world.named(said)
+    authors.resolve(AuthorName.objects.latest("pk").pk, None, world.people["facilitator"], timezone.now())
     for number in range(28):
         scan = world.scan(score=float(40 + number))
         if number % 3 == 0:
@@ -140,6 +156,8 @@ def _lists(pages: Pages) -> None:
         ("replies", "rose"),
         ("my-scans", "amina"),
         ("awaiting", "amina"),
+        ("arrivals", "data_officer"),
+        ("authors", "facilitator"),
         ("overview", "supervisor"),
         ("scans", "supervisor"),
         ("calibration", "supervisor"),

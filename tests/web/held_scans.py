@@ -5,12 +5,12 @@ import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import cv2
 import numpy as np
 from django.utils import timezone
 
+from pipeline.deidentify.identity import Identity
 from pipeline.doubt import Doubt, TextInside
 from pipeline.errors import Withheld
 from pipeline.kept import Witness
@@ -81,7 +81,7 @@ def hold(
     scan, token = world.arrived(project or world.goma, world.people[trainee], "FAST")
     picture = screen(inside="RIB VIEW" if inside else "", seed=seed)
     inspection = replace(inspection_of([picture], (0.0,)), kind=Kind.DICOM, sector=UNKNOWN_SECTOR, sectors=())
-    identity = SimpleNamespace(patient="SR-P", device=device, device_model="CX50", captured_at=None, study=None)
+    identity = Identity(patient="SR-P", device=device, device_model="CX50")
     proposals = ((Witness.DECLARED, (fan(far=460.0),)), (Witness.FITTED, (fan(-14.0),)))
     doubt = Doubt(proposals, (BOX,) if inside else (), None)
     assert intake.record_withheld(

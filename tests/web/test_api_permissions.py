@@ -39,6 +39,7 @@ CATALOGUE = frozenset(role for role in Role if role is not Role.ADMINISTRATOR) -
 
 MATRIX: dict[str, frozenset[Role]] = {
     "GET me": ANYBODY,
+    **dict.fromkeys(("GET arrivals", "GET arrivals/1"), (COUNTERS | TRAINEES)),
     "GET queue": QUEUE,
     **dict.fromkeys(("GET queue/upcoming", "GET reviewing", "PUT reviewing", "POST queue/next"), READERS),
     **dict.fromkeys((f"POST queue/1/{act}" for act in ("take", "renew", "give-back", "pause", "skip")), READERS),

@@ -28,6 +28,7 @@ OPENED_BY = {
     "reviewing": READERS,
     **dict.fromkeys(("my-scan", "my-exam"), TRAINEES),
     **dict.fromkeys(("scan", "exam"), SEERS),
+    "arrivals-csv": (SEERS - {Role.ARBITER}) | TRAINEES,
     **dict.fromkeys(("alike", "evidence"), DECIDERS),
     "held": DECIDERS | {Role.FACILITATOR, Role.AUDITOR},
     **dict.fromkeys(("device", "ticket"), DEVICES),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 from django.utils import timezone
 from numpy.typing import NDArray
 
+from pipeline.deidentify.identity import Identity
 from pipeline.errors import Rejected, Withheld
 from pipeline.finding import Finding, Side, Verdict
 from pipeline.inspection import Inspection
@@ -98,11 +98,14 @@ class World:
         self.people[name] = person
         return person
 
-    def arrived(self, project: Project, trainee: Person | None, exam_type: str | None) -> tuple[Scan, str]:
+    def arrived(
+        self, project: Project, trainee: Person | None, exam_type: str | None, *, said: str | None = None
+    ) -> tuple[Scan, str]:
         """Let new bytes arrive and take them; return the scan and the token that holds it."""
         self.scans_made += 1
         digest = hashlib.sha256(f"scan {self.scans_made}".encode()).hexdigest()
-        known = Received(digest, 1000, Kind.VIDEO, project.code, trainee.username if trainee else None, exam_type)
+        author = trainee.username if trainee else said
+        known = Received(digest, 1000, Kind.VIDEO, project.code, author, exam_type)
         now = timezone.now()
         scan = intake.register(known, StoredBytes(Area.RAW, digest, 1000), "watched_folder", now).scan
         token = uuid.uuid4().hex
@@ -128,12 +131,23 @@ class World:
         frames = pictures if pictures is not None else [numbered(n) for n in range(len(times))]
         kept = inspection or inspection_of(frames, times, score)
         whose = f"SR-P{self.scans_made}" if patient is None else patient
-        device = SimpleNamespace(patient=whose, device="SR-D1", device_model="CX50", captured_at=None, study=None)
+        device = Identity(patient=whose, device="SR-D1", device_model="CX50")
         stored = store(frames, times)
         assert intake.record_released(scan.digest, token, kept, device, times, stored, timezone.now())
         scan.refresh_from_db()
         if at is not None:
             Scan.objects.filter(pk=scan.pk).update(received_at=at)
+        return scan
+
+    def named(self, said: str, project: Project | None = None) -> Scan:
+        """Bring one scan to where it waits for somebody to say whose name this is."""
+        scan, token = self.arrived(project or self.goma, None, "FAST", said=said)
+        frames = [numbered(n) for n in range(len(EVEN))]
+        kept, stored = inspection_of(frames, EVEN, DESCRIBED), store(frames, EVEN)
+        assert intake.record_released(
+            scan.digest, token, kept, Identity(f"SR-N{scan.pk}"), EVEN, stored, timezone.now()
+        )
+        scan.refresh_from_db()
         return scan
 
     def withheld(self, project: Project | None = None) -> Scan:

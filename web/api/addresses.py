@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from web.api import (
+    arrivals,
     conflicts,
     devices,
     exam_types,
@@ -41,7 +42,7 @@ named under `hidden`. Every failure is `{code, text, wrong}`, the text in the la
 
 PARTS: tuple[ModuleType, ...] = (
     *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
-    *(exam_types, held, reidentification, devices, figures, people),
+    *(exam_types, arrivals, held, reidentification, devices, figures, people),
 )
 
 

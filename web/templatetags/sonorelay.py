@@ -16,10 +16,11 @@ from storage.catalogue.exam_catalogue import own_label
 from storage.catalogue.models import Question, Ticket
 from supervision.exam_types import exam_types
 from supervision.questions import QUESTIONS
+from supervision.receipts import WORDS, Answer
 from supervision.reidentification import PURPOSES
 from web.devices import CHANGES, FAULTS, HEARING, TICKETS, fault_in_words
 from web.icons import ICONS
-from web.words import ANCHORS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, UNITS, VERDICTS
+from web.words import ANCHORS, ANSWERS, CLOCKS, PROVENANCES, ROLES, SHAPES, SIDES, STATES, UNITS, VERDICTS
 
 register = template.Library()
 
@@ -42,6 +43,13 @@ def state(code: str) -> SafeString:
     """Say a scan's state with its shape."""
     word, picture = STATES[code]
     return format_html('<span class="state state-{}">{}{}</span>', code, icon(picture), word)
+
+
+@register.simple_tag
+def answered(code: str) -> SafeString:
+    """Say what became of an arrival, with its shape."""
+    alike, picture = ANSWERS[code]
+    return format_html('<span class="state state-{}">{}{}</span>', alike, icon(picture), say(WORDS[Answer(code)]))
 
 
 @register.simple_tag
