@@ -36,6 +36,7 @@ from flows.presence import free_what_the_dead_hold, present  # noqa: E402
 from flows.process import process_scan  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
 from storage.catalogue import intake  # noqa: E402
+from storage.keys import organisation_key  # noqa: E402
 
 BATCH = 20
 ASKED_FOR = "batches"
@@ -46,7 +47,11 @@ SUBMITTED_WITHIN = timedelta(minutes=10)
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
 def process_batch(project: str, organisation: str) -> dict[str, int]:
-    """Walk up to 20 scans that nobody has taken; returns how many ended in which state."""
+    """Walk up to 20 scans that nobody has taken; returns how many ended in which state.
+
+    Misconfigured, with nothing taken, where the organisation's keys are not on this machine.
+    """
+    organisation_key(organisation)
     store = object_store(organisation)
     try:
         with present(settings().home / "running") as run:

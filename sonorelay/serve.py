@@ -5,7 +5,9 @@ import socket
 import sys
 
 from pipeline.errors import Misconfigured
+from sonorelay import programme
 from sonorelay.services import Service, prefect_environment, services
+from storage.keys import organisation_key
 from storage.settings import PREFIX, settings
 
 QUEUES = {"inbox": "inbox", "worker": "scans"}
@@ -15,7 +17,8 @@ QUEUES = {"inbox": "inbox", "worker": "scans"}
 def serve(name: str) -> int:
     """Become the service: its program takes the place of this one.
 
-    Misconfigured for a worker without a pool, and for a listener that no project asks for.
+    Misconfigured for a worker without a pool or without the key of an organisation, and for a listener that no project
+    asks for.
     """
     service = _worker(QUEUES[name]) if name in QUEUES else _known(name)
     os.environ.update({**_absolute(), **service.environment})
@@ -26,6 +29,8 @@ def _worker(queue: str) -> Service:
     here = settings()
     if here.work_pool is None:
         raise Misconfigured("no_pool")
+    for organisation in programme.read().organisations:
+        organisation_key(organisation.code)
     return Service(
         "worker",
         (
