@@ -31,13 +31,11 @@ class Body:
         if not isinstance(request, WSGIRequest):
             raise NoLength
         environ = request.environ
-        self.length: int | None = _length(environ.get("CONTENT_LENGTH", ""))
+        self.length: int | None = _length(environ.get("CONTENT_LENGTH") or "0")
         if "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower():
+            self.length = None
             if not environ.get("wsgi.input_terminated"):
                 raise NoLength
-            self.length = None
-        elif self.length is None:
-            raise NoLength
         if (connection := environ.get("gunicorn.socket")) is not None:
             connection.settimeout(SECONDS_OF_SILENCE)  # a link that died in silence must not be waited for for ever
         self._read: Callable[[int], bytes] = environ["wsgi.input"].read
@@ -81,5 +79,7 @@ def one_of_few() -> Iterator[None]:
         _taking.release()
 
 
-def _length(said: str) -> int | None:
-    return int(said) if said.isascii() and said.isdecimal() else None
+def _length(said: str) -> int:
+    if not (said.isascii() and said.isdecimal()):
+        raise NoLength
+    return int(said)

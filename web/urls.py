@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from web.dicomweb import views as stow
 from web.pages import (
     accounts,
     amend,
@@ -131,6 +132,10 @@ from web.uploads import views as tus
     path("people/<int:person_id>/roles/", people.add_role, name="role-add"),
     path("people/<int:person_id>/roles/<int:membership_id>/remove/", people.remove_role, name="role-remove"),
     path("objects/<str:area>/<str:digest>", objects.stored, name="object"),
+    path("dicomweb/<str:project>/studies", stow.studies, name="stow"),
+    path("dicomweb/<str:project>/studies/<str:study>", stow.studies, name="stow-study"),
+    path("uploads/", tus.create, name="uploads"),
+    path("uploads/<str:name>/", tus.upload, name="upload"),
     path("api/v1/", include("web.api.addresses")),
     path("healthz", health.alive, name="health"),
     path("readyz", health.ready, name="ready"),

@@ -1,7 +1,7 @@
 """What stands in the worksheet of an exam, as it is asked, and as a browser sends it?"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Max
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pipeline.text import Text
 from storage.catalogue.exam_catalogue import types_of
-from storage.catalogue.models import Exam, Person
+from storage.catalogue.models import Exam, Person, Project
 from storage.catalogue.trainees import trainees_of
 from supervision.exam_types import ExamType
 from supervision.rating import Answer
@@ -56,17 +56,8 @@ class Row:
 
 def filled_in(sent: QueryDict, exam: Exam, exam_type: ExamType) -> Filled:
     """Return what was sent for this exam; codes that the exam type does not know are left out."""
-    errors: dict[str, str] = {}
-    answers = _answers(sent, exam_type)
-    nothing = "nothing" in sent
-    open_questions = [question for question in exam_type.questions if question.code not in answers]
-    if nothing and Answer.POSITIVE in answers.values():
-        errors["answers"] = _("You ticked that nothing was found, and answered a question with yes.")
-    elif nothing:
-        answers |= {question.code: Answer.NEGATIVE for question in open_questions}
-    elif open_questions:
-        errors["answers"] = _("Answer every question, or tick that nothing was found.")
-    trainee = exam.trainee or _trainee(sent, exam)
+    sheet, errors = said_in(sent, exam_type)
+    trainee = exam.trainee or trainee_in(sent, exam.project)
     if trainee is None:
         errors["trainee"] = _("Choose who scanned.")
     shown = {clip: sent.get(f"view.{clip}", "") for clip in exam.clips.values_list("pk", flat=True)}
@@ -74,6 +65,22 @@ def filled_in(sent: QueryDict, exam: Exam, exam_type: ExamType) -> Filled:
     apart = frozenset(clip for clip, view in shown.items() if view == APART)
     if shown and len(apart) == len(shown):
         errors["views"] = _("One clip at least stays in this exam.")
+    sheet = replace(sheet, views={clip: view for clip, view in shown.items() if view in known})
+    joined = frozenset(int(one) for one in sent.getlist("join") if one.isdecimal())
+    return Filled(sheet, trainee, "nothing" in sent, "sure" in sent, apart, joined, errors)
+
+
+def said_in(sent: QueryDict, exam_type: ExamType) -> tuple[Worksheet, dict[str, str]]:
+    """Return what a form says of an exam of this type, without views, and what is wrong with it."""
+    errors: dict[str, str] = {}
+    answers = _answers(sent, exam_type)
+    open_questions = [question for question in exam_type.questions if question.code not in answers]
+    if "nothing" in sent and Answer.POSITIVE in answers.values():
+        errors["answers"] = _("You ticked that nothing was found, and answered a question with yes.")
+    elif "nothing" in sent:
+        answers |= {question.code: Answer.NEGATIVE for question in open_questions}
+    elif open_questions:
+        errors["answers"] = _("Answer every question, or tick that nothing was found.")
     sheet = Worksheet(
         exam_type,
         question=_one_of(sent.get("question"), {question.code for question in exam_type.questions}, ""),
@@ -81,10 +88,8 @@ def filled_in(sent: QueryDict, exam: Exam, exam_type: ExamType) -> Filled:
         age=AgeBand(_one_of(sent.get("age"), set(AgeBand), AgeBand.UNKNOWN)),
         sex=Sex(_one_of(sent.get("sex"), set(Sex), Sex.UNKNOWN)),
         urgency=Urgency.CRITICAL if "critical" in sent else Urgency.USUAL,
-        views={clip: view for clip, view in shown.items() if view in known},
     )
-    joined = frozenset(int(one) for one in sent.getlist("join") if one.isdecimal())
-    return Filled(sheet, trainee, nothing, "sure" in sent, apart, joined, errors)
+    return sheet, errors
 
 
 def blank(exam: Exam, exam_type: ExamType, said: Worksheet | None) -> Filled:
@@ -97,10 +102,14 @@ def blank(exam: Exam, exam_type: ExamType, said: Worksheet | None) -> Filled:
 
 def types_for(exam: Exam, person: Person) -> tuple[list[ExamType], list[ExamType]]:
     """Return the exam types that the scanner used lately, latest first, and all others as the catalogue has them."""
-    scanner = exam.trainee_id or person.pk
+    return types_lately(exam.project, exam.trainee_id or person.pk)
+
+
+def types_lately(project: Project, scanner: int) -> tuple[list[ExamType], list[ExamType]]:
+    """Return the exam types that somebody used lately, latest first, and all others of the project."""
     used = Exam.objects.filter(trainee=scanner).exclude(exam_type="").values("exam_type")
     codes = [row["exam_type"] for row in used.annotate(last=Max("began_at")).order_by("-last")[:USED_LATELY]]
-    known = types_of(exam.project.organisation_id)
+    known = types_of(project.organisation_id)
     lately = [known[code] for code in codes if code in known]
     return lately, [one for one in known.values() if one not in lately]
 
@@ -137,9 +146,10 @@ def _answers(sent: QueryDict, exam_type: ExamType) -> dict[str, Answer]:
     return {code: Answer(answer) for code, answer in said.items() if answer in set(Answer)}
 
 
-def _trainee(sent: QueryDict, exam: Exam) -> Person | None:
+def trainee_in(sent: QueryDict, project: Project) -> Person | None:
+    """Return who was chosen as the one who scanned, None where nobody of the project was."""
     chosen = sent.get("trainee", "")
-    return trainees_of(exam.project).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    return trainees_of(project).filter(pk=int(chosen)).first() if chosen.isdecimal() else None
 
 
 def _one_of(value: str | None, known: set[Any], otherwise: str) -> str:

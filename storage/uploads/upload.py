@@ -77,6 +77,13 @@ def new_name() -> str:
     return secrets.token_hex(BYTES_OF_A_NAME)
 
 
+def new_folder() -> Path:
+    """Make a folder for what need not outlive its request; what a killed program leaves there is swept away."""
+    folder = settings().uploads_folder / new_name()
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
 def is_name(name: str) -> bool:
     """Tell whether `name` could be that of an upload; no other ever becomes part of a path."""
     return len(name) == 2 * BYTES_OF_A_NAME and not set(name) - set("0123456789abcdef")

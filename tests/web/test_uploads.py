@@ -229,7 +229,7 @@ def test_a_store_out_of_reach_loses_nothing(amina, monkeypatch) -> None:
         def gone(*_: object, **__: object) -> None:
             raise Unavailable("object_missing")
 
-        patch.setattr(type(object_store()), "put", gone)
+        patch.setattr("web.uploads.receiving.receive", gone)
         answer = amina.patch(address, 0, CONTENT)
         assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
         assert amina.client.head(address).status_code == 503, "what is not in the store is not said to be here"
