@@ -85,13 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     administrator.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
     administrator.set_defaults(command=_administrator)
 
-    key = commands.add_parser("key", help="hand over, take over or change the key of an organisation's pseudonyms")
+    key = commands.add_parser("key", help="hand over, take over or change the keys of an organisation")
     key.add_argument("action", choices=["export", "import", "rotate"])
     key.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
     key.add_argument("--to", type=Path, metavar="FILE", help="export: the file to write")
     key.add_argument("--from", dest="source", type=Path, metavar="FILE", help="import: the file to read")
     key.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line; else it is asked for")
     key.add_argument("--replace", action="store_true", help="import: in place of another key that is here")
+    key.add_argument("--vault", action="store_true", help="rotate: the key of what lies sealed alone")
     key.set_defaults(command=_key)
 
     audit = commands.add_parser("audit", help="check, note or export the record of what happened here")
@@ -181,7 +182,7 @@ def _key(options: argparse.Namespace) -> int:
         return export_key(options.organisation, options.to, options.passphrase_file)
     if options.action == "import":
         return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
-    return rotate_key(options.organisation)
+    return rotate_key(options.organisation, vault_alone=options.vault)
 
 
 def _audit(options: argparse.Namespace) -> int:

@@ -1,4 +1,7 @@
-"""How does the key of an organisation's pseudonyms leave, arrive or change, without ever being printed?"""
+"""How do the keys of an organisation leave, arrive or change, without ever being printed?
+
+There are two: of its pseudonyms, and of its vault, which opens what lies sealed in the store. They go together.
+"""
 
 import getpass
 import os
@@ -10,9 +13,10 @@ from pathlib import Path
 from pipeline.errors import Misconfigured
 from pipeline.key import Key
 from pipeline.text import Text
-from pipeline.wrapping import install, rotate, unwrap, wrap
+from pipeline.wrapping import Keys, add, install, key_ring, rotate, unwrap, wrap
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, USAGE, fail, language
+from storage.keys import vault_file
 from storage.settings import settings
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
@@ -25,20 +29,26 @@ NOT_A_TERMINAL = Text(
 )
 NO_FILE = Text("name the file with {option}", "nommez le fichier avec {option}")
 EXPORTED = Text(
-    "The key of {organisation} lies in {file}, locked by the passphrase. Send the two by different ways.",
-    "La clé de {organisation} est dans {file}, verrouillée par la phrase secrète. Envoyez les deux séparément.",
+    "The keys of {organisation} lie in {file}, locked by the passphrase. Send the two by different ways.",
+    "Les clés de {organisation} sont dans {file}, verrouillées par la phrase secrète. Envoyez les deux séparément.",
 )
-IMPORTED = Text("{organisation} has this key now.", "{organisation} a maintenant cette clé.")
+IMPORTED = Text("{organisation} has these keys now.", "{organisation} a maintenant ces clés.")
 ROTATED = Text(
     "{organisation} has a new key ({fingerprint}). The next cycles make {count} scans anew; sonorelay status tells how"
     " many are left.",
     "{organisation} a une nouvelle clé ({fingerprint}). Les prochains cycles refont {count} examens ; sonorelay status"
     " dit combien il en reste.",
 )
+VAULT_ROTATED = Text(
+    "The vault of {organisation} has a new key ({fingerprint}). At night every original gets a new header; its bytes"
+    " stay.",
+    "Le coffre de {organisation} a une nouvelle clé ({fingerprint}). La nuit, chaque original reçoit un nouvel en-tête,"
+    " ses octets restent.",
+)
 
 
 def export_key(organisation: str, to: Path | None, passphrase_file: Path | None) -> int:
-    """Write the organisation's key into a new file, locked by a passphrase."""
+    """Write the organisation's keys into a new file, locked by a passphrase."""
     if to is None:
         return fail(NO_FILE.format(option="--to"), USAGE)
     place = _existing(organisation)
@@ -48,7 +58,7 @@ def export_key(organisation: str, to: Path | None, passphrase_file: Path | None)
     if to.exists():
         raise Misconfigured("file_there", file=str(to))
     key = Key.load_or_create(place)
-    locked = wrap(key, passphrase)
+    locked = wrap(Keys(key, key_ring(vault_file(organisation))), passphrase)
     to.parent.mkdir(parents=True, exist_ok=True)
     _note("key_exported", organisation, key)  # before it leaves
     try:
@@ -61,9 +71,10 @@ def export_key(organisation: str, to: Path | None, passphrase_file: Path | None)
 
 
 def import_key(organisation: str, source: Path | None, passphrase_file: Path | None, *, replace: bool) -> int:
-    """Take a key that was exported elsewhere as the organisation's own; twice changes nothing.
+    """Take keys that were exported elsewhere as the organisation's own; twice changes nothing.
 
-    Misconfigured (`key_present`) where another key is here already, unless it is to be replaced.
+    Misconfigured (`key_present`) where another key of pseudonyms is here already, unless it is to be replaced. The key
+    of another vault takes the place of the one here, which goes on opening what it sealed.
     """
     if source is None:
         return fail(NO_FILE.format(option="--from"), USAGE)
@@ -71,20 +82,31 @@ def import_key(organisation: str, source: Path | None, passphrase_file: Path | N
     passphrase = _passphrase(passphrase_file, twice=False)
     if isinstance(passphrase, Text):
         return fail(passphrase, USAGE)
-    key = unwrap(_text_of(source), passphrase)
+    keys = unwrap(_text_of(source), passphrase)
+    key = keys.pseudonyms
     if replace and place.exists():
         _name_the_first_key(organisation, Key.load_or_create(place))
     here_already = place.exists() and Key.load_or_create(place) == key
     install(key, place, replace=replace)
+    if keys.vault is not None:
+        add(keys.vault, vault_file(organisation))
     if not here_already:
         _note("key_imported", organisation, key)
     print(IMPORTED.format(organisation=organisation).say(language()))
     return ANSWERED
 
 
-def rotate_key(organisation: str) -> int:
-    """Put a new key in place of the organisation's; the next cycles make its scans anew."""
+def rotate_key(organisation: str, *, vault_alone: bool) -> int:
+    """Put new keys in place of the organisation's; the next cycles make its scans anew, the scrub seals its vault anew.
+
+    vault_alone: the pseudonyms stay.
+    """
     place = _existing(organisation)
+    _, vault = rotate(vault_file(organisation))
+    _note("vault_rotated", organisation, vault)
+    print(VAULT_ROTATED.format(organisation=organisation, fingerprint=vault.fingerprint).say(language()))
+    if vault_alone:
+        return ANSWERED
     count = _name_the_first_key(organisation, Key.load_or_create(place))
     _, new = rotate(place)
     _note("key_rotated", organisation, new)

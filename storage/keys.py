@@ -27,6 +27,10 @@ def make_keys(organisation: str) -> None:
         Key.load_or_create(file)
 
 
+def vault_file(organisation: str) -> Path:
+    """Return where the key of the organisation's vault lies."""
+    return settings().key_file(organisation).with_suffix(VAULT)
+
+
 def _files(organisation: str) -> tuple[Path, Path]:
-    here = settings()
-    return here.key_file(organisation), here.key_file(organisation).with_suffix(VAULT)
+    return settings().key_file(organisation), vault_file(organisation)

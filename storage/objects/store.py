@@ -51,7 +51,7 @@ class ObjectStore:
         return stored
 
     def put_if(self, area: Area, path: Path, unchanged: Callable[[], bool]) -> StoredBytes | None:
-        """Store the bytes as `put` does if the file is `unchanged` after it was read; else None, and nothing is kept."""
+        """Store the bytes as `put` does if the file is `unchanged` after it was read; else keep nothing: None."""
         vault = self._vault(area)
         with path.open("rb") as file, self.shelf.draft() as draft:
             plain = _Hashed(file)

@@ -25,6 +25,10 @@ def key_of(installation: Installation) -> Path:
     return installation.home / "var" / "keys" / "relief.key"
 
 
+def vault_of(installation: Installation) -> bytes:
+    return (installation.home / "var" / "keys" / "relief.vault").read_bytes()
+
+
 def command(installation: Installation, action: str, *more: str, code: int = 0) -> str:
     passphrase = () if action == "rotate" else ("--passphrase-file", str(installation.home / "passphrase"))
     done = installation.sonorelay("key", action, "--organisation", "relief", *passphrase, *more, check=False)
@@ -38,7 +42,7 @@ def command(installation: Installation, action: str, *more: str, code: int = 0) 
 def noted(installation: Installation) -> list[tuple[str, str]]:
     """Return what was done with the key of Relief, and by which name the key is told, as the chain of events has it."""
     lines = map(json.loads, installation.sonorelay("audit", "export").stdout.splitlines())
-    return [(one["what"], one["facts"]["key"]) for one in lines if one["facts"].get("organisation") == "relief"]
+    return [(one["what"], one["facts"]["key"]) for one in lines if one["what"].startswith(("key_", "vault_"))]
 
 
 def test_a_key_goes_from_one_installation_to_another(installation: Installation, tmp_path: Path) -> None:
@@ -56,6 +60,7 @@ def test_a_key_goes_from_one_installation_to_another(installation: Installation,
         command(there, "import", "--from", str(tmp_path / "relief.txt"))
     key = Key.load_or_create(key_of(there))
     assert key.secret == secret
+    assert vault_of(there) == vault_of(installation)
     assert noted(installation) == [("key_exported", key.fingerprint)]  # once: the other two wrote no file
     assert noted(there) == [("key_imported", key.fingerprint)]
     assert stat.S_IMODE(key_of(there).stat().st_mode) == 0o600
@@ -71,8 +76,8 @@ def test_another_key_is_replaced_only_when_told(installation: Installation, tmp_
     command(installation, "import", "--from", str(tmp_path / "relief.txt"), "--replace")
     assert Key.load_or_create(key_of(installation)) == first
     steps = noted(installation)
-    assert [what for what, _ in steps] == ["key_exported", "key_rotated", "key_imported"]
-    assert [key == first.fingerprint for _, key in steps] == [True, False, True]
+    assert [what for what, _ in steps] == ["key_exported", "vault_rotated", "key_rotated", "key_imported"]
+    assert [key == first.fingerprint for what, key in steps if what != "vault_rotated"] == [True, False, True]
 
 
 MISTAKES = (
@@ -98,7 +103,10 @@ def test_what_does_not_fit_is_said_and_makes_no_key(installation: Installation) 
 def test_after_a_rotation_the_next_cycles_make_the_scans_anew(installation: Installation) -> None:
     installation.drop(in_pydicom("examples_ybr_color.dcm"), "amina/FAST")
     installation.sonorelay("ingest")
-    before = installation.steps("scans")
+    before, vault = installation.steps("scans"), vault_of(installation)
+    command(installation, "rotate", "--vault")
+    assert vault_of(installation) != vault
+    assert installation.status()["old_key"] == 0
     assert "1" in command(installation, "rotate")
     assert installation.status()["old_key"] == 1
     said = json.loads(installation.sonorelay("ingest", "--json").stdout.splitlines()[-1])
