@@ -15,6 +15,7 @@ keep() { # NAME VALUE
     [ -e "$1" ] || printf '%s' "$2" >"$1"
 }
 
+keep postgresql_owner "$(word)"
 keep postgresql_catalogue "$(word)"
 keep postgresql_prefect "$(word)"
 keep sonorelay_database_url "postgresql://sonorelay:$(cat postgresql_catalogue)@$data:5432/sonorelay"

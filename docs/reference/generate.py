@@ -73,6 +73,15 @@ SETTINGS: Mapping[str, Text] = {
         "Début du nom des trois compartiments S3 : -raw, -released, -withheld",
     ),
     "s3_secure": Text("Speak HTTPS with the S3 server", "Parler HTTPS avec le serveur S3"),
+    "second_copy": Text(
+        "Where a second copy of all objects is kept: the full path of a folder, best on another disk, or `s3:bucket`",
+        "Où garder une seconde copie de tous les objets : chemin complet d'un dossier, de préférence sur un autre "
+        "disque, ou `s3:compartiment`",
+    ),
+    "scrub_nightly_mb": Text(
+        "Megabytes of stored objects that are read back and checked every night",
+        "Mégaoctets d'objets stockés relus et vérifiés chaque nuit",
+    ),
     "inbox_s3_endpoint": Text(
         "host:port of the server whose buckets are inboxes; that of the objects where it is not set",
         "hôte:port du serveur dont des compartiments sont des boîtes de dépôt ; celui des objets s'il n'est pas défini",

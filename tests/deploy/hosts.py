@@ -20,8 +20,8 @@ PREFIX_LENGTH = 24
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # loaded here, because a child between fork and exec must not load anything
 
-# what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is here;
-# the interpreter may lie in root's home, where no other user looks
+# what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is
+# here; the interpreter may lie in root's home, where no other user looks
 FURNISH = """
 mount --make-rprivate /
 mount -t proc proc /proc

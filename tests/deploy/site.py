@@ -1,6 +1,7 @@
 """An installation on several hosts, made by the commands of docs/how-to/deploy.md and by nothing else.
 
-What the page leaves to its reader is done here: PostgreSQL from the distribution, a certificate, programme.toml, copies.
+What the page leaves to its reader is done here:
+PostgreSQL as from the distribution, a certificate, programme.toml, copies.
 """
 
 import json
@@ -17,13 +18,7 @@ PAGE = ROOT / "docs/how-to/deploy.md"
 BLOCK = re.compile(r"^```bash\n# on (?P<where>[a-z ]+)\n(?P<script>.*?)^```$", re.MULTILINE | re.DOTALL)
 HOME = "/srv/sonorelay/home"
 SECRETS = "/srv/sonorelay/secrets"
-ONLY_ON_DATA = (
-    "postgresql_catalogue",
-    "postgresql_prefect",
-    "sonorelay_prefect_database_url",
-    "s3.json",
-    "seaweedfs.env",
-)
+ONLY_ON_DATA = ("postgresql_", "sonorelay_prefect_database_url", "s3.json", "seaweedfs.env")
 PROGRAMME = """
 [[organisations]]
 code = "north-health"
@@ -115,9 +110,10 @@ class Site:
             f"""
             install -d -o postgres -g postgres -m 700 /srv/postgresql /run/postgresql
             chmod 755 /run/postgresql
-            runuser -u postgres -- {binaries}/initdb -D /srv/postgresql/data --auth-local=peer --auth-host=scram-sha-256 \
-                --encoding=UTF8 --no-locale --no-sync >/dev/null
-            printf '%s\\n' "timezone = 'UTC'" "fsync = off" "synchronous_commit = off" >> /srv/postgresql/data/postgresql.conf
+            runuser -u postgres -- {binaries}/initdb -D /srv/postgresql/data \
+                --auth-local=peer --auth-host=scram-sha-256 --encoding=UTF8 --no-locale --no-sync >/dev/null
+            cd /srv/postgresql/data
+            printf '%s\\n' "timezone = 'UTC'" "fsync = off" "synchronous_commit = off" >> postgresql.conf
             rm -f /etc/systemd/system/postgresql.service
             cat > /etc/systemd/system/postgresql.service <<'END'
             {POSTGRESQL.format(binaries=binaries)}
@@ -131,7 +127,7 @@ END
         names = self.data.run(f"ls {SECRETS}").stdout.split()
         for host in (self.web, *self.workers):
             host.run(f"install -d -o root -g sonorelay -m 750 {SECRETS}")
-            for name in set(names) - set(ONLY_ON_DATA):
+            for name in (one for one in names if not one.startswith(ONLY_ON_DATA)):
                 self._carry(self.data, f"{SECRETS}/{name}", host, f"{SECRETS}/{name}", owner="root", group="sonorelay")
 
     def _certificate_and_programme(self) -> None:
@@ -139,7 +135,7 @@ END
             """
             install -d -m 755 /srv/sonorelay/tls
             cd /srv/sonorelay/tls
-            openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out authority.pem -days 2 -subj /CN=authority 2>/dev/null
+            openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out authority.pem -days 2 -subj /CN=ca 2>/dev/null
             openssl req -newkey rsa:2048 -nodes -keyout key.pem -out request.pem -subj /CN=sono.example.org 2>/dev/null
             printf 'subjectAltName=DNS:sono.example.org,DNS:objects.sono.example.org' > names
             openssl x509 -req -in request.pem -CA authority.pem -CAkey ca.key -CAcreateserial -days 2 -extfile names \
