@@ -2,8 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+PACKAGES := pipeline qa_rules supervision storage flows web sonorelay
 
-.PHONY: run test check bench soak compare lock clean install
+.PHONY: run test audit check bench soak compare lock clean install
 
 run: $(INSTALLED)
 	@$(BIN)/sonorelay up --demo
@@ -28,6 +29,7 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive $(PACKAGES)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
@@ -39,9 +41,14 @@ soak: $(INSTALLED)
 compare: $(INSTALLED)
 	$(BIN)/python -m benchmarks.competitors docs/explanation/deidentification-measured.md
 
+# known weaknesses of the locked dependencies; asks the network, so that it is no part of `make test`
+audit:
+	@test -x .audit/bin/pip-audit || { $(PYTHON) -m venv .audit && .audit/bin/pip install --quiet pip-audit; }
+	.audit/bin/pip-audit --requirement requirements.lock --vulnerability-service osv --disable-pip --no-deps --progress-spinner=off
+
 lock:
 	uv pip compile --upgrade --universal --generate-hashes --no-annotate --no-header \
 		--extra dev --python-version 3.11 -o requirements.lock pyproject.toml
 
 clean:
-	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .audit build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -57,7 +57,7 @@ def serve() -> None:
     _preload()
     while len(head := requests.read(REQUEST_HEAD.size)) == REQUEST_HEAD.size:
         seconds, memory_bytes, length = REQUEST_HEAD.unpack(head)
-        work = pickle.loads(requests.read(length))  # noqa: S301
+        work = pickle.loads(requests.read(length))  # noqa: S301  # nosec B301
         _prepare(work[0])
         gc.freeze()  # a child's collector would write to every object, and so copy what it shares with the nursery
         answer = _done_by_a_child(work, seconds, memory_bytes, requests.fileno())
