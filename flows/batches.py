@@ -5,7 +5,6 @@ many finds nothing to do, and no two ever get the same scan.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from uuid import UUID
@@ -39,9 +38,10 @@ from storage.catalogue import intake  # noqa: E402
 from storage.keys import organisation_key  # noqa: E402
 
 BATCH = 20
+MOST_LOOKED_AT = 200
 ASKED_FOR = "batches"
 """The count under which an ingest says how many runs it has asked the pool for."""
-SUBMITTED_WITHIN = timedelta(minutes=10)
+SUBMITTED_WITHIN = timedelta(minutes=1)
 """A worker that died while it started a run leaves it pending for ever: after this it is not counted upon."""
 
 
@@ -89,7 +89,7 @@ def ask_the_pool(project: str, wanted: int) -> int:
             deployment = client.read_deployment_by_name(f"process/{project}").id
         except ObjectNotFound:
             raise Misconfigured("not_deployed", project=project) from None
-        missing = max(0, wanted - sum(1 for _ in _not_begun(client, deployment)))
+        missing = max(0, wanted - _not_begun(client, deployment))
         for _ in range(missing):
             client.create_flow_run_from_deployment(deployment)
         return missing
@@ -102,32 +102,29 @@ def cancel_the_late() -> int:
     """
     if runtime.deployment.id is None:  # started by hand
         return 0
-    now = datetime.now(UTC)
     with get_client(sync_client=True) as client:
-        late = list(_runs(client, UUID(runtime.deployment.id), StateType.SCHEDULED, before=now))
+        late = _runs(client, UUID(runtime.deployment.id), StateType.SCHEDULED, until=datetime.now(UTC))
         for run in late:
             client.set_flow_run_state(run.id, Cancelled(message="done by a later run"), force=True)
         return len(late)
 
 
-def _not_begun(client: SyncPrefectClient, deployment: UUID) -> Iterator[FlowRun]:
-    yield from _runs(client, deployment, StateType.SCHEDULED)
-    yield from _runs(client, deployment, StateType.PENDING, after=datetime.now(UTC) - SUBMITTED_WITHIN)
+def _not_begun(client: SyncPrefectClient, deployment: UUID) -> int:
+    """Return how many runs will still take a batch."""
+    lately = datetime.now(UTC) - SUBMITTED_WITHIN
+    submitted = _runs(client, deployment, StateType.PENDING)
+    starting = [run for run in submitted if run.state is not None and run.state.timestamp > lately]
+    return len(_runs(client, deployment, StateType.SCHEDULED)) + len(starting)
 
 
 def _runs(
-    client: SyncPrefectClient,
-    deployment: UUID,
-    state: StateType,
-    *,
-    before: datetime | None = None,
-    after: datetime | None = None,
-) -> Iterator[FlowRun]:
-    yield from client.read_flow_runs(
+    client: SyncPrefectClient, deployment: UUID, state: StateType, *, until: datetime | None = None
+) -> list[FlowRun]:
+    return client.read_flow_runs(
         deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
         flow_run_filter=FlowRunFilter(
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[state])),
-            expected_start_time=FlowRunFilterExpectedStartTime(before_=before, after_=after),
+            expected_start_time=None if until is None else FlowRunFilterExpectedStartTime(before_=until),
         ),
-        limit=200,
+        limit=MOST_LOOKED_AT,
     )

@@ -71,7 +71,7 @@ def test_hosts_share_the_scans_and_a_host_that_dies_loses_none(here: Site, tmp_p
     wait_until(lambda: _living_are_done(here), 60)
     here.sql("update catalogue_scan set taken_until = now() where state = 'received'")  # five minutes go by
     here.web.run(f"{COMMAND} ingest --project goma")
-    wait_until(lambda: _ended(here) == SCANS, 60)
+    wait_until(lambda: _ended(here) == SCANS, 240)  # a run that the dead host had not begun is waited for a minute
     assert here.sql("select count(distinct digest), count(*) from catalogue_scan") == [[str(SCANS), str(SCANS)]]
     twice = "select scan_id from catalogue_event where what in ('released', 'withheld') group by 1 having count(*) > 1"
     assert here.sql(twice) == []
