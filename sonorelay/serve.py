@@ -22,7 +22,7 @@ def serve(name: str) -> int:
     """
     service = _worker(QUEUES[name]) if name in QUEUES else _known(name)
     os.environ.update({**_absolute(), **service.environment})
-    os.execv(service.command[0], service.command)  # noqa: S606  # nosec B606 - our own program
+    os.execv(service.command[0], service.command)  # noqa: S606 - our own program  # nosec B606
 
 
 def _worker(queue: str) -> Service:

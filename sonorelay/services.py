@@ -156,7 +156,7 @@ def answers(address: str) -> bool:
 
         return any(listener_answers(settings(), one) for one in sources(settings())[:1])
     try:
-        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310  # nosec B310 - our own
+        with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own http address  # nosec B310
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -10,7 +10,7 @@ from sonorelay.demo.programme import PROJECTS
 from sonorelay.outcome import language
 from supervision.roles import Role
 
-PASSWORD = "sonorelay-demo"  # noqa: S105  # nosec B105 - printed at every start, on loopback only
+PASSWORD = "sonorelay-demo"  # noqa: S105 - printed at every start, on loopback only  # nosec B105
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ def next_to_test(person: Person, exam_type: str, random: Random) -> TeachingClip
     done = TestAnswer.objects.filter(person=person)
     new = list(clips.exclude(pk__in=done.values("clip")).values_list("pk", flat=True))
     if new:
-        return clips.get(pk=random.choice(new))  # nosec B311 - which clip is asked is no secret
+        return clips.get(pk=random.choice(new))  # which clip is asked is no secret  # nosec B311
     latest = done.filter(clip__in=clips).order_by("-at").values_list("clip", flat=True)
     last_asked = list(dict.fromkeys(latest))
     return clips.get(pk=last_asked[-1]) if last_asked else None

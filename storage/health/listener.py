@@ -13,7 +13,7 @@ from supervision.sources import DicomListener
 
 SECONDS_TO_ANSWER = 5.0
 VERIFICATION = "1.2.840.10008.1.1"
-EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # nosec B104 - asked, not bound
+EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound  # nosec
 
 ANSWERS = Text(
     "The DICOM listener answers on port {port} (AE titles: {count}).",

@@ -48,7 +48,7 @@ def drawn(chart: "altair.LayerChart | altair.FacetChart | altair.Chart", words: 
     spec = {**chart.to_dict(), "config": THEME}
     body = _svg(json.dumps(spec, sort_keys=True, default=str))
     named = body.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
-    return mark_safe(named)  # noqa: S308  # nosec B308 B703 - vl-convert escapes what it writes
+    return mark_safe(named)  # noqa: S308 - vl-convert escapes what it writes  # nosec B308 B703
 
 
 @lru_cache(maxsize=128)
