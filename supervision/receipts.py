@@ -65,15 +65,15 @@ WAYS: Mapping[str, Text] = {
 WAITS: Mapping[str, Text] = {
     "trainee": Text(
         "Nobody said who scanned. Say it on the page “Missing details”.",
-        "Personne n'a dit qui a réalisé l'examen. Indiquez-le à la page « Détails manquants ».",
+        "Personne n'a dit qui a réalisé l'examen. Indiquez-le à la page « À compléter ».",
     ),
     "exam_type": Text(
         "Nobody said which type of exam it is. Say it on the page “Missing details”.",
-        "Personne n'a dit de quel type d'examen il s'agit. Indiquez-le à la page « Détails manquants ».",
+        "Personne n'a dit de quel type d'examen il s'agit. Indiquez-le à la page « À compléter ».",
     ),
     "both": Text(
         "Nobody said who scanned, nor which type of exam it is. Say both on the page “Missing details”.",
-        "Personne n'a dit qui a réalisé l'examen, ni son type. Indiquez les deux à la page « Détails manquants ».",
+        "Personne n'a dit qui a réalisé l'examen, ni son type. Indiquez les deux à la page « À compléter ».",
     ),
     "author_name": Text(
         "It is not known whose name stands in the file. Say it on the page “Names of authors”.",
@@ -83,7 +83,7 @@ WAITS: Mapping[str, Text] = {
         "It is not known whose name stands in the file, nor which type of exam it is. Say whose name it is on the page"
         " “Names of authors”, then the type on the page “Missing details”.",
         "On ne sait pas à qui correspond le nom donné dans le fichier, ni quel est le type d'examen. Indiquez la"
-        " personne à la page « Noms d'auteurs », puis le type à la page « Détails manquants ».",
+        " personne à la page « Noms d'auteurs », puis le type à la page « À compléter ».",
     ),
 }
 """What a scan waits for, and who can say it where."""

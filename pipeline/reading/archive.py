@@ -168,7 +168,8 @@ def _data_of(info: zipfile.ZipInfo, file: IO[bytes]) -> int:
         head = file.read(_LOCAL_HEADER.size)
     if len(head) < _LOCAL_HEADER.size or not head.startswith(_BEGINS[0]):
         raise Undecodable("archive_damaged")
-    return info.header_offset + _LOCAL_HEADER.size + sum(_LOCAL_HEADER.unpack(head))
+    lengths: tuple[int, int] = _LOCAL_HEADER.unpack(head)
+    return info.header_offset + _LOCAL_HEADER.size + sum(lengths)
 
 
 def _refuse(info: zipfile.ZipInfo, start: int, end: int) -> None:

@@ -91,13 +91,19 @@ def _noted(project: Project, said: str, now: datetime) -> AuthorName | None:
 
 
 def unresolved(person: Person) -> QuerySet[AuthorName]:
-    """Return the names of which `person` may say whose they are and nobody did, those of most scans first."""
-    return _names(person).filter(resolved_at=None, waiting__gt=0).order_by("-waiting", "first_at", "pk")
+    """Return the names of which `person` may say whose they are and nobody did.
+
+    Those of most scans first; `waiting` is how many wait under each.
+    """
+    waits = Q(scans__trainee=None) & ~Q(scans__state__in=ENDED)
+    counted = _names(person).filter(resolved_at=None).annotate(waiting=Count("scans", filter=waits))
+    return counted.filter(waiting__gt=0).order_by("-waiting", "first_at", "pk")
 
 
 def resolved(person: Person) -> QuerySet[AuthorName]:
-    """Return the names of which it was said whose they are, what was said last first."""
-    return _names(person).filter(resolved_at__isnull=False).order_by("-resolved_at", "pk")
+    """Return the names of which it was said whose they are, what was said last first; `used` is by how many scans."""
+    said = _names(person).filter(resolved_at__isnull=False)
+    return said.annotate(used=Count("scans")).order_by("-resolved_at", "pk")
 
 
 def likeliest(name: AuthorName) -> list[Person]:
@@ -151,10 +157,9 @@ def _locked(name_id: int) -> AuthorName:
 
 
 def _names(person: Person) -> QuerySet[AuthorName]:
-    """Return the names in the projects where `person` may say whose they are, with how many scans wait under each."""
-    waits = Q(scans__trainee=None) & ~Q(scans__state__in=ENDED)
+    """Return the names in the projects where `person` may say whose they are."""
     names = AuthorName.objects.filter(project__in=projects_for(person, Action.MATCH_AUTHORS))
-    return names.annotate(waiting=Count("scans", filter=waits), used=Count("scans")).select_related("project", "person")
+    return names.select_related("project", "person")
 
 
 def _apply(name: AuthorName, before: int | None, now: datetime) -> int:
