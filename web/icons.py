@@ -41,6 +41,7 @@ ICONS = MappingProxyType(
         "new": '<circle cx="12" cy="12" r="5" fill="currentColor" stroke="none"/>',
         "right": '<path d="M9 5l7 7-7 7"/>',
         "left": '<path d="M15 5l-7 7 7 7"/>',
+        "upload": '<path d="M12 15V4M7.5 8.5L12 4l4.5 4.5M4.5 15v4.5h15V15"/>',
         "person": '<circle cx="12" cy="8" r="4"/><path d="M4 20.5c1-4 4.2-6 8-6s7 2 8 6"/>',
     }
 )

@@ -29,6 +29,7 @@ PLACES = (
     Place("queue", Action.SEE_QUEUE, _("Queue")),
     Place("replies", Action.REVIEW, _("Replies")),
     Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
+    Place("send", Action.SEND_SCANS, _("Send scans")),
     Place("overview", Action.SEE_FIGURES, _("Overview")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("arrivals", Action.SEE_ARRIVALS, _("Received files")),

@@ -19,6 +19,7 @@ from supervision.teaching import Nomination
 from tests.forms import rated
 from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
+from tests.web.programmes import BY_HTTP
 from tests.web.world import World, item_of
 
 NOT_PAGES = {
@@ -71,7 +72,8 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _library(pages, final)
     _held(pages)
     _devices(pages)
-    decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n")
+    decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
+    pages.add("send", "amina", "/send/?type=CARD")
     _arbitration(pages)
     _people(pages)
     return pages

@@ -14,35 +14,14 @@ from storage.catalogue import tokens
 from storage.catalogue.models import Person
 from supervision.roles import Action
 from tests.web.every_page import decide
+from tests.web.programmes import BY_HTTP
 
-PROGRAMME = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-[[organisations]]
-code = "other"
-name = "Other"
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
-sources = [{kind = "browser"}, {kind = "dicomweb"}]
-[[projects]]
-code = "bunia"
-organisation = "relief"
-name = "Bunia"
-sources = [{kind = "watched_folder"}]
-[[projects]]
-code = "elsewhere"
-organisation = "other"
-name = "Elsewhere"
-"""
 PIECE = "application/offset+octet-stream"
 
 
 def takes_by_http(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the programme take scans of Goma by HTTP, and those of Bunia only from a folder."""
-    decide(folder, monkeypatch, PROGRAMME)
+    decide(folder, monkeypatch, BY_HTTP)
 
 
 def token_of(person: Person) -> str:
