@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import Misconfigured
-from storage.django_settings import database
+from storage.django_settings import NOTICED_WHEN_GONE, SESSION, database
 from storage.objects.chosen import object_store
 from storage.objects.folder import FolderShelf
 from storage.objects.s3 import S3Shelf
@@ -144,5 +144,7 @@ def test_an_address_of_postgresql_is_understood() -> None:
         "PASSWORD": "p/w",
         "HOST": "db.example",
         "PORT": "5433",
-        "OPTIONS": {"connect_timeout": 10, "options": "-c jit=off", "sslmode": "verify-full"},
+        "CONN_MAX_AGE": 300,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 10, **NOTICED_WHEN_GONE, "options": SESSION, "sslmode": "verify-full"},
     }
