@@ -43,6 +43,7 @@ class Listener:
         """Return what pynetdicom calls for which event."""
         return [
             (evt.EVT_REQUESTED, self.requested),
+            (evt.EVT_CONN_CLOSE, gone),
             (evt.EVT_C_ECHO, self.echo),
             (evt.EVT_C_STORE, self.store),
             (evt.EVT_N_ACTION, self.commit),
@@ -83,6 +84,12 @@ class Listener:
 
     def _meant(self, event: Event) -> Destination | None:
         return self._destinations.get(event.assoc.acceptor.ae_title)
+
+
+def gone(event: Event) -> None:
+    """Let nobody wait for the request of one who has hung up: until then it counts as an association."""
+    if event.assoc.requestor.primitive is None:
+        event.assoc.dul.to_user_queue.put(None)  # type: ignore[arg-type]
 
 
 @contextmanager
