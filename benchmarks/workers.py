@@ -23,7 +23,7 @@ ALONE = 0.2
 SECONDS_AWAY = 20
 LONGEST = 30 * 60.0
 COMMAND = "/srv/sonorelay/app/deploy/sonorelay"
-ENDS = "('released', 'withheld', 'rejected', 'failed')"
+ENDS = "('released', 'withheld', 'rejected')"
 
 
 def main() -> None:
