@@ -145,6 +145,10 @@ REASONS: dict[str, Text] = {
         "A question about this patient is already with telemedicine; add to it instead of asking twice.",
         "Une question sur ce patient est déjà en télémédecine ; complétez-la plutôt que d'en poser une seconde.",
     ),
+    "from_elsewhere": Text(
+        "This exam came in on another installation. Its clips are grouped there.",
+        "Cet examen est arrivé sur une autre installation. Ses clips y sont regroupés.",
+    ),
     "being_read": Text(
         "An expert has begun to read this exam; it can no longer be changed.",
         "Un expert a commencé la lecture de cet examen ; il ne peut plus être modifié.",
@@ -257,14 +261,6 @@ REASONS: dict[str, Text] = {
     "object_damaged": Text(
         "An object in the store no longer has the bytes that were put there. Restore it from the backup.",
         "Un objet du stockage n'a plus les octets qui y ont été déposés. Restaurez-le depuis la sauvegarde.",
-    ),
-    "second_copy_away": Text(
-        "The second copy of the objects is not at {place}. Connect its disk; if this is a new one, see originals.md.",
-        "La seconde copie des objets n'est pas dans {place}. Branchez son disque ; s'il est neuf, voir originals.fr.md.",
-    ),
-    "original_deleted": Text(
-        "The original file was deleted when its term was over. What was made of it stays as it is.",
-        "Le fichier d'origine a été supprimé au terme de sa conservation. Ce qui en a été tiré reste tel quel.",
     ),
     "second_copy_away": Text(
         "The second copy of the objects is not at {place}. Connect its disk; if this is a new one, see originals.md.",

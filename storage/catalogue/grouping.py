@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from pipeline.errors import Conflict
 from storage.catalogue.exam_catalogue import type_of
 from storage.catalogue.exams import UNREAD, begun, follow_clips, locked, locked_both
-from storage.catalogue.models import Event, Exam, Person, Project, ReviewItem, Scan
+from storage.catalogue.models import Event, Exam, FormerName, Person, Project, ReviewItem, Scan
 from storage.catalogue.queueing import queue_when_complete
 from storage.catalogue.reassessment import judge_anew
 from storage.catalogue.transaction import one_transaction
@@ -84,6 +84,8 @@ def join(exam_id: int, other_id: int, person: Person | None, now: datetime) -> E
         moved = list(other.clips.order_by("pk"))
         other.clips.update(exam=exam)
         _take_over(exam, other)
+        FormerName.objects.filter(exam=other).update(exam=exam)
+        FormerName.objects.create(uuid=other.uuid, exam=exam)
         other.delete()
         facts = {"exam": exam.name, "other": other.name, "clips": len(moved)}
         Event.objects.bulk_create(Event(at=now, what="joined", scan=clip, person=person, facts=facts) for clip in moved)
@@ -95,7 +97,7 @@ def join(exam_id: int, other_id: int, person: Person | None, now: datetime) -> E
 def split(exam_id: int, clip_ids: Collection[int], person: Person | None, now: datetime) -> Exam:
     """Let these clips be an exam of their own, of which nobody has said yet what it is, and return it.
 
-    Conflict: being_read. ValueError where it is none of the clips, all of them, or clips of another exam.
+    Conflict: being_read, from_elsewhere. ValueError where it is none of the clips, all, or clips of another exam.
     """
     with one_transaction():
         exam = locked(exam_id)
@@ -124,6 +126,7 @@ def could_belong(exam: Exam) -> QuerySet[Exam]:
     near = Exam.objects.filter(
         project_id=exam.project_id,
         stage__in=UNREAD,
+        origin=None,
         began_at__range=(exam.began_at - ONE_EXAM_WITHIN, exam.began_at + ONE_EXAM_WITHIN),
     ).exclude(pk=exam.pk)
     if exam.trainee_id is None:
@@ -142,6 +145,8 @@ def _held() -> Exists:
 def _refuse_what_is_read(*exams: Exam) -> None:
     if any(begun(exam) for exam in exams):
         raise Conflict("being_read")
+    if any(exam.origin is not None for exam in exams):
+        raise Conflict("from_elsewhere")
 
 
 def _take_over(exam: Exam, other: Exam) -> None:
@@ -188,7 +193,7 @@ def _made_for(scan: Scan, *, like: Exam | None = None) -> Exam:
 def _to_join(scan: Scan) -> Exam | None:
     """Return the exam that this clip belongs to, locked, if there is one only and nobody reads it."""
     for fitting in (_of_same_study(scan), _of_same_patient(scan)):
-        unread = fitting.filter(stage__in=UNREAD, simulated=scan.simulated).exclude(_held())
+        unread = fitting.filter(stage__in=UNREAD, origin=None, simulated=scan.simulated).exclude(_held())
         found = [locked(pk) for pk in unread.order_by("pk").values_list("pk", flat=True)[:2]]
         if found:
             return found[0] if len(found) == 1 and not begun(found[0]) else None

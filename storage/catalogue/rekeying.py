@@ -27,7 +27,9 @@ if TYPE_CHECKING:  # it brings decoders along, which no web process needs
 
 def of_another_key(project: str, key: str) -> QuerySet[Scan]:
     """Return the project's scans whose pseudonyms another key made; those that are read anew anyway left out."""
-    named = Scan.objects.filter(project__code=project).exclude(pseudonymised_with__in=["", key])
+    # what came in on another installation bears the pseudonyms of its key there
+    own = Scan.objects.filter(project__code=project).filter(Q(exam=None) | Q(exam__origin=None))
+    named = own.exclude(pseudonymised_with__in=["", key])
     return named.exclude(state=State.RECEIVED).select_related("device").order_by("rekey_refused", "pk")
 
 

@@ -81,14 +81,16 @@ def _apply_exam(record: ExamTold, peer: Peer, projects: list[Project], now: date
     sheets.take_conflicts(record.conflicts)
     sheets.take_in(record.sheet, record.sheets_before, their_word=joining.their_word(exam))
     exam.refresh_from_db()
-    readings = given.take(exam, record, names, now)
+    readings = given.take(exam, record, names, now, final=joining.final)
     after = _digest(exam)
     if after == before:
         return Applied.KNOWN
     facts = {"side": str(peer), "readings": readings}
     Event.objects.create(at=now, what="exchanged", scan=exam.clips.order_by("pk").first(), facts=facts)
     # where all that we had was known there, all that we have now is too: it need not be told back
-    note_known(peer, EXAM, str(exam.uuid), after if known and after is not None else coming)
+    if exam.uuid == record.uuid:
+        known = known and not joining.joined and after is not None
+        note_known(peer, EXAM, key, after if known and after else coming)
     return Applied.DONE
 
 

@@ -1,8 +1,9 @@
 """How do readings, decisions and feedback of the other side come beside ours? Only added; nothing is overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from storage.catalogue import meeting
 from storage.catalogue.exam_catalogue import type_at
@@ -32,10 +33,11 @@ class Waits(Exception):
         self.code = code
 
 
-def take(exam: Exam, told: ExamTold, names: Names, now: datetime) -> int:
+def take(exam: Exam, told: ExamTold, names: Names, now: datetime, *, final: Collection[UUID] = ()) -> int:
     """Add what is new of a record to the exam, which is locked, and let it stand as it then does; return how many.
 
-    Waits where a reading answers a version of the exam type that is not known here.
+    final: readings that counted for an exam that was joined into this one. Waits where a reading answers a version of
+    the exam type that is not known here.
     """
     people, new = told.people, 0
     for reading in sorted(told.readings, key=lambda one: (one.submitted_at, one.submission)):
@@ -44,7 +46,7 @@ def take(exam: Exam, told: ExamTold, names: Names, now: datetime) -> int:
         new += _judgement(exam, judgement)
     for feedback in told.feedback:
         _feedback(exam, feedback, names, people)
-    meeting.settle(exam, now, said_final=[one.submission for one in told.readings if one.final])
+    meeting.settle(exam, now, said_final={*final, *(one.submission for one in told.readings if one.final)})
     return new
 
 

@@ -28,6 +28,9 @@ class Joining:
     def __init__(self, told: ExamTold, peer: Peer, side: UUID, project: Project, now: datetime) -> None:
         """peer: who tells. side: who we are."""
         self.told, self.peer, self.side, self.project, self.now = told, peer, side, project, now
+        self.joined = False
+        self.final: set[UUID] = set()
+        """Readings that counted for an exam that was joined into this one."""
 
     def exam(self) -> Exam:
         """Return the exam, locked, with the clips of the record; made where it is new."""
@@ -102,6 +105,8 @@ class Joining:
         """Let all that the one exam has be the other's; Waits where both ask telemedicine."""
         if kept.pk == gone.pk:
             return kept
+        self.joined = True
+        self.final.update(gone.reviews.filter(final=True).values_list("submission", flat=True))
         try:
             with transaction.atomic():
                 gone.escalations.update(exam=kept)
