@@ -120,11 +120,12 @@ def _not_begun(client: SyncPrefectClient, deployment: UUID) -> int:
 def _runs(
     client: SyncPrefectClient, deployment: UUID, state: StateType, *, until: datetime | None = None
 ) -> list[FlowRun]:
+    due = None if until is None else FlowRunFilterExpectedStartTime.model_validate({"before_": until})
     return client.read_flow_runs(
         deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment])),
         flow_run_filter=FlowRunFilter(
             state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[state])),
-            expected_start_time=None if until is None else FlowRunFilterExpectedStartTime(before_=until),
+            expected_start_time=due,
         ),
         limit=MOST_LOOKED_AT,
     )

@@ -94,7 +94,7 @@ def _burial() -> AutomationCore:
             threshold=1,
             within=BEATS_MISSED,
         ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="no heartbeat: its worker is gone")],
+        actions=[ChangeFlowRunState(name=None, state=StateType.CRASHED, message="no heartbeat", force=False)],
     )
 
 

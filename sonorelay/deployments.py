@@ -52,7 +52,7 @@ def _wait_for(address: str) -> None:
 
 
 def _make_keys(organisations: list[str]) -> None:
-    """Make the keys of organisations that have none, and write their names into the record of what happened."""
+    """Make the keys of organisations that have none yet."""
     from storage.keys import make_keys
 
     for organisation in organisations:

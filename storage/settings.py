@@ -207,7 +207,7 @@ def settings() -> Settings:
     files = {file.name.upper(): "" for folder in folders for file in folder.iterdir()}
     refuse_unknown({**files, **os.environ})
     try:
-        here = Settings(_secrets_dir=folders)
+        here = Settings(_secrets_dir=folders)  # type: ignore[call-arg]  # pydantic-settings knows it
     except ValidationError as error:
         first = error.errors()[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
