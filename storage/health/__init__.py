@@ -1,7 +1,8 @@
 """What is wrong with this installation, and how is it mended?
 
 A subject is a file of this folder that holds questions (`@asks`); there is no list to edit. `sonorelay doctor` asks
-them all, and so does whoever wants to know whether a machine that was left alone is well.
+them all, and so does whoever wants to know whether a machine that was left alone is well. What needs the catalogue is
+imported inside the question: where the catalogue itself is ill, the others are still asked.
 """
 
 import importlib

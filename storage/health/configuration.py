@@ -9,7 +9,7 @@ from storage.health.check import Check, asks, good
 from storage.settings import settings
 from supervision.programme import read_programme
 
-VALID = Text("{count} projects, all of programme.toml is valid.", "{count} projets, tout programme.toml est valide.")
+VALID = Text("programme.toml is valid (projects: {count}).", "programme.toml est valable (projets : {count}).")
 
 
 @asks("programme")

@@ -15,8 +15,8 @@ TOO_OFTEN = 4
 A_DAY = timedelta(days=1)
 
 DIED = Text(
-    "{name} died {deaths} times since sonorelay up was started, last at {at} UTC, and was started again.",
-    "{name} s'est arrêté {deaths} fois depuis le lancement de sonorelay up, la dernière à {at} UTC, puis a redémarré.",
+    "{name} died since sonorelay up was started (times: {deaths}, last at {at} UTC) and was started again.",
+    "{name} s'est arrêté depuis le lancement de sonorelay up (fois : {deaths}, dernière à {at} UTC), puis a redémarré.",
 )
 AGAIN = Text(
     "{name} dies again and again ({deaths} times, last at {at} UTC).",

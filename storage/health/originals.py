@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pipeline.text import Text
-from storage.catalogue import scrubbing
 from storage.health.check import Check, asks, bad, good, warn
 from storage.objects.second import second_copy
 from storage.settings import settings
@@ -44,6 +43,8 @@ SECOND = Text("The second copy is in its place.", "La seconde copie est à sa pl
 @asks("objects.whole", catalogue=True)
 def whole(_now: datetime) -> Iterator[Check]:
     """Tell what the scrub flow could not mend."""
+    from storage.catalogue import scrubbing
+
     count = scrubbing.lost()
     yield bad("objects.whole", LOST, LOST_MEND, count=count) if count else good("objects.whole", WHOLE)
 
@@ -51,6 +52,8 @@ def whole(_now: datetime) -> Iterator[Check]:
 @asks("objects.scrub", catalogue=True)
 def looked_after(now: datetime) -> Iterator[Check]:
     """Tell when the scrub flow was last over, and what it found that nobody knows."""
+    from storage.catalogue import scrubbing
+
     last = scrubbing.last_scrub()
     if last is None:
         return  # the first night is still to come

@@ -101,6 +101,11 @@ def test_a_sound_installation_has_nothing_amiss_and_every_answer_says_what_to_do
     assert len(names) == len(set(names)) >= 15
 
 
+def test_questions_are_there_before_a_catalogue_is() -> None:
+    program = "from storage import health; import sys; assert health.questions(); assert 'django.db.models' not in sys.modules"
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
 def test_a_disk_without_room(installed: Set) -> None:
     installed(disk_reserve_mb=10**9)
     assert {name for name, check in found().items() if check.verdict is Verdict.BAD} == {
