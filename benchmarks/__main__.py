@@ -7,7 +7,15 @@ from pathlib import Path
 
 ONLY_IF_NAMED = {"__main__", "competitors", "competitor_driver"}  # the others install programs, or are run by them
 ONLY_IF_NAMED |= {"faults", "faults_recording", "quality_clips", "quality_cost", "quality_figures", "quality_known"}
-ONLY_IF_NAMED |= {"quality_trials", "parallel_reviewers", "workers", "field_accounts", "field_site", "field_soak"}
+ONLY_IF_NAMED |= {
+    "listener",
+    "quality_trials",
+    "parallel_reviewers",
+    "workers",
+    "field_accounts",
+    "field_site",
+    "field_soak",
+}
 
 if __name__ == "__main__":
     here = sorted(found.name for found in pkgutil.iter_modules([str(Path(__file__).parent)]))

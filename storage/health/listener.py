@@ -61,8 +61,8 @@ def listener_answers(here: Settings, source: DicomListener) -> bool:
     entity.add_requested_context(VERIFICATION)
     entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = SECONDS_TO_ANSWER
     entity.connection_timeout = SECONDS_TO_ANSWER
-    tls = (_tls(here), "") if here.listener_tls_certificate is not None else None
     address = EVERY_ADDRESS.get(here.listener_host, here.listener_host)
+    tls = (_tls(here), address) if here.listener_tls_certificate is not None else None
     made = entity.associate(address, here.listener_port, ae_title=source.ae_title, tls_args=tls)
     if not made.is_established:
         return False
