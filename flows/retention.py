@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from prefect import flow, task
 
+from pipeline.key import Key
 from storage.catalogue import setup
 from storage.objects.chosen import object_store
 from storage.objects.second import second_copy
@@ -16,8 +17,6 @@ setup.prepare()  # Django wants to be ready before its tables are imported
 from flows.presence import alone  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
 from storage.catalogue import retention as originals  # noqa: E402
-from storage.catalogue.models import Organisation  # noqa: E402
-from storage.keys import organisation_key  # noqa: E402
 
 log = logging.getLogger("sonorelay.flows")
 
@@ -31,7 +30,7 @@ def delete_what_is_over(raw_days: int) -> int:
     try:
         second = second_copy()
         places = (object_store(),) if second is None else (object_store(), second)
-        keys = [organisation_key(code).fingerprint for code in Organisation.objects.values_list("code", flat=True)]
+        keys = [Key.load_or_create(file).fingerprint for file in settings().keys_folder.glob("*.key")]
         now = datetime.now(UTC)
         due = originals.over_term(raw_days, keys, now).values_list("pk", flat=True)
         return sum(originals.delete_originals(scan, raw_days, keys, places, now) for scan in list(due))

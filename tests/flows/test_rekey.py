@@ -147,6 +147,20 @@ def test_what_cannot_be_made_anew_is_told_and_not_tried_for_ever(arrive: Arrive,
     assert cycle() == {"rekeyed": 1}
 
 
+def test_what_has_no_original_any_more_keeps_its_old_pseudonyms(arrive: Arrive, cycle: Cycle) -> None:
+    scan = arrive(scene(), regions=True)
+    assert cycle() == {"released": 1}
+    before = Scan.objects.get(pk=scan.pk).patient
+    key = rotate()
+    StoredObject.objects.filter(scan=scan, role="raw").update(deleted_at=now())
+    object_store().delete(Area.RAW, scan.digest)
+    assert cycle() == {"refused": 1}
+    assert cycle() == {}
+    scan.refresh_from_db()
+    assert (scan.state, scan.patient, scan.rekey_refused) == (State.QUEUED, before, key.fingerprint)
+    assert Event.objects.get(what="rekey_refused").facts["code"] == "original_deleted"
+
+
 def test_scans_from_before_keys_had_names_are_under_the_first_one(arrive: Arrive, cycle: Cycle) -> None:
     scan = arrive(scene(), regions=True)
     cycle()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,12 +12,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.errors import Unavailable
 from pipeline.wrapping import rotate
 from storage.objects import Area, ObjectStore
 from storage.objects.chosen import object_store
 from storage.objects.second import second_copy
 from storage.settings import settings
 from tests.flows.conftest import now
+from tests.servers import S3Server
 from tests.storage.conftest import World
 
 if TYPE_CHECKING:
@@ -184,6 +187,49 @@ def test_a_key_that_a_damaged_object_may_need_is_not_retired(arrive: Callable[..
     place(object_store(), scan.digest).write_bytes(whole)
     night()
     assert (home / "keys" / f"relief.vault.unused-{old.fingerprint}").exists()
+
+
+def test_an_original_goes_from_both_places_or_from_none(arrive: Callable[..., Scan], tmp_path: Path) -> None:
+    from flows.retention import delete_what_is_over
+    from storage.catalogue.models import Scan
+    from storage.catalogue.scrubbing import lost
+
+    scans = [arrive(), arrive()]
+    Scan.objects.filter(pk=scans[0].pk).update(state="rejected")
+    night()
+    (tmp_path / "disk").rename(tmp_path / "unplugged")
+    with pytest.raises(Unavailable, match="second_copy_away"):
+        delete_what_is_over.fn(30)
+    object_store().verify(Area.RAW, scans[0].digest)
+    (tmp_path / "unplugged").rename(tmp_path / "disk")
+    assert [delete_what_is_over.fn(30) for _ in range(2)] == [1, 0]
+    for store in copies():
+        assert list(store.digests(Area.RAW)) == [scans[1].digest]
+    assert night() == {"checked": 1}
+    assert lost() == 0
+
+
+@pytest.mark.service
+def test_a_bucket_holds_the_second_copy(
+    arrive: Callable[..., Scan], s3_server: S3Server, monkeypatch: pytest.MonkeyPatch, home: Path
+) -> None:
+    for name, value in s3_server.environment(f"t{secrets.token_hex(6)}").items():
+        monkeypatch.setenv(name, value if name != "SONORELAY_OBJECTS" else "folder")
+    monkeypatch.setenv("SONORELAY_SECOND_COPY", f"s3:t{secrets.token_hex(6)}")
+    settings.cache_clear()
+    object_store.cache_clear()
+    scan = arrive()
+    assert night() == {"copied": 1, "checked": 1}
+    change(place(object_store(), scan.digest))
+    assert night() == {"checked": 1, "repaired": 1}
+    rotate(home / "keys" / "relief.vault")
+    assert night() == {"wrapped_anew": 2, "checked": 1}
+    store, second = copies()
+    with store.shelf.open(Area.RAW, scan.digest) as here, second.shelf.open(Area.RAW, scan.digest) as there:
+        assert here.read() == there.read()
+    place(store, scan.digest).unlink()
+    assert night() == {"checked": 1, "repaired": 1}
+    store.verify(Area.RAW, scan.digest)
 
 
 def grown_old(path: Path) -> None:
