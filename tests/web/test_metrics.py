@@ -10,7 +10,7 @@ from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
 from storage.catalogue import programme
-from storage.catalogue.models import Event, Person, Scan
+from storage.catalogue.models import Event, Person, ReviewItem, Scan
 from storage.objects.chosen import object_store
 from storage.settings import settings
 from tests.servers import free_ports
@@ -27,6 +27,10 @@ def shown(client: Client, **headers: str) -> dict[tuple[str, frozenset[tuple[str
         for family in text_string_to_metric_families(answer.content.decode())
         for sample in family.samples
     }
+
+
+def _sum(name: str, seen: dict[tuple[str, frozenset[tuple[str, str]]], float]) -> float:
+    return sum(value for (one, _), value in seen.items() if one == name)
 
 
 def changed(monkeypatch: pytest.MonkeyPatch, **values: object) -> None:
@@ -76,8 +80,10 @@ def test_gauges_are_what_the_catalogue_holds(world: World) -> None:
     assert seen["disk_free_bytes", frozenset({("folder", "home")})] > 0
     assert seen["runs", frozenset({("is", "dead")})] == 0
     assert {name for name, _ in seen} >= {"queue", "queue_late", "queue_oldest_seconds", "stored_bytes", "info"}
-    waiting = sum(value for (name, _), value in seen.items() if name == "queue")
-    assert waiting == sum(value for (name, _), value in seen.items() if name == "queue_late") > 0, "all are of the past"
+    waiting = ReviewItem.objects.filter(done_at=None)
+    waiting.update(due_at=datetime.now(UTC) - timedelta(hours=1))
+    assert _sum("queue_late", seen) == 0
+    assert _sum("queue", seen) == _sum("queue_late", shown(Client())) == waiting.count() > 0
 
 
 def test_events_that_wait_are_counted(world: World) -> None:
