@@ -85,6 +85,7 @@ LANGUAGE_COOKIE_SECURE = _https
 # A password guessed five times locks this account for this address only: a hospital shares one address.
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "web.proxies.address_of"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "web.failures.locked_out"

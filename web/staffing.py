@@ -7,6 +7,7 @@ Whose account it is, and which roles may be given, is decided by web.staff; what
 from datetime import datetime
 
 from pipeline.errors import Conflict
+from storage.catalogue import tokens
 from storage.catalogue.models import Event, Membership, Person
 from storage.catalogue.transaction import one_transaction
 from supervision.roles import Role
@@ -59,12 +60,13 @@ def take_role(taker: Person, other_id: int, membership_id: int, now: datetime) -
 
 
 def new_password(giver: Person, other_id: int, now: datetime) -> tuple[Person, str]:
-    """Give somebody else a new password; it ends their sessions. Return it: nobody can ask for it again."""
+    """Give somebody else a new password; it ends their sessions and tokens. Return it: nobody can ask for it again."""
     password = staff.first_password()
     with one_transaction():
         other = _changeable(giver, other_id)
         other.set_password(password)
         other.save(update_fields=["password"])
+        tokens.revoke_all(other, giver, now)
         _note(giver, "password_reset", other, now)
     return other, password
 

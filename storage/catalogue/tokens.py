@@ -98,6 +98,21 @@ def revoke(token_id: int, person: Person, now: datetime) -> None:
             Event.objects.create(at=now, what="token_revoked", person=person, facts={"token": token.pk})
 
 
+def revoke_all(owner: Person, person: Person, now: datetime) -> int:
+    """End all tokens of `owner`, as `person` wanted it, because the password changed; return how many there were.
+
+    Whoever knew the password could have made one.
+    """
+    with one_transaction():
+        open_ones = ApiToken.objects.select_for_update().filter(person=owner, revoked_at=None, expires_at__gt=now)
+        ended = list(open_ones.order_by("pk"))
+        ApiToken.objects.filter(pk__in=[token.pk for token in ended]).update(revoked_at=now)
+        Event.objects.bulk_create(
+            Event(at=now, what="token_revoked", person=person, facts={"token": token.pk}) for token in ended
+        )
+        return len(ended)
+
+
 def tokens_of(person: Person) -> QuerySet[ApiToken]:
     """Return the person's tokens, the newest first."""
     return ApiToken.objects.filter(person=person).select_related("project").order_by("-made_at", "-pk")

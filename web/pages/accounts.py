@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from storage.catalogue import tokens
 from storage.catalogue.models import Event, Person
 from storage.catalogue.transaction import one_transaction
 from storage.settings import settings
@@ -104,10 +105,15 @@ def account(request: HttpRequest) -> HttpResponseBase:
     person = person_of(request)
     form = PasswordChangeForm(person, data=request.POST or None)
     if request.method == "POST" and form.is_valid():
+        now = timezone.now()
         with one_transaction():
             update_session_auth_hash(request, form.save())
-            Event.objects.create(at=timezone.now(), what="password_changed", person=person)
+            ended = tokens.revoke_all(person, person, now)
+            Event.objects.create(at=now, what="password_changed", person=person)
         messages.success(request, _("Your password is changed."))
+        if ended:
+            text = ngettext("Your %(count)s token has ended.", "Your %(count)s tokens have ended.", ended)
+            messages.success(request, text % {"count": ended})
         return redirect("account")
     return _account(request, person, password=form)
 

@@ -33,6 +33,7 @@
   function summary() {
     const done = rows.filter((row) => row.state === "sent" || row.state === "final").length;
     state.textContent = words.summary.replace("{done}", done).replace("{all}", rows.length);
+    shown.querySelector("[data-next]").hidden = running || done < rows.length;
     pauseButton.hidden = !running && !(stop?.signal.aborted && next());
   }
 
@@ -97,7 +98,7 @@
       const answer = await ask("GET", address, {}, null);
       if (answer.status === 200) {
         const { arrivals } = JSON.parse(answer.responseText);
-        tell(row, arrivals.map((each) => `${each.word} · ${each.scan}: ${each.text}`).join("\n") || words.received);
+        tell(row, arrivals.map((each) => `${each.word} · ${each.scan} · ${each.text}`).join("\n") || words.received);
         if (arrivals.every((each) => each.final)) { row.state = "final"; return; }
       } else if (answer.status < 500 && answer.status !== 423) return;
     } catch { /* the link is gone: asked again */ }
@@ -106,6 +107,7 @@
 
   for (const input of form.querySelectorAll("input[type=file]")) {
     if (input.webkitdirectory && "webkitdirectory" in input && matchMedia("(pointer: fine)").matches) input.parentElement.hidden = false;
+    input.classList.add("hidden"); // its label is the button, in the language of the page
     input.addEventListener("change", () => { add(input.files); });
   }
   form.addEventListener("submit", async (event) => {
