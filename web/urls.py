@@ -39,9 +39,9 @@ from web.pages import (
 from web.pages import alike as alike_page
 from web.pages import queue as queue_page
 from web.pages import reidentification as reidentify
+from web.uploads import views as tus
 
 urlpatterns = [
-from web.uploads import views as tus
     path("", home.home, name="home"),
     path("login/", accounts.log_in, name="login"),
     path("login/demo/", accounts.demo_log_in, name="demo-login"),
@@ -144,8 +144,6 @@ from web.uploads import views as tus
     path("metrics", health.metrics, name="metrics"),
 ]
 
-    path("uploads/", tus.create, name="uploads"),
-    path("uploads/<str:name>/", tus.upload, name="upload"),
 handler400 = "web.failures.not_found"
 handler403 = "web.failures.forbidden"
 handler404 = "web.failures.not_found"
