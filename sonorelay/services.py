@@ -19,6 +19,7 @@ LOCK = "up.lock"
 SECONDS_TO_START = 120.0
 DICOM = "dicom://"
 ASYNC = "postgresql+asyncpg"
+OF_A_POOL = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30", "PREFECT_WORKER_QUERY_SECONDS": "5"}  # see flows.pool
 ASKED_AND_SAID = ("PREFECT_SERVER_API_AUTH_STRING", "PREFECT_API_AUTH_STRING")
 
 
@@ -77,7 +78,7 @@ def prefect_environment() -> dict[str, str]:
     here = settings()
     return {
         **_prefect_secrets(),
-        **({} if here.work_pool is None else {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30"}),  # see flows.pool
+        **({} if here.work_pool is None else OF_A_POOL),
         "PREFECT_HOME": str((here.home / "prefect").absolute()),
         "PREFECT_PROFILES_PATH": str((here.home / "prefect" / "profiles.toml").absolute()),
         "PREFECT_API_URL": here.prefect_url or f"http://{here.host}:{here.prefect_port}/api",
