@@ -12,6 +12,7 @@ from flows.digest import digest
 from flows.ingest import ingest
 from flows.retention import retention
 from flows.scrub import scrub
+from flows.sync import exchange
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
 
@@ -28,18 +29,25 @@ IN_THE_MORNING = "30 4 * * *"
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
     """Return what the clock starts: an ingest per project, a calibration per organisation, and what is for all."""
+    here = settings()
     return [
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
         _deployment(digest, "everybody", IN_THE_MORNING),
         _deployment(scrub, "everything", LATE_AT_NIGHT),
         _deployment(retention, "everything", BEFORE_THE_SCRUB),
+        *([_deployment(exchange, "headquarters", _every(here.sync_minutes))] if here.sync_url else []),
     ]
 
 
 def batches(programme: Programme) -> list[RunnerDeployment]:
     """Return what an ingest starts in a pool: the runs that walk a project's scans, twenty each."""
     return [_deployment(process, one.code, None, project=one.code) for one in programme.projects]
+
+
+def _every(minutes: int) -> str:
+    """Return a schedule for about every so many minutes."""
+    return f"*/{minutes} * * * *" if minutes < 60 else f"0 */{min(23, minutes // 60)} * * *"
 
 
 def _deployment(flow: Flow[..., Any], name: str, cron: str | None, **parameters: str) -> RunnerDeployment:

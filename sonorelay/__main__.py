@@ -111,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     deployments.add_argument("--json", action="store_true", help="one JSON object")
     deployments.set_defaults(command=_deployments)
 
+    sync = commands.add_parser("sync", help="field box: exchange with headquarters, every few minutes until Ctrl-C")
+    sync.add_argument("--once", action="store_true", help="one exchange")
+    sync.add_argument("--status", action="store_true", help="no exchange: when was the last, and what waits")
+    sync.add_argument("--json", action="store_true", help="one JSON object per line and exchange")
+    sync.set_defaults(command=_sync)
+
     serve = commands.add_parser("serve", help="run one service alone, as systemd and containers start it")
     serve.add_argument("service", choices=["prefect", "web", "inbox", "worker", "listener", "schedules"])
     serve.set_defaults(command=_serve)
@@ -205,6 +211,12 @@ def _deployments(options: argparse.Namespace) -> int:
     from sonorelay.deployments import deployments
 
     return deployments(as_json=options.json)
+
+
+def _sync(options: argparse.Namespace) -> int:
+    from sonorelay.sync import sync
+
+    return sync(once=options.once, status=options.status, as_json=options.json)
 
 
 def _serve(options: argparse.Namespace) -> int:

@@ -39,6 +39,7 @@ from web.pages import (
 from web.pages import alike as alike_page
 from web.pages import queue as queue_page
 from web.pages import reidentification as reidentify
+from web.sync import views as field_boxes
 from web.uploads import views as tus
 
 urlpatterns = [
@@ -138,6 +139,10 @@ urlpatterns = [
     path("dicomweb/<str:project>/studies/<str:study>", stow.studies, name="stow-study"),
     path("uploads/", tus.create, name="uploads"),
     path("uploads/<str:name>/", tus.upload, name="upload"),
+    path("sync/v1/hello", field_boxes.hello, name="sync-hello"),
+    path("sync/v1/records", field_boxes.records, name="sync-records"),
+    path("sync/v1/lacking", field_boxes.lacking, name="sync-lacking"),
+    path("sync/v1/objects/<str:area>/<str:digest>", field_boxes.one_object, name="sync-object"),
     path("api/v1/", include("web.api.addresses")),
     path("healthz", health.alive, name="health"),
     path("readyz", health.ready, name="ready"),

@@ -120,11 +120,12 @@ class Exchange:
 
     def _send_objects(self) -> None:
         for one in self.link.lacking():
-            if one.area is Area.RAW and not self._may_send_original(one.digest):
-                continue
-            if one.area is Area.WITHHELD or not StoredObject.objects.filter(area=one.area, digest=one.digest).exists():
+            held = StoredObject.objects.filter(area=one.area, digest=one.digest, deleted_at=None)
+            if one.area is Area.WITHHELD or not held.exists():
                 continue
             try:
+                if one.area is Area.RAW and not self._may_send_original(one.digest):
+                    continue
                 came = self._send_object(one.area, one.digest)
             except SonorelayError as error:
                 if error.code not in ("object_missing", "object_damaged"):

@@ -17,6 +17,7 @@ from typing import BinaryIO
 from pipeline.errors import Unavailable
 from storage.catalogue import exams, meeting
 from storage.catalogue.models import Exam, StoredObject, Wanted
+from storage.catalogue.retention import lay_down_again
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, ObjectStore
 from storage.objects.area import checked
@@ -97,7 +98,8 @@ def tell(area: Area, digest: str, now: datetime) -> None:
         rows = list(Wanted.objects.filter(area=area, digest=digest).select_related("scan"))
         for row in rows:
             known = {"area": row.area, "digest": row.digest, "media_type": row.media_type, "size": row.size}
-            StoredObject.objects.get_or_create(scan=row.scan, role=row.role, defaults=known)
+            kept, _ = StoredObject.objects.get_or_create(scan=row.scan, role=row.role, defaults=known)
+            lay_down_again(kept, now)
         Wanted.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for number in sorted({row.scan.exam_id for row in rows if row.scan.exam_id is not None}):
         with one_transaction():

@@ -11,7 +11,7 @@ from web.permissions import requires, rule_of
 from web.urls import urlpatterns
 
 PUBLIC = {"login", "demo-login", "set-language", "object", "health", "ready", "metrics"}
-FOR_PROGRAMS = {"uploads", "upload", "stow", "stow-study"}
+FOR_PROGRAMS = {"uploads", "upload", "stow", "stow-study", "sync-hello", "sync-records", "sync-lacking", "sync-object"}
 """Routes that answer in JSON; tests of their own say to whom."""
 LISTS = (
     "queue",

@@ -1,0 +1,1 @@
+"""Where does a field box reach headquarters?"""
