@@ -52,7 +52,7 @@ def services() -> tuple[Service, ...]:
             "web",
             (
                 *(sys.executable, "-m", "gunicorn", "web.wsgi:application", "--bind", f"{here.host}:{here.web_port}"),
-                *("--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "10"),
+                *("--worker-class", "gthread", "--workers", "2", "--threads", "16", "--graceful-timeout", "10"),
                 *("--access-logfile", "/dev/null", "--no-control-socket"),
             ),
             f"http://{here.host}:{here.web_port}/healthz",
