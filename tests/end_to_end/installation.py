@@ -37,6 +37,11 @@ class Installation:
         return self.home / "inbox"
 
     @property
+    def console(self) -> Path:
+        """What `sonorelay up` says to whoever started it."""
+        return self.home / "console.txt"
+
+    @property
     def environment(self) -> dict[str, str]:
         inherited = {
             name: value
@@ -70,14 +75,15 @@ class Installation:
 
     def up(self) -> "subprocess.Popen[bytes]":
         """Start `sonorelay up` so that it hears Ctrl-C, even where the tests run in the background and would not."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "sonorelay", "up"],
-            env=self.environment,
-            cwd=self.home,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
+        with self.console.open("wb") as console:
+            return subprocess.Popen(
+                [sys.executable, "-m", "sonorelay", "up"],
+                env=self.environment,
+                cwd=self.home,
+                stdout=console,
+                stderr=subprocess.STDOUT,
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+            )
 
     def steps(self, *arguments: str) -> dict[str, object]:
         """Run one of the steps of steps.py in a process of its own and return what it says."""

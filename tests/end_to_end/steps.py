@@ -30,6 +30,27 @@ def people() -> dict[str, object]:
     return {"people": len(PEOPLE)}
 
 
+def token(username: str) -> dict[str, object]:
+    """Make a token for a program of this person."""
+    open_catalogue()
+    from datetime import UTC, datetime, timedelta
+
+    from storage.catalogue import tokens
+    from storage.catalogue.models import Person
+    from supervision.roles import Action
+
+    person, now = Person.objects.get(username=username), datetime.now(UTC)
+    return {"token": tokens.make(person, "station", [Action.SEE_SCANS], None, now + timedelta(days=1), now)[1]}
+
+
+def ingested() -> dict[str, object]:
+    """Tell when a run of ingest last came to its end."""
+    open_catalogue()
+    from storage.catalogue.models import Project
+
+    return {"at": str(Project.objects.get(code="goma").ingested_at)}
+
+
 def scans() -> dict[str, object]:
     """Tell what the catalogue and the store hold, and whether they agree."""
     open_catalogue()

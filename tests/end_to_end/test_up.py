@@ -1,26 +1,41 @@
 """Does one command start everything, does the clock bring new files in, and does one key stop it all?"""
 
+import base64
 import io
 import json
+import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
+from pydicom import dcmread
 
 from tests.browser import chromium, log_in, shown
 from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
 from tests.end_to_end.processes import descendants, wait_until
+from tests.end_to_end.watched import arguments_of, foreign_calls, holding, listening, witness
 from tests.servers import free_ports
 
 SECONDS_FOR_ONE_CYCLE = 300
+SECRETS = {
+    "SONORELAY_SECRET_KEY": "signing-" + "k" * 40,
+    "SONORELAY_METRICS_TOKEN": "gauges-" + "m" * 40,
+    "SONORELAY_PREFECT_AUTH": "prefect:pool-" + "p" * 20,
+    "SONORELAY_S3_SECRET_KEY": "store-" + "s" * 40,
+}
+PATIENT = ["Kasongo", "Furaha", "NK-4711-77"]
 Running = tuple[Installation, "subprocess.Popen[bytes]"]
 
 
@@ -28,7 +43,8 @@ Running = tuple[Installation, "subprocess.Popen[bytes]"]
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     web, prefect = free_ports(2)
     ports = {"SONORELAY_WEB_PORT": str(web), "SONORELAY_PREFECT_PORT": str(prefect)}
-    installation = Installation(tmp_path_factory.mktemp("up"), ports)
+    calls = witness(tmp_path_factory.mktemp("witness"))
+    installation = Installation(tmp_path_factory.mktemp("up"), ports | SECRETS | calls)
     installation.prepare()
     process = installation.up()
     try:
@@ -41,11 +57,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.mark.service
-def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running) -> None:
+def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running, tmp_path: Path) -> None:
     installation, _ = running
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
     wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 240)
-    installation.drop(in_pydicom("examples_ybr_color.dcm"), "amina/FAST")
+    installation.drop(of_a_patient(tmp_path), "amina/FAST")
     wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
 
 
@@ -95,6 +111,81 @@ def test_reviewer_rates_trainee_reads_supervisor_counts(running: Running) -> Non
 
         log_in(page, base, "helen", PASSWORD)
         assert _reviewed(page, base) == 1
+
+
+@pytest.mark.service
+def test_nobody_listens_beyond_this_machine_and_nobody_is_called(running: Running) -> None:
+    installation, process = running
+    everybody = [process.pid, *descendants(process.pid)]
+    assert listening(everybody) == {"127.0.0.1"}
+    assert foreign_calls(Path(installation.extra["PYTHONPATH"])) == set()
+
+
+@pytest.mark.service
+def test_health_is_for_everybody_and_gauges_are_for_who_has_the_token(running: Running) -> None:
+    installation, _ = running
+    base = f"http://127.0.0.1:{installation.extra['SONORELAY_WEB_PORT']}"
+    assert _get(f"{base}/healthz") == (200, '{"alive": true}')
+    assert _get(f"{base}/readyz") == (200, '{"ready": true}')
+    assert _get(f"{base}/metrics")[0] == 403
+    status, text = _get(f"{base}/metrics", f"Bearer {SECRETS['SONORELAY_METRICS_TOKEN']}")
+    assert status == 200
+    assert 'sonorelay_ingest_ended{project="goma"}' in text
+    assert 'sonorelay_service_deaths{service="web"} 0.0' in text
+
+
+@pytest.mark.service
+def test_the_doctor_finds_a_running_installation_well_and_a_dead_run_not(running: Running) -> None:
+    installation, _ = running
+    found = _doctor(installation)
+    services = {
+        name: verdict for name, verdict in found.items() if name.startswith(("services", "schedules", "prefect"))
+    }
+    assert set(services.values()) == {"good"}, services
+    assert len(services) == 4
+    assert "bad" not in {verdict for name, verdict in found.items() if not name.startswith("disk")}
+    prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
+    flow = json.loads(_ask(f"{prefect}/flows/", {"name": "ingest"}))["id"]
+    run = json.loads(_ask(f"{prefect}/flow_runs/", {"flow_id": flow, "state": {"type": "RUNNING"}}))["id"]
+    with closing(sqlite3.connect(installation.home / "var" / "prefect" / "prefect.db", timeout=30)) as known, known:
+        long_ago = f"{datetime.now(UTC) - timedelta(hours=9):%Y-%m-%d %H:%M:%S.%f}"
+        known.execute("UPDATE flow_run SET start_time = ? WHERE id = ?", (long_ago, run))
+    assert _doctor(installation)["prefect.dead"] == "warn"
+
+
+@pytest.mark.service
+def test_secrets_and_names_stand_nowhere(running: Running) -> None:
+    """Neither the installation's secrets nor what people and patients are called, in logs, journals, mails, stores."""
+    installation, process = running
+    base = f"http://127.0.0.1:{installation.extra['SONORELAY_WEB_PORT']}"
+    made = installation.steps("token", "helen")["token"]
+    assert isinstance(made, str)
+    assert _get(f"{base}/api/v1/scans", f"Bearer {made}")[0] == 200
+    assert _get(f"{base}/api/v1/scans", f"Bearer {made[:-1]}")[0] == 401
+    home, secrets = installation.home / "var", [*SECRETS.values(), PASSWORD, made]
+    assert list((home / "logs").glob("*.log"))
+    everywhere = [home, installation.inbox]
+    assert holding(everywhere, secrets) == set()
+    assert holding([home], PATIENT) == set()
+    said = installation.console.read_text() + arguments_of([process.pid, *descendants(process.pid)])
+    said += installation.sonorelay("doctor", check=False).stdout + installation.sonorelay("status").stdout
+    assert [word for word in (*secrets, *PATIENT) if word in said] == []
+
+
+@pytest.mark.service
+def test_what_is_killed_is_started_again_and_the_schedules_go_on(running: Running) -> None:
+    installation, process = running
+    base = f"http://127.0.0.1:{installation.extra['SONORELAY_WEB_PORT']}"
+    before = installation.steps("ingested")["at"]
+    for pid in descendants(process.pid):
+        if any(word in arguments_of([pid]) for word in ("gunicorn", "prefect", "logbook")):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: _answers(f"{base}/readyz"), 60)
+    found = _doctor(installation)
+    assert (found["died.web"], found["died.prefect"]) == ("warn", "warn")
+    wait_until(lambda: installation.steps("ingested")["at"] != before, 180)
+    assert process.poll() is None
 
 
 @pytest.mark.service
@@ -156,8 +247,35 @@ def _answers(address: str) -> bool:
 
 def _scheduled_runs(api: str) -> int:
     wanted = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
-    request = urllib.request.Request(
-        f"{api}/flow_runs/count", json.dumps(wanted).encode(), {"Content-Type": "application/json"}
-    )
+    return int(_ask(f"{api}/flow_runs/count", wanted))
+
+
+def _ask(address: str, wanted: object) -> bytes:
+    """Ask the Prefect server, which wants to know by whom it is asked."""
+    who = base64.b64encode(SECRETS["SONORELAY_PREFECT_AUTH"].encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {who}"}
+    request = urllib.request.Request(address, json.dumps(wanted).encode(), headers)
     with urllib.request.urlopen(request, timeout=5) as answer:
-        return int(answer.read())
+        return bytes(answer.read())
+
+
+def _get(address: str, authorization: str = "") -> tuple[int, str]:
+    request = urllib.request.Request(address, headers={"Authorization": authorization})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, ""
+
+
+def _doctor(installation: Installation) -> dict[str, str]:
+    said = json.loads(installation.sonorelay("doctor", "--json", check=False).stdout)
+    return {check["name"]: check["verdict"] for check in said["checks"]}
+
+
+def of_a_patient(folder: Path) -> Path:
+    """Write a scan that names its patient, in its header and in its own name."""
+    scan = dcmread(in_pydicom("examples_ybr_color.dcm"))
+    scan.PatientName, scan.PatientID = f"{PATIENT[0]}^{PATIENT[1]}", PATIENT[2]
+    scan.save_as(folder / f"{PATIENT[1]} {PATIENT[0]}.dcm")
+    return folder / f"{PATIENT[1]} {PATIENT[0]}.dcm"
