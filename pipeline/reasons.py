@@ -264,7 +264,7 @@ REASONS: dict[str, Text] = {
     ),
     "second_copy_away": Text(
         "The second copy of the objects is not at {place}. Connect its disk; if this is a new one, see originals.md.",
-        "La seconde copie des objets n'est pas dans {place}. Branchez son disque ; s'il est neuf, voir originals.fr.md.",
+        "La seconde copie des objets n'est pas dans {place}. Branchez son disque ; neuf : voir originals.fr.md.",
     ),
     "original_deleted": Text(
         "The original file was deleted when its term was over. What was made of it stays as it is.",
@@ -359,8 +359,8 @@ REASONS: dict[str, Text] = {
         "Le port {port} est pris par un autre programme. Arrêtez-le, ou choisissez-en un autre avec {setting}.",
     ),
     "key_unsafe": Text(
-        "The pseudonym key can be read by other users of this machine. Give it mode 0600.",
-        "La clé de pseudonymisation est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
+        "A key in the folder keys can be read by other users of this machine. Give it mode 0600.",
+        "Une clé du dossier keys est lisible par d'autres utilisateurs. Donnez-lui les droits 0600.",
     ),
     "no_key": Text(
         "{organisation} has no key yet; one is made when its first scan is read.",
@@ -375,8 +375,9 @@ REASONS: dict[str, Text] = {
         "{file} existe déjà. Nommez un autre fichier.",
     ),
     "key_damaged": Text(
-        "The pseudonym key does not hold 32 bytes. Restore it from the backup: a new key would break all pseudonyms.",
-        "La clé de pseudonymisation n'a pas 32 octets. Restaurez-la : une nouvelle clé romprait les pseudonymes.",
+        "A key in the folder keys does not hold 32 bytes. Restore it: a new one breaks pseudonyms or opens nothing.",
+        "Une clé du dossier keys n'a pas 32 octets. Restaurez-la : une nouvelle romprait les pseudonymes ou n'ouvrirait"
+        " rien.",
     ),
     "passphrase_short": Text(
         "The passphrase is too short: choose {fewest} characters or more, such as five words.",

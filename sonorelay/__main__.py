@@ -103,6 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", action="store_true", help="verify: one JSON object")
     audit.set_defaults(command=_audit)
 
+    scrub = commands.add_parser("scrub", help="look after the stored files now, without waiting for the night")
+    scrub.add_argument("--json", action="store_true", help="one JSON object")
+    scrub.set_defaults(command=_scrub)
+
     up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
     up.set_defaults(command=_up)
@@ -189,6 +193,12 @@ def _key(options: argparse.Namespace) -> int:
     if options.action == "import":
         return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
     return rotate_key(options.organisation, vault_alone=options.vault)
+
+
+def _scrub(options: argparse.Namespace) -> int:
+    from sonorelay.scrub import scrub
+
+    return scrub(as_json=options.json)
 
 
 def _audit(options: argparse.Namespace) -> int:

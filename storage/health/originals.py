@@ -16,8 +16,8 @@ LOST = Text(
     "{count} fichiers stockés sont perdus ou endommagés, et la seconde copie n'a pas pu les réparer.",
 )
 LOST_MEND = Text(
-    "Bring them back from the backup (sonorelay restore) or let the sender send them again; then run the scrub.",
-    "Récupérez-les de la sauvegarde (sonorelay restore) ou faites-les renvoyer ; le contrôle nocturne fera le reste.",
+    "Bring them back from the backup (sonorelay restore) or let the sender send them again; then run sonorelay scrub.",
+    "Récupérez-les de la sauvegarde (sonorelay restore) ou faites-les renvoyer ; puis lancez sonorelay scrub.",
 )
 UNKNOWN = Text(
     "{count} originals lie in the store of which the catalogue knows no scan.",

@@ -86,3 +86,24 @@ def test_the_last_scrub_is_remembered(world: World) -> None:
     for days, unknown in ((0, 3), (1, 2)):
         scrubbing.note_scrubbed({"unknown": unknown}, NOON + timedelta(days=days))
     assert scrubbing.last_scrub() == (NOON + timedelta(days=1), {"unknown": 2})
+
+
+def test_the_doctor_tells_what_is_lost_and_when_nobody_looked(world: World) -> None:
+    from storage.catalogue import scrubbing
+    from storage.health import Verdict, originals
+
+    def told(days: float = 0) -> dict[str, Verdict]:
+        asked = (originals.whole, originals.looked_after)
+        return {check.name: check.verdict for one in asked for check in one.ask(NOON + timedelta(days=days))}
+
+    world.received("scan")
+    assert told() == {"objects.whole": Verdict.GOOD}
+    known = next(scrubbing.unchecked(NOON))
+    scrubbing.note(known, Tended("object_missing"), NOON, NOON)
+    scrubbing.note_scrubbed({"unknown": 1}, NOON)
+    unwell = {"objects.whole": Verdict.BAD, "objects.unknown": Verdict.WARN}
+    assert told(1) == {**unwell, "objects.scrub": Verdict.GOOD}
+    assert told(4) == {**unwell, "objects.scrub": Verdict.WARN}
+    scrubbing.note(known, Tended("", repaired=True), NOON, NOON)
+    scrubbing.note_scrubbed({}, NOON + timedelta(days=4))
+    assert told(4) == {"objects.whole": Verdict.GOOD, "objects.scrub": Verdict.GOOD}
