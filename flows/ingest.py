@@ -23,6 +23,7 @@ from flows.gather import answer, gather  # noqa: E402
 from flows.presence import alone, free_what_the_dead_hold, present  # noqa: E402
 from flows.rekey import rekey  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
+from storage.catalogue.authors import follow_up  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
 from storage.catalogue.programme import note_ingested  # noqa: E402
 
@@ -31,11 +32,12 @@ log = logging.getLogger("sonorelay.flows")
 
 @task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
 def tidy(project: str, organisation: str) -> dict[str, int]:
-    """Make scans of an old key anew, and remove what no scan needs any more."""
+    """Make scans of an old key anew, credit those whose author's name is known by now, remove what no scan needs."""
     store = object_store(organisation)
     try:
         with present(settings().home / "running") as run:
             made = rekey(project, organisation, run, store)
+        follow_up(project, datetime.now(UTC))
         remove_discarded(store)
         return made
     finally:

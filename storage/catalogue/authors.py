@@ -127,11 +127,17 @@ def resolve(name_id: int, trainee: Person | None, person: Person, now: datetime)
         name.person, name.nobody = trainee, trainee is None
         name.resolved_by, name.resolved_at = person, now
         name.save()
-        number = _apply(name, before, now)
         whose = "nobody" if trainee is None else trainee.pk
-        facts = {"name": name.pk, "project": name.project.code, "whose": whose, "scans": number}
+        facts = {"name": name.pk, "project": name.project.code, "whose": whose}
         Event.objects.create(at=now, what="author_resolved", person=person, facts=facts)
-        return number
+        taken_back = 0 if before is None else _apply(name, before, now)
+    return taken_back + _credit(name_id, now)
+
+
+def follow_up(project_code: str, now: datetime) -> int:
+    """Apply what was said of names where whoever said it was interrupted; return to how many scans."""
+    said = AuthorName.objects.filter(project__code=project_code, person__isnull=False, scans__trainee=None)
+    return sum(_credit(name_id, now) for name_id in said.values_list("pk", flat=True).distinct())
 
 
 def forget(name_id: int, person: Person, now: datetime) -> int:
@@ -144,7 +150,7 @@ def forget(name_id: int, person: Person, now: datetime) -> int:
         before = name.person_id
         name.person, name.nobody, name.resolved_by, name.resolved_at = None, False, None, None
         name.save()
-        number = _apply(name, before, now)
+        number = 0 if before is None else _apply(name, before, now)
         facts = {"name": name.pk, "project": name.project.code, "scans": number}
         Event.objects.create(at=now, what="author_forgotten", person=person, facts=facts)
         return number
@@ -162,12 +168,23 @@ def _names(person: Person) -> QuerySet[AuthorName]:
     return names.select_related("project", "person")
 
 
-def _apply(name: AuthorName, before: int | None, now: datetime) -> int:
+def _credit(name_id: int, now: datetime) -> int:
+    """Let the scans under a name that are nobody's be its person's, exam by exam: others need not wait for all."""
+    number = 0
+    waiting = Scan.objects.filter(author_name=name_id, trainee=None).order_by("pk").values_list("pk", flat=True)
+    for scan_id in list(waiting):
+        with one_transaction():
+            name = _locked(name_id)
+            if name.person is None or not trainees_of(name.project).filter(pk=name.person.pk).exists():
+                return number
+            scan = locked_clip(scan_id)
+            number += _follow_alone(scan, name, None, now) if scan.trainee is None else 0
+    return number
+
+
+def _apply(name: AuthorName, before: int, now: datetime) -> int:
     """Let the scans under this name that are of nobody, or of whose it was before, follow; tell how many did."""
-    whose = Q(trainee=None) if before is None else Q(trainee=None) | Q(trainee=before)
-    if name.person_id is None and before is None:
-        return 0
-    scans = Scan.objects.filter(whose, author_name=name)
+    scans = Scan.objects.filter(Q(trainee=None) | Q(trainee=before), author_name=name)
     exams = scans.exclude(exam=None).order_by("exam").values_list("exam", flat=True).distinct()
     alone = scans.filter(exam=None).order_by("pk").values_list("pk", flat=True)
     number = sum(_follow(locked(exam_id), name, before, now) for exam_id in list(exams))

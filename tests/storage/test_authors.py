@@ -97,6 +97,15 @@ def test_who_it_is_counts_at_once_and_for_all_that_come(world: World, boss: obje
     assert "OP" not in str(event.facts).upper().replace("PERSON", "")
 
 
+def test_what_an_interruption_left_is_applied_in_the_next_cycle(world: World, boss: object) -> None:
+    scans = [operated(world, name, "OP 7") for name in ("one", "two")]
+    AuthorName.objects.update(person=world.people["awa"], resolved_by=world.people["boss"], resolved_at=NOON)
+    assert authors.follow_up("bunia", NOON) == 0
+    assert authors.follow_up("goma", NOON) == 2
+    assert [whose(scan) for scan in scans] == [("awa", "awa")] * 2
+    assert authors.follow_up("goma", NOON) == 0
+
+
 def test_said_anew_and_taken_back(world: World, boss: object) -> None:
     scan, by_hand = operated(world, "one", "OP 7"), operated(world, "two", "OP 7")
     name = AuthorName.objects.get()
