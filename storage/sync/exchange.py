@@ -20,6 +20,7 @@ CHUNK = 64 * 1024
 AT_ONCE = 4 * 1024 * 1024
 ROUNDS = 10_000
 WHOLE_EVERY = timedelta(days=1)
+ATTEMPTS = 50
 TURNS = 8
 """How often an object is begun anew within one exchange when what arrives is not what was sent."""
 
@@ -55,8 +56,26 @@ class Exchange:
         self.done = Done()
 
     def run(self) -> Done:
-        """Exchange as far as link and budget allow; what goes wrong is told and not raised."""
+        """Exchange as far as link and budget allow; what goes wrong is told and not raised.
+
+        Where the link is cut after something went over it, it is tried again at once: some links hold for seconds.
+        """
+        for _ in range(ATTEMPTS):
+            before = self._progress()
+            self._attempt()
+            if self.done.problem != "headquarters_unreachable" or self._progress() == before:
+                break
+        self.done.waiting = waiting()
+        parts.sweep(self.clock())
+        return self.done
+
+    def _progress(self) -> tuple[int, ...]:
+        done = self.done
+        return done.sent, done.received, done.bytes_sent, done.bytes_received
+
+    def _attempt(self) -> None:
         peer: Peer | None = None
+        self.done.problem = ""
         try:
             peer, projects = self._meet()
             self._records(peer, projects)
@@ -65,12 +84,9 @@ class Exchange:
             self._records(peer, projects)  # what was read here while the large ones went
         except (Unavailable, Misconfigured) as error:
             self.done.problem = error.code
-        self.done.waiting = waiting()
         if peer is not None:
             peer.problem = self.done.problem
             peer.save(update_fields=["problem"])
-        parts.sweep(self.clock())
-        return self.done
 
     def _meet(self) -> tuple[Peer, list[Project]]:
         journal.write_up(self.clock())

@@ -72,8 +72,8 @@ def pair(db: None, tmp_path: Path) -> Iterator[Pair]:
 
 
 def scan_in(at: Installation, pair: Pair, name: str = "clip", **known: str) -> uuid.UUID:
-    with at.here() as world:
-        scan = scanned(world, at.store(), name, pair.later(), **known)
+    with at.here():
+        scan = scanned(at.store(), name, pair.later(), **known)
         assert scan.exam is not None
         return scan.exam.uuid
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.db import connections
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from pipeline.errors import Unavailable
+from pipeline.received import Kind, Received
 from storage.catalogue import intake
 from storage.catalogue.models import Person, Scan
 from storage.objects import Area, ObjectStore
@@ -28,7 +30,7 @@ from storage.sync.objects import Lacking
 from storage.sync.parts import Came
 from storage.sync.serving import Serving
 from supervision.roles import Role
-from tests.storage.conftest import World, digest_of, identity, inspection, make_world
+from tests.storage.conftest import World, identity, inspection, make_world
 
 
 @dataclass
@@ -88,22 +90,18 @@ def removed(*several: Installation) -> None:
         shutil.rmtree(one.home, ignore_errors=True)
 
 
-def scanned(
-    world: World, store: ObjectStore, name: str, now: datetime, *, sizes: tuple[int, int] = (50, 2000), **known: Any
-) -> Scan:
+def scanned(store: ObjectStore, name: str, now: datetime, *, sizes: tuple[int, int] = (50, 2000), **known: Any) -> Scan:
     """Return a scan that went the whole way here, with files that are really in the store."""
     source = Path(settings().home, "coming")
     source.write_bytes(name.encode() * 7)
     raw = store.put(Area.RAW, source)
-    from pipeline.received import Kind, Received
-
     said = Received(
         raw.digest, raw.size, Kind.VIDEO, known.get("project", "goma"), "amina", known.get("exam_type", "BLADDER")
     )
     scan = intake.register(said, raw, "watched_folder", now).scan
     stored = {}
     for (role, kind), size in zip((("poster", "image/jpeg"), ("preview", "video/mp4")), sizes, strict=True):
-        source.write_bytes(digest_of(role + name).encode() * (size // 64 + 1))
+        source.write_bytes(Random(role + name).randbytes(size))
         stored[role] = (store.put(Area.RELEASED, source), kind)
     assert scan.digest in intake.take(scan.project.code, 1000, "token", now)
     whose = identity(known.get("patient", f"SR-{name}"))

@@ -159,6 +159,7 @@ def _lists(pages: Pages) -> None:
         ("my-scans", "amina"),
         ("awaiting", "amina"),
         ("arrivals", "data_officer"),
+        ("sync", "supervisor"),
         ("authors", "facilitator"),
         ("overview", "supervisor"),
         ("scans", "supervisor"),

@@ -29,6 +29,7 @@ LISTS = (
     "calibration",
     "exam-types",
     "replies",
+    "sync",
 )
 OPENED = {
     Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals"},
@@ -45,7 +46,7 @@ OPENED = {
         "arrivals",
         "authors",
     },
-    Role.SUPERVISOR: {"queue", "overview", "scans", "devices", "calibration", "exam-types", "arrivals"},
+    Role.SUPERVISOR: {"queue", "overview", "scans", "devices", "calibration", "exam-types", "arrivals", "sync"},
     Role.BIOMED: {"devices", "calibration"},
     Role.DATA_OFFICER: {
         "send",
@@ -57,8 +58,19 @@ OPENED = {
         "calibration",
         "exam-types",
         "arrivals",
+        "sync",
     },
-    Role.AUDITOR: {"queue", "overview", "scans", "quarantine", "devices", "calibration", "exam-types", "arrivals"},
+    Role.AUDITOR: {
+        "queue",
+        "overview",
+        "scans",
+        "quarantine",
+        "devices",
+        "calibration",
+        "exam-types",
+        "arrivals",
+        "sync",
+    },
     Role.PARTNER_OWNER: set(LISTS) - {"my-scans", "replies"},
     Role.ADMINISTRATOR: {"people"},
 }
@@ -101,6 +113,7 @@ WRITES = {
     "reidentify-ask": (1,),
     "reidentify-approve": (1,),
     "reidentify-show": (1,),
+    "sync-choose": (1,),
     "device-change": (1,),
     "device-report": (1,),
     "ticket-act": (1,),
@@ -129,6 +142,7 @@ WRITERS = {
     **dict.fromkeys(("my-exam-acknowledge", "my-exam-reply", "my-exam-appeal"), frozenset({Role.TRAINEE})),
     **dict.fromkeys(("person-new", "person-password", "person-active", "role-add", "role-remove"), MANAGERS),
     **dict.fromkeys(("worksheet", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
+    "sync-choose": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
     "author-resolve": frozenset({Role.FACILITATOR, Role.PARTNER_OWNER}),
     **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),
     **dict.fromkeys(("alike-release", "layout-retire"), DECIDERS),

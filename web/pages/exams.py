@@ -22,6 +22,7 @@ from web.media import picture_of
 from web.permissions import person_of, requires
 from web.reading_words import DIFFERENCES, READINGS
 from web.sampling_words import drawn
+from web.two_worksheets import open_pairs
 from web.worksheet import rows_of
 
 OFFERED = 10
@@ -46,6 +47,8 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponseBase:
         "score": None if Hidden.SCORE in hidden else found.score,
         "hidden": bool(hidden),
         "rows": rows_of(worksheets.sheet_of(found)),
+        "conflicts": [] if hidden else list(open_pairs(found)),
+        "may_choose": exams_for(person, Action.COMPLETE_INFO).filter(pk=found.pk).exists(),
         "readings": [(one, READINGS[Reading(one.reading)]) for one in readings.readings_of(found, person)],
         "decided": [] if hidden else _decided(found),
         "drawn": drawn(found),
