@@ -13,6 +13,7 @@ from supervision.programme import (
     OrganisationEntry,
     Programme,
     ProjectEntry,
+    Retention,
     ReviewRules,
     Sampling,
     read_programme,
@@ -98,6 +99,7 @@ def test_every_key_of_the_programme_is_told(page: Path) -> None:
         "[review]": ReviewRules,
         "[sampling]": Sampling,
         "[blinding]": Blinding,
+        "[retention]": Retention,
     }
     assert [name.strip("[]") for name in tables] == list(Programme.model_fields)
     told = set(re.findall(r"^\| `(\[+\w+\]+)` `(\w+)`", text_of(page), re.MULTILINE))
