@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
 from storage.catalogue import audit, programme
@@ -171,6 +172,11 @@ def test_a_store_that_is_away_or_refuses(installed: Set, s3_server: S3Server) ->
 def test_a_filer_that_anybody_may_ask(tmp_path: Path, s3_server: S3Server) -> None:
     port = int(s3_server.endpoint.rpartition(":")[2])
     assert objects.filer_on("127.0.0.1", port).verdict is Verdict.GOOD, "S3 itself is no filer"
+    filer = _filer_port(port)
+    assert objects.filer_on("127.0.0.1", filer).verdict is Verdict.GOOD
+    for asked in ("/", "/buckets/", "/buckets/health-raw/"):
+        with pytest.raises(OSError, match=r"HTTP Error 40|refused|reset"):
+            urllib.request.urlopen(f"http://127.0.0.1:{filer}{asked}", timeout=5)
     with _serving({"Server": "SeaweedFS 30GB 4.40"}, 200) as open_one, _serving({"Server": "nginx"}, 200) as other:
         assert objects.filer_on("127.0.0.1", open_one).verdict is Verdict.BAD
         assert objects.filer_on("127.0.0.1", other).verdict is Verdict.GOOD
@@ -195,13 +201,13 @@ def test_tables_of_an_earlier_version(installed: Set) -> None:
 
 def test_a_catalogue_that_takes_nothing(installed: Set) -> None:
     sqlite = connection.vendor == "sqlite"
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("PRAGMA query_only = ON" if sqlite else "SET TRANSACTION READ ONLY")
-        try:
-            assert found()["catalogue_writable"].verdict is Verdict.BAD
-        finally:
-            if sqlite:
-                cursor.execute("PRAGMA query_only = OFF")
+        assert found()["catalogue_writable"].verdict is Verdict.BAD
+        if sqlite:
+            cursor.execute("PRAGMA query_only = OFF")
+        transaction.set_rollback(True)
+    assert found()["catalogue_writable"].verdict is Verdict.GOOD
 
 
 def test_scans_and_readings_that_wait(installed: Set, world: World) -> None:
@@ -294,6 +300,14 @@ def test_a_chain_that_waits_or_was_cut(installed: Set) -> None:
     with connection.cursor() as cursor:
         cursor.execute("UPDATE catalogue_event SET number = NULL WHERE number = %s", [first.number])
     assert amiss(NOON + HOUR)["chain.sealed"] == "bad"
+
+
+def _filer_port(s3: int) -> int:
+    """Return the port on which the filer of the tests' SeaweedFS would speak HTTP, from how it was started."""
+    started = (file.read_bytes().split(b"\0") for file in Path("/proc").glob("[0-9]*/cmdline"))
+    (arguments,) = (given for given in started if f"-s3.port={s3}".encode() in given)
+    (named,) = (one for one in arguments if one.startswith(b"-filer.port="))
+    return int(named.partition(b"=")[2])
 
 
 @contextmanager
