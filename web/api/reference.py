@@ -38,6 +38,14 @@ RULES = (
         "**Listes.** `limit` (50, au plus 200) et `offset` ; la réponse est `{items, count}`, count étant le total.",
     ),
     Text(
+        "**Files.** They are not part of these operations: `/uploads/` speaks tus 1.0 and "
+        "`/dicomweb/<project>/studies` STOW-RS, with the same tokens; see how to send scans "
+        "(`docs/how-to/send-scans.md`).",
+        "**Fichiers.** Ils ne font pas partie de ces opérations : `/uploads/` comprend tus 1.0 et "
+        "`/dicomweb/<projet>/studies` STOW-RS, avec les mêmes jetons ; voir comment envoyer des examens "
+        "(`docs/how-to/send-scans.fr.md`).",
+    ),
+    Text(
         "**What a reader must not know** before an exam is final is null and named under `hidden`.",
         "**Ce qu'un relecteur ne doit pas savoir** avant qu'un examen soit définitif vaut null et figure sous "
         "`hidden`.",
