@@ -89,7 +89,7 @@ class Listener:
 def gone(event: Event) -> None:
     """Let nobody wait for the request of one who has hung up: until then it counts as an association."""
     if event.assoc.requestor.primitive is None:
-        event.assoc.dul.to_user_queue.put(None)  # type: ignore[arg-type]
+        event.assoc.dul.to_user_queue.put(None)
 
 
 @contextmanager

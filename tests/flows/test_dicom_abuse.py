@@ -100,6 +100,18 @@ def test_what_is_too_large_is_said_to_be_and_leaves_no_trace(listener: Listener,
     assert listener.left_behind() == []
 
 
+def test_without_a_store_nothing_is_said_to_be_safe(listener: Listener, tmp_path: Path) -> None:
+    path, objects = phantom(tmp_path, 65), listener.home / "objects"
+    away = objects.rename(listener.home / "away")
+    objects.write_bytes(b"no folder any more")
+    with Sender(listener.port, path) as sender:
+        assert sender.store() == OUT_OF_RESOURCES
+        objects.unlink()
+        away.rename(objects)
+        assert sender.store() == SUCCESS
+    assert listener.arrivals()[digest_of(path)] == 1
+
+
 def test_whoever_says_nothing_or_claims_too_much_is_hung_up_on(listener: Listener) -> None:
     request = b"\x01\x00\x00\x00\x01\x00"  # announces 256 bytes, of which no more comes
     claims = (b"\x01\x00\xff\xff\xff\xff", b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00", b"\x00" * 5000)
