@@ -35,6 +35,10 @@ NOT_PAGES = {
     "self-test-start",
     "home",
     "upload",
+    "sync-hello",
+    "sync-records",
+    "sync-lacking",
+    "sync-object",
 }
 """Routes whose answer is a file, a number or the way to a page."""
 
