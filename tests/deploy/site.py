@@ -35,6 +35,7 @@ POSTGRESQL = """
 [Service]
 User=postgres
 WorkingDirectory=/srv/postgresql
+KillSignal=SIGINT
 ExecStart={binaries}/postgres -D /srv/postgresql/data -k /run/postgresql
 """
 
