@@ -88,10 +88,11 @@ def writable(_now: datetime) -> Iterator[Check]:
         yield good("catalogue_writable", TAKES)
 
 
-@asks("catalogue_whole", catalogue=True)
+@asks("catalogue_whole")
 def whole(_now: datetime) -> Iterator[Check]:
     """Let SQLite look through its file; PostgreSQL sees to its own pages."""
-    from django.db import DatabaseError, connection
+    setup.prepare()
+    from django.db import DatabaseError, OperationalError, connection
 
     if connection.vendor != "sqlite":
         return
@@ -99,6 +100,8 @@ def whole(_now: datetime) -> Iterator[Check]:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA quick_check(1)")
             sound = cursor.fetchone() == ("ok",)
+    except OperationalError:
+        return  # it cannot be opened at all, which is another question's answer
     except DatabaseError:
         sound = False
     yield good("catalogue_whole", WHOLE) if sound else bad("catalogue_whole", BROKEN, BROKEN_MEND)
