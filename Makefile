@@ -37,6 +37,7 @@ bench: $(INSTALLED)
 soak: $(INSTALLED)
 	$(BIN)/python -m benchmarks parallel_reviewers
 	$(BIN)/python -m benchmarks listener 10
+	$(BIN)/python -m benchmarks workers
 	$(BIN)/python -m benchmarks field_soak
 
 # installs other programs, each in an environment of its own in the cache folder
