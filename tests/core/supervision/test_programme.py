@@ -11,6 +11,7 @@ from supervision.blinding import EVERYTHING, Hidden
 from supervision.priority import Clock
 from supervision.programme import Programme, read_programme
 from supervision.sampling import Shares
+from supervision.sources import Way
 
 GOOD = """
 [[organisations]]
@@ -148,3 +149,14 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     else:
         with pytest.raises(Misconfigured):
             read_programme(text)
+
+
+def test_sources_are_checked_where_they_are_written() -> None:
+    project = '[[organisations]]\ncode = "relief"\nname = "R"\n\n[[projects]]\ncode = "goma"\norganisation = "relief"\n'
+    project += 'name = "G"\nlanguage = "fr"\n\n[[projects.sources]]\n'
+    read = read_programme(project + 'kind = "watched_folder"\nfolder = "/media/stick"\nkeep = true\n')
+    assert read.projects[0].language == "fr"
+    assert not read.projects[0].takes(Way.BROWSER), "a project that names its ways in has no others"
+    for wrong in ('kind = "watched_folder"\nkeep = true', 'kind = "s3_inbox"\nbucket = "No"', 'kind = "ftp"'):
+        with pytest.raises(Misconfigured):
+            read_programme(project + wrong)
