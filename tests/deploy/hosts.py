@@ -119,6 +119,7 @@ def _namespaces(*kinds: str) -> Iterator[int]:
     own_processes = "--pid" in kinds
     holder = subprocess.Popen(
         ["unshare", *kinds, *(["--fork", "--kill-child"] if own_processes else []), "sleep", "infinity"],
+        stderr=subprocess.DEVNULL,  # it complains when its child is killed, as is meant
         preexec_fn=lambda: _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL),
     )
     try:
