@@ -12,6 +12,7 @@ from storage.catalogue import arbitration, exams, feedback, grouping, meeting, q
 from storage.catalogue.models import (
     Exam,
     Feedback,
+    Held,
     NameElsewhere,
     Person,
     Review,
@@ -21,7 +22,10 @@ from storage.catalogue.models import (
     Wanted,
 )
 from storage.objects import Area
-from storage.sync import sheets
+from storage.sync import applying, journal, sheets, sides
+from storage.sync.exchange import CHUNK
+from storage.sync.records import as_json
+from storage.sync.telling import told as told_of
 from supervision.exam_types import exam_types
 from supervision.rating import Answer
 from supervision.readings import Decided, Reading
@@ -358,3 +362,43 @@ def test_settling_changes_nothing_where_nothing_came_from_elsewhere(pair: Pair) 
     with pair.field_box.here():
         meeting.settle(exams.locked(Exam.objects.get().pk), pair.later())
     assert told(pair.field_box) == before
+
+
+def test_the_bytes_of_a_day_are_kept_to(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pair.field_box.here():
+        scanned(pair.field_box.store(), "large", pair.later(), sizes=(20_000, 2_500_000))
+    monkeypatch.setenv("SONORELAY_SYNC_DAILY_MB", "1")
+    today = exchange(pair.wire)
+    assert (today.problem, today.budget_used_up, today.objects_sent) == ("", True, 1)
+    assert 1_000_000 - CHUNK <= today.bytes_sent <= 1_000_000
+    assert exchange(pair.wire).bytes_sent == 0
+    sent = today.bytes_sent
+    for _ in range(2):
+        pair.later(24 * 60)
+        sent += exchange(pair.wire).bytes_sent
+    assert sent == 2_520_000, "gone on with at the byte"
+    with pair.there.here():
+        assert not Wanted.objects.exists()
+
+
+def test_what_speaks_of_something_unknown_waits(pair: Pair) -> None:
+    exam = scan_in(pair.field_box, pair)
+    with pair.field_box.here():
+        journal.write_up(pair.later())
+        (record,) = (as_json(told_of(one, sides.this_side().uuid)) for one in Exam.objects.all())
+    with pair.there.here() as world:
+        peer = sides.field_box(uuid.uuid4(), world.people["grace"])
+        for table, code in (
+            (record | {"project": "kalemie"}, "project_unknown"),
+            (record | {"version": 2}, "not_understood"),
+            (record | {"draw": 7}, "not_understood"),
+        ):
+            for _ in range(2):
+                applied = applying.apply("exam", str(exam), table, peer, [world.goma], pair.later())
+                assert applied is applying.Applied.HELD
+            assert Held.objects.get().code == code
+        assert not Exam.objects.exists()
+        Held.objects.update(record=record)
+        assert applying.try_held(peer, [world.goma], pair.later()) == 1
+        assert not Held.objects.exists()
+        assert Exam.objects.get().uuid == exam
