@@ -102,7 +102,7 @@ def _kept(request: HttpRequest, person: Person, projects: list[Project], project
     return render(request, "send.html", context, status=422)
 
 
-def _received(files: Iterable[UploadedFile], filled: ToSend, person: Person) -> list[int]:
+def _received(files: "Iterable[UploadedFile[bytes]]", filled: ToSend, person: Person) -> list[int]:
     """Keep what came with the form; the names of the files stay behind."""
     organisation = filled.project.organisation.code
     store, key = object_store(organisation), organisation_key(organisation)
@@ -117,7 +117,7 @@ def _received(files: Iterable[UploadedFile], filled: ToSend, person: Person) -> 
     return arrivals
 
 
-def _written(file: UploadedFile, part: Path) -> Path:
+def _written(file: "UploadedFile[bytes]", part: Path) -> Path:
     with uploads.full_disk_is_said(), part.open("wb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
