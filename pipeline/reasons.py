@@ -395,6 +395,24 @@ REASONS: dict[str, Text] = {
         "Another key is in use here ({fingerprint}). Replacing it changes all pseudonyms: say so if you mean it.",
         "Une autre clé sert ici ({fingerprint}). La remplacer change tous les pseudonymes : confirmez-le.",
     ),
+    "backup_damaged": Text(
+        "In the backup {file} is not there, or not as it was written. Take an older backup; nothing was changed here.",
+        "Dans la sauvegarde, {file} manque ou n'est plus tel qu'il fut écrit. Prenez-en une plus ancienne ; rien n'a"
+        " changé ici.",
+    ),
+    "backup_newer": Text(
+        "The backup comes from a newer release ({migration}). Install that one, then restore.",
+        "La sauvegarde vient d'une version plus récente ({migration}). Installez celle-ci, puis restaurez.",
+    ),
+    "catalogue_empty": Text(
+        "The catalogue has no tables yet: there is nothing to back up.",
+        "Le catalogue n'a pas encore de tables : il n'y a rien à sauvegarder.",
+    ),
+    "restore_not_empty": Text(
+        "{home} holds an installation already. Restore into a new one: choose another SONORELAY_HOME and database.",
+        "{home} contient déjà une installation. Restaurez dans une nouvelle : choisissez un autre SONORELAY_HOME et une"
+        " autre base.",
+    ),
     "rule_missing": Text(
         "The rule file {name} defines no RULE. Add one, or begin the file's name with '_'.",
         "Le fichier de règle {name} ne définit pas RULE. Ajoutez-le, ou commencez le nom du fichier par « _ ».",

@@ -125,6 +125,14 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("service", choices=["prefect", "web", "inbox", "worker", "listener", "schedules"])
     serve.set_defaults(command=_serve)
 
+    backup = commands.add_parser("backup", help="add a backup of everything to a folder, while all goes on")
+    backup.add_argument("--to", required=True, type=Path, metavar="DIR", help="what is there is not copied anew")
+    restore = commands.add_parser("restore", help="make a new installation of a backup")
+    restore.add_argument("--from", dest="source", required=True, type=Path, metavar="DIR", help="as named to backup")
+    for command, run in ((backup, _backup), (restore, _restore)):
+        command.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line; else asked for")
+        command.set_defaults(command=run)
+
     demo = commands.add_parser("demo", help="load the demonstration programme (real and simulated scans)")
     demo.set_defaults(command=_demo)
     return parser
@@ -233,6 +241,18 @@ def _serve(options: argparse.Namespace) -> int:
     from sonorelay.serve import serve
 
     return serve(options.service)
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from sonorelay.backup import backup
+
+    return backup(options.to, options.passphrase_file)
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from sonorelay.backup import restore
+
+    return restore(options.source, options.passphrase_file)
 
 
 def _demo(_options: argparse.Namespace) -> int:

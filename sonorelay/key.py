@@ -52,7 +52,7 @@ def export_key(organisation: str, to: Path | None, passphrase_file: Path | None)
     if to is None:
         return fail(NO_FILE.format(option="--to"), USAGE)
     place = _existing(organisation)
-    passphrase = _passphrase(passphrase_file, twice=True)
+    passphrase = passphrase_of(passphrase_file, twice=True)
     if isinstance(passphrase, Text):
         return fail(passphrase, USAGE)
     if to.exists():
@@ -79,7 +79,7 @@ def import_key(organisation: str, source: Path | None, passphrase_file: Path | N
     if source is None:
         return fail(NO_FILE.format(option="--from"), USAGE)
     place = _place(organisation)
-    passphrase = _passphrase(passphrase_file, twice=False)
+    passphrase = passphrase_of(passphrase_file, twice=False)
     if isinstance(passphrase, Text):
         return fail(passphrase, USAGE)
     keys = unwrap(_text_of(source), passphrase)
@@ -155,7 +155,7 @@ def _note(what: str, organisation: str, key: Key) -> None:
     Event.objects.create(at=datetime.now(UTC), what=what, facts=facts)
 
 
-def _passphrase(file: Path | None, *, twice: bool) -> str | Text:
+def passphrase_of(file: Path | None, *, twice: bool) -> str | Text:
     """Return the passphrase, or what is wrong with the way it was given."""
     if file is not None:
         return next(iter(_text_of(file).splitlines()), "")
