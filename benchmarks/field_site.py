@@ -150,7 +150,11 @@ class Site:
     def _revive(self, command: list[str], place: Path, environment: dict[str, str], owner: os.stat_result) -> None:
         for dead in self.revived:
             dead.poll()
-        (place / "data" / "postmaster.pid").unlink(missing_ok=True)
+        if (place / "PG_VERSION").exists():  # PostgreSQL moves into its data
+            place = place.parent
+        # the dead one is our child, and not buried yet: PostgreSQL would think that it lives
+        for lock in (place / "data" / "postmaster.pid", *place.glob(".s.PGSQL.*")):
+            lock.unlink(missing_ok=True)
         user: dict[str, Any] = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if owner.st_uid else {}
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         self.revived.append(subprocess.Popen(command, cwd=place, env=environment, **quiet, **user))

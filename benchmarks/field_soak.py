@@ -154,7 +154,9 @@ def _recovered(here: Site, sent: set[str], until: float) -> dict[str, object]:
         if not waits:
             here.cut_power()
             return _accounts(here)
-        if time.monotonic() > until or (here.up is not None and here.up.poll() is not None):
+        if here.up is not None and here.up.poll() is not None:  # as systemd would
+            here.start()
+        if time.monotonic() > until:
             sys.exit(f"it does not recover: {(here.folder / 'up.log').read_text()[-2000:]}")
 
 
