@@ -69,6 +69,12 @@ class Meeting:
                 self._follow(row)
             row.save()
 
+    def say(self, decided: SheetConflict) -> None:
+        """Let the worksheet be what a person has just chosen."""
+        chosen = SheetTold.model_validate(decided.one if decided.kept == "one" else decided.other)
+        if self.ours.said() != chosen.said():
+            self._say(chosen, ())
+
     def _differ(self, theirs: SheetTold) -> None:
         """Keep both, unless a person has decided between them."""
         one, other = sorted((self.ours, theirs), key=lambda said: (str(said.at), digest_of(said)))
@@ -141,7 +147,7 @@ def settle(conflict_id: int, kept: str, person: Person, now: datetime) -> None:
         row.save()
         names = Names(row.exam.project.organisation)
         exam = row.exam
-        Meeting(exam, names, {}, now)._follow(row)  # noqa: SLF001 - the same module
+        Meeting(exam, names, {}, now).say(row)
         Event.objects.create(at=now, what="sheet_chosen", scan=exam.clips.order_by("pk").first(), person=person)
 
 

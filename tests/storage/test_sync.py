@@ -1,5 +1,6 @@
 """Do two installations that exchange come to hold the same, with nothing lost and nothing twice?"""
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -402,3 +403,29 @@ def test_what_speaks_of_something_unknown_waits(pair: Pair) -> None:
         assert applying.try_held(peer, [world.goma], pair.later()) == 1
         assert not Held.objects.exists()
         assert Exam.objects.get().uuid == exam
+
+
+@pytest.mark.parametrize("same_vault", [True, False])
+def test_originals_go_sealed_and_only_where_the_vault_opens_them(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch, *, same_vault: bool
+) -> None:
+    monkeypatch.setenv("SONORELAY_SYNC_ORIGINALS", "all")
+    scan_in(pair.field_box, pair)
+    if same_vault:
+        (vault,) = (pair.field_box.home / "keys").glob("*.vault")
+        (pair.there.home / "keys").mkdir(mode=0o700, exist_ok=True)
+        shutil.copy2(vault, pair.there.home / "keys" / vault.name)
+    done = exchange(pair.wire)
+    assert (done.problem, done.objects_sent) == ("", 3 if same_vault else 2)
+    with pair.field_box.here():
+        digest = StoredObject.objects.get(role="raw").digest
+        with pair.field_box.store().shelf.open(Area.RAW, digest) as file:
+            lying = file.read()
+    with pair.there.here():
+        assert StoredObject.objects.filter(role="raw").exists() == same_vault
+        store = pair.there.store()
+        assert (store.size(Area.RAW, digest) is not None) == same_vault, "what cannot be opened is not kept"
+        if same_vault:
+            store.verify(Area.RAW, digest)
+            with store.shelf.open(Area.RAW, digest) as file:
+                assert file.read() == lying, "as it lay, never opened on the way"
