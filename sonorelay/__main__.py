@@ -127,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
 
     backup = commands.add_parser("backup", help="add a backup of everything to a folder, while all goes on")
     backup.add_argument("--to", required=True, type=Path, metavar="DIR", help="what is there is not copied anew")
+    backup.add_argument("--keep", type=int, metavar="N", help="leave the newest N backups of the folder only")
     restore = commands.add_parser("restore", help="make a new installation of a backup")
     restore.add_argument("--from", dest="source", required=True, type=Path, metavar="DIR", help="as named to backup")
     for command, run in ((backup, _backup), (restore, _restore)):
@@ -246,7 +247,7 @@ def _serve(options: argparse.Namespace) -> int:
 def _backup(options: argparse.Namespace) -> int:
     from sonorelay.backup import backup
 
-    return backup(options.to, options.passphrase_file)
+    return backup(options.to, options.passphrase_file, newest=options.keep)
 
 
 def _restore(options: argparse.Namespace) -> int:

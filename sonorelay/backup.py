@@ -16,6 +16,11 @@ KEYS_APART = Text(
     "The keys in it are locked by the passphrase. Without that nothing can be restored: keep it elsewhere.",
     "Les clés y sont verrouillées par la phrase secrète. Sans elle, rien ne se restaure : gardez-la ailleurs.",
 )
+ONE_AT_LEAST = Text("--keep takes 1 or more", "--keep demande 1 ou plus")
+LEFT = Text(
+    "Backups that are left: {newest} at most. Objects in none of them, removed: {count}.",
+    "Sauvegardes conservées : {newest} au plus. Objets d'aucune d'elles, supprimés : {count}.",
+)
 COMPARED = Text(
     "Every file of the backup of {time} is as it was written.",
     "Chaque fichier de la sauvegarde du {time} est tel qu'il fut écrit.",
@@ -34,8 +39,10 @@ CHAIN_BROKEN = Text(
 MB = 1_000_000
 
 
-def backup(to: Path, passphrase_file: Path | None) -> int:
-    """Add a backup to a folder, while everything goes on; 1 where it could not be finished."""
+def backup(to: Path, passphrase_file: Path | None, *, newest: int | None) -> int:
+    """Add a backup to a folder, while everything goes on; then leave the newest ones only, if that is asked for."""
+    if newest is not None and newest < 1:
+        return fail(ONE_AT_LEAST, USAGE)
     passphrase = passphrase_of(passphrase_file, twice=True)
     if isinstance(passphrase, Text):
         return fail(passphrase, USAGE)
@@ -47,6 +54,8 @@ def backup(to: Path, passphrase_file: Path | None) -> int:
     tables = made.catalogue.tables
     facts = {"rows": sum(table.rows for table in tables), "tables": len(tables), "objects": made.objects}
     print(KEPT.format(folder=str(to), mb=made.bytes // MB, new=made.new, **facts).say(language()))
+    if newest is not None:
+        print(LEFT.format(newest=newest, count=keeping.leave(to, newest)).say(language()))
     print(KEYS_APART.say(language()))
     return ANSWERED
 

@@ -7,11 +7,14 @@ The manifest is written last; a folder without one is no backup. The catalogue i
 that no object that it knows can be too new.
 """
 
+import fcntl
 import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -77,6 +80,11 @@ def backups(root: Path) -> list[Path]:
 
 def write(root: Path, store: ObjectStore, passphrase: str, now: datetime) -> Manifest:
     """Add a backup to the folder `root`, and return what it holds; Unavailable without store or catalogue."""
+    with _alone(root):
+        return _write(root, store, passphrase, now)
+
+
+def _write(root: Path, store: ObjectStore, passphrase: str, now: datetime) -> Manifest:
     before = backups(root)
     folder = root / f"{now.astimezone(UTC):%Y-%m-%dT%H%M%S}Z"
     folder.mkdir(mode=0o700, parents=True)
@@ -99,6 +107,19 @@ def write(root: Path, store: ObjectStore, passphrase: str, now: datetime) -> Man
     return manifest
 
 
+def leave(root: Path, newest: int) -> int:
+    """Keep the newest backups of a folder only; return how many objects went that stand in none of them."""
+    with _alone(root):
+        for folder in backups(root)[:-newest]:
+            (folder / MANIFEST).unlink()  # first: without it there is no backup
+            shutil.rmtree(folder)
+        wanted = {(kept.area, kept.digest) for folder in backups(root) for kept in listed(folder / OBJECTS)}
+        gone = [place for place in (root / "objects").glob("*/*/*") if (place.parts[-3], place.name) not in wanted]
+        for place in gone:
+            place.unlink()
+        return len(gone)
+
+
 def listed(file: Path) -> Iterator[Kept]:
     """Give the objects of a list, in its order."""
     with file.open(encoding="ascii") as lines:
@@ -110,6 +131,15 @@ def sha256_of(file: Path) -> str:
     """Return the digest of a file's bytes."""
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Wait until nobody else writes into this folder of backups."""
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (root / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _keys_of(organisation: str) -> Keys:

@@ -122,6 +122,22 @@ def test_kept_while_scans_arrive_and_the_same_on_the_other_database_and_back(
         connection.execute("INSERT INTO catalogue_organisation (code, name) VALUES ('new', 'New')")
 
 
+def test_what_no_kept_backup_needs_goes_with_those_that_go(
+    listener: Listener, tmp_path: Path, passphrase: Path
+) -> None:
+    root = tmp_path / "backup"
+    saved = ("backup", "--to", root, "--passphrase-file", passphrase)
+    assert not sonorelay(listener.environment, *saved).returncode
+    lost = root / "objects" / "raw" / "00" / ("0" * 64)
+    lost.parent.mkdir(exist_ok=True)
+    lost.write_bytes(b"of an earlier backup")
+    assert not sonorelay(listener.environment, *saved, "--keep", 1).returncode
+    assert len(list(root.glob("*Z"))) == 1
+    assert not lost.exists()
+    there = elsewhere(tmp_path / "restored")
+    assert not sonorelay(there, "restore", "--from", root, "--passphrase-file", passphrase).returncode
+
+
 @pytest.mark.parametrize("damaged", ["catalogue/catalogue_scan.jsonl", "objects.jsonl", "keys/relief", "objects/*/*/*"])
 def test_a_changed_byte_is_found_before_anything_is_written(
     damaged: str, listener: Listener, tmp_path: Path, passphrase: Path
