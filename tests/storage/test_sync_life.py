@@ -50,6 +50,8 @@ class TwoSides(RuleBasedStateMachine):
             try:
                 self.pair.wire.cut_after = None
                 self.pair.meet()
+                self.choose("field_box", "other")  # until a person chooses, each side says what it was told
+                self.pair.meet()
                 told = same(self.pair)
                 for where in (self.pair.field_box, self.pair.there):
                     with where.here():
