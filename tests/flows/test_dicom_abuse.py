@@ -19,7 +19,7 @@ from tests.flows.listening import Listener, cut_after, running_listener
 from tests.flows.sending import OUT_OF_RESOURCES, PATIENT, SUCCESS, Sender, digest_of, phantom
 from tests.servers import free_ports
 
-MUTATIONS = 400
+MUTATIONS = 250
 MOST_MIB = 512
 SILENCE = 3.0
 VERIFICATION = "1.2.840.10008.1.1"
