@@ -1,4 +1,4 @@
-"""Is what was backed up while work went on the same again elsewhere, on the other database, and is damage found?"""
+"""Is what was backed up while work went on the same again elsewhere, on other servers, and is damage found?"""
 
 import json
 import os
@@ -15,6 +15,7 @@ import pytest
 
 from tests.flows.listening import Listener, running_listener
 from tests.flows.sending import SUCCESS, Sender, phantom
+from tests.servers import S3Server
 
 PASSPHRASE = "five words that nobody guesses"
 OLDER = "0020_instances"
@@ -88,8 +89,8 @@ def tables(said: dict[str, object]) -> dict[str, str]:
     return held
 
 
-def test_kept_while_scans_arrive_and_the_same_on_the_other_database_and_back(
-    listener: Listener, tmp_path: Path, passphrase: Path, postgresql_url: str
+def test_kept_while_scans_arrive_and_the_same_on_other_servers_and_back(
+    listener: Listener, tmp_path: Path, passphrase: Path, postgresql_url: str, s3_server: S3Server
 ) -> None:
     root, done, sent = tmp_path / "backup", threading.Event(), []
 
@@ -122,7 +123,8 @@ def test_kept_while_scans_arrive_and_the_same_on_the_other_database_and_back(
     lost.parent.mkdir(exist_ok=True)
     lost.write_bytes(b"of a backup that is gone")
     before = second
-    for place, extra in (("on-postgresql", database), ("on-sqlite", {})):  # the second from what the first leaves
+    servers = database | s3_server.environment(name.replace("_", "-"))
+    for place, extra in (("on-servers", servers), ("on-disk", {})):  # the second from what the first leaves
         there = elsewhere(tmp_path / place, **extra)
         restored = sonorelay(there, "restore", "--from", root, "--passphrase-file", passphrase)
         assert restored.returncode == 0, restored.stderr
