@@ -18,6 +18,7 @@ from supervision.programme import (
     Sampling,
     read_programme,
 )
+from supervision.sources import Way
 from tests.docs.pages import (
     DOCS,
     PAGES,
@@ -103,12 +104,19 @@ def test_every_key_of_the_programme_is_told(page: Path) -> None:
     }
     assert [name.strip("[]") for name in tables] == list(Programme.model_fields)
     told = set(re.findall(r"^\| `(\[+\w+\]+)` `(\w+)`", text_of(page), re.MULTILINE))
-    assert told == {(table, key) for table, model in tables.items() for key in model.model_fields}
+    kept = {(table, key) for table, model in tables.items() for key in model.model_fields}
+    assert told == kept - {("[[projects]]", "sources")}  # tables of their own
+    ways = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", text_of(page), re.MULTILINE)))
+    assert sorted(ways) == sorted(Way)
 
 
 def test_the_example_of_a_programme_is_accepted() -> None:
-    (example,) = (block.text for block in blocks(DOCS / "how-to/programme.md") if block.language == "toml")
-    assert len(read_programme(example).projects) == 2
+    whole, *more = (block.text for block in blocks(DOCS / "how-to/programme.md") if block.language == "toml")
+    assert len(read_programme(whole).projects) == 2
+    organisation = '[[organisations]]\ncode = "north"\nname = "North"\n'
+    project = organisation + '[[projects]]\ncode = "goma"\norganisation = "north"\nname = "Goma"\n'
+    for part in more:  # of a project that stands above it
+        assert read_programme(project + part).projects[0].sources
 
 
 def test_every_key_of_the_review_page_is_told() -> None:

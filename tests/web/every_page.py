@@ -39,6 +39,8 @@ NOT_PAGES = {
     "sync-records",
     "sync-lacking",
     "sync-object",
+    "stow",
+    "stow-study",
 }
 """Routes whose answer is a file, a number or the way to a page."""
 

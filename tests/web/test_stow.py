@@ -23,6 +23,7 @@ ADDRESS = "/dicomweb/goma/studies"
 
 @pytest.fixture(autouse=True)
 def programme(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("SONORELAY_HOME", str(tmp_path / "home"))
     takes_by_http(tmp_path, monkeypatch)
 
 
