@@ -39,7 +39,7 @@ def load(dump: Dump, folder: Path) -> dict[str, int]:
     models = {options(model).db_table: model for model in models_at(dump.migration)}
     with transaction.atomic(), connection.cursor() as cursor:
         for model in models.values():  # what migrations put there stands in the dump, as it was
-            cursor.execute(f"DELETE FROM {connection.ops.quote_name(options(model).db_table)}")  # noqa: S608 - our own
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(options(model).db_table)}")  # noqa: S608 # nosec B608
         for table in dump.tables:
             _fill(models[table.name], file_of(folder, table.name))
         for statement in connection.ops.sequence_reset_sql(no_style(), list(models.values())):
@@ -55,7 +55,7 @@ def _fill(model: type[Model], file: Path) -> None:
     fields = options(model).concrete_fields
     quoted = ", ".join(connection.ops.quote_name(field.column) for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    statement = f"INSERT INTO {connection.ops.quote_name(options(model).db_table)} ({quoted}) VALUES ({places})"  # noqa: S608
+    statement = f"INSERT INTO {connection.ops.quote_name(options(model).db_table)} ({quoted}) VALUES ({places})"  # noqa: S608 # nosec B608
     with file.open(encoding="utf-8") as lines, connection.cursor() as cursor:
         rows = (
             [
