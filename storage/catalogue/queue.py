@@ -184,8 +184,10 @@ def _readable(item_id: int, reader: Reader) -> ReviewItem:
         raise Conflict("own_scan")
     if item.done_at is not None:
         raise Conflict("already_reviewed")
-    if exam.stage not in OPEN_STAGES and item.claimed_by_id != person.pk:
-        raise Conflict("stale")  # whoever holds what was read on another side meanwhile may finish it
+    # whoever holds what was read on another side meanwhile may finish it
+    to_finish = item.claimed_by_id == person.pk and exam.reviews.filter(final=True).exists()
+    if exam.stage not in OPEN_STAGES and not to_finish:
+        raise Conflict("stale")
     trainees, projects = reader.avoids
     if exam.trainee_id in trainees or exam.project_id in projects:
         raise Conflict("conflict_of_interest")

@@ -21,20 +21,20 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # loaded here, because a child between fork and exec must not load anything
 
 # what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is
-# here; the interpreter may lie in root's home, where no other user looks
+# here; both may lie in a folder that is hidden after that, the interpreter in root's home, where no other user looks
 FURNISH = """
 mount --make-rprivate /
 mount -t proc proc /proc
 mount -t tmpfs tmpfs /run
-mkdir /run/upper /run/work /run/postgresql /run/lock /run/units
+mkdir -p /run/upper /run/work /run/postgresql /run/lock /run/units /run/app "/run/python$PYTHON"
+mount --bind "$ROOT" /run/app
+mount --bind "$PYTHON" "/run/python$PYTHON"
 mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
 mount -t tmpfs -o mode=1777 tmpfs /tmp
 mount -t tmpfs tmpfs /srv
 mount -t tmpfs tmpfs /var/log
 mkdir -p /srv/sonorelay/app /var/log/nginx
-mount --bind "$ROOT" /srv/sonorelay/app
-mkdir -p "/run/python$PYTHON"
-mount --bind "$PYTHON" "/run/python$PYTHON"
+mount --bind /run/app /srv/sonorelay/app
 mount -t tmpfs -o mode=755 tmpfs /root
 mkdir -p "$PYTHON"
 mount --bind "/run/python$PYTHON" "$PYTHON"

@@ -50,6 +50,11 @@ def alive(processes: list[int]) -> list[int]:
     ]
 
 
+def started_since(before: list[int]) -> list[int]:
+    """Return what this process has started, itself or by others, since it had those."""
+    return [pid for pid in descendants(os.getpid()) if pid not in before]
+
+
 def program(name: str, source: str) -> Service:
     return Service(name, (sys.executable, "-c", source))
 
@@ -89,6 +94,7 @@ def test_a_full_disk_stops_nobody_and_is_told_later(tmp_path: Path) -> None:
 
 
 def test_what_is_killed_is_started_again_and_its_lines_are_whole(home: Path) -> None:
+    before = descendants(os.getpid())
     with keeping.running((program("one", SAYS_AND_WAITS), program("other", SAYS_AND_WAITS))) as kept:
         one, other = home / "logs" / "one.log", home / "logs" / "other.log"
         wait_until(lambda: one.exists() and other.exists(), 20)
@@ -98,7 +104,7 @@ def test_what_is_killed_is_started_again_and_its_lines_are_whole(home: Path) -> 
         wait_until(lambda: kept.look() == [("one", 1.0)], 5)
         wait_until(lambda: kept.look() == [] and one.read_text().count("begun") == 2, 10)
         assert other.read_text().count("begun") == 1, "the other one goes on"
-        ours = descendants(os.getpid())
+        ours = started_since(before)
     assert deaths()["one"].count == 1
     assert deaths()["other"].count == 0
     assert not alive(ours)
@@ -119,9 +125,10 @@ def test_what_dies_again_and_again_waits_longer_and_the_doctor_says_so(home: Pat
 
 
 def test_nothing_is_left_behind_and_nothing_unsaid_when_it_ends(home: Path) -> None:
+    before = descendants(os.getpid())
     with keeping.running((program("parent", LEAVES_A_CHILD),)):
         wait_until((home / "logs" / "parent.log").exists, 20)
-        ours = descendants(os.getpid())
+        ours = started_since(before)
         assert len(ours) >= 3
     assert not alive(ours)
     assert (home / "logs" / "parent.log").read_text() == "deaf\n"

@@ -78,6 +78,18 @@ def found(now: datetime = NOON) -> dict[str, Check]:
     return {check.name: check for check in checks(now)}
 
 
+def test_what_could_be_lost_asks_for_a_backup(installed: Set, world: World) -> None:
+    assert "backup" not in found()
+    world.received("one")
+    assert "backup" not in found(), "there was no night yet"
+    later = NOON + 8 * DAY
+    assert found(later)["backup"].verdict is Verdict.WARN
+    Event.objects.create(at=NOON + 2 * DAY, what="backed_up")
+    assert found(later)["backup"].verdict is Verdict.GOOD
+    assert found(later + 2 * DAY)["backup"].facts == {"days": 8}
+    assert found(later + 2 * DAY)["backup"].verdict is Verdict.WARN
+
+
 def amiss(now: datetime = NOON) -> dict[str, str]:
     """Return what is not well; neither the disk of whoever runs this nor the Prefect server, which is not there."""
     return {
