@@ -21,7 +21,7 @@ PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)  # loaded here, because a child between fork and exec must not load anything
 
 # what a fresh host has: /etc and the folders that are written, its own; the installed program below /srv, as it is
-# here; both may lie in a folder that is hidden after that, the interpreter in root's home, where no other user looks
+# here; both are put back where they lie, which may be hidden by now: a temporary folder, root's home
 FURNISH = """
 mount --make-rprivate /
 mount -t proc proc /proc
@@ -36,8 +36,9 @@ mount -t tmpfs tmpfs /var/log
 mkdir -p /srv/sonorelay/app /var/log/nginx
 mount --bind /run/app /srv/sonorelay/app
 mount -t tmpfs -o mode=755 tmpfs /root
-mkdir -p "$PYTHON"
+mkdir -p "$PYTHON" "$ROOT"
 mount --bind "/run/python$PYTHON" "$PYTHON"
+mount --bind /run/app "$ROOT"
 hostname "$NAME"
 ip link set lo up
 ip link set eth0 up

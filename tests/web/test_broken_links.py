@@ -125,7 +125,7 @@ def test_a_killed_server_loses_nothing_that_it_wrote(server: Server, file: Path)
 
 
 def test_a_stream_without_length_is_stored_in_flat_memory(server: Server) -> None:
-    """Sixty-four megabytes by STOW-RS in chunks, while others look at pages; `make soak` sends five hundred."""
+    """Sixty-four megabytes by STOW-RS in chunks, while others look at pages."""
     before = server.most_memory_mb()
     answer = requests.post(
         f"http://127.0.0.1:{server.port}/dicomweb/goma/studies",
