@@ -1,7 +1,6 @@
 """Whatever readers, arbiters and trainees do in whatever order: is every exam read once, or twice, or decided?"""
 
 import uuid
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,9 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
-    invariant,
     precondition,
     rule,
     run_state_machine_as_test,
@@ -23,15 +20,13 @@ from hypothesis.stateful import (
 
 from pipeline.errors import Conflict
 from storage.catalogue import arbitration, blinding, drafts, feedback, phases, queue, queueing, readings, worksheets
-from storage.catalogue.models import Arbitration, Draft, Event, Exam, Feedback, Person, Review, ReviewItem
+from storage.catalogue.models import Arbitration, Draft, Feedback, Person, Review, ReviewItem
 from storage.catalogue.programme import current
 from storage.settings import settings as installation
 from supervision.blinding import EVERYTHING, Hidden
-from supervision.exam_types import exam_types
-from supervision.priority import URGENT
 from supervision.rating import Answer, Consequence
-from supervision.readings import Decided, Reading, differences
-from supervision.review_form import ReviewForm, form_of
+from supervision.readings import Decided, Reading
+from supervision.review_form import ReviewForm
 from supervision.roles import Role
 from supervision.sampling import Phase
 from supervision.skipping import SkipReason
@@ -39,23 +34,14 @@ from supervision.states import Stage
 from supervision.worksheet import Urgency, Worksheet
 from tests.forms import rated
 from tests.storage.conftest import NOON, World, make_world, runs
+from tests.storage.review_laws import ARBITERS, BLADDER, CODE, ReviewLaws
 
-CODE = "BLADDER"  # few views, and near sign-off after five
-BLADDER = exam_types()[CODE]
 CRITICAL = [question.code for question in BLADDER.questions if question.critical]
 READERS = ["rose", "luc", "both", "chief"]
-ARBITERS = ["ada", "ben"]
 TRAINEES = ["amina", "both"]
 PEOPLE = [*READERS, *ARBITERS, "amina"]
 MOST_EXAMS = 4
 LEAVES = [False, False, False, False, True]
-
-OPEN: dict[Stage, Counter[str]] = {
-    Stage.QUEUED: Counter({Reading.FIRST: 1}),
-    Stage.SECOND_READ: Counter({Reading.SECOND: 1}),
-    Stage.ARBITRATION: Counter({Reading.ARBITRATION: 1}),
-    Stage.APPEALED: Counter({Reading.APPEAL: 1}),
-}
 
 
 def leave_for_now(item_id: int, person: Person, now: datetime) -> None:
@@ -77,11 +63,10 @@ forms = st.builds(
 )
 
 
-class ReviewLife(RuleBasedStateMachine):
+class ReviewLife(ReviewLaws):
     """Exams come, people claim, read, lose, skip, amend, decide and appeal, and time goes by."""
 
     world: World
-    now: datetime
 
     @initialize(seed=st.integers(0, 7))
     def begin(self, seed: int) -> None:
@@ -94,10 +79,10 @@ class ReviewLife(RuleBasedStateMachine):
         for name in ARBITERS:
             self.world.person(name, Role.ARBITER)
         self.now = NOON
-        self.sent: dict[uuid.UUID, tuple[int, str, dict[str, Any]]] = {}
+        self.sent = {}
         self.typed: dict[tuple[int, int], Any] = {}
-        self.leases: dict[int, tuple[int, datetime]] = {}
-        self.flagged: set[int] = set()
+        self.leases = {}
+        self.flagged = set()
         self.done = 0
         self._send("amina", Urgency.USUAL)
 
@@ -238,80 +223,6 @@ class ReviewLife(RuleBasedStateMachine):
     @rule(minutes=st.sampled_from([1, 16, 31, 600]))
     def wait(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
-
-    @invariant()
-    def all_is_well(self) -> None:
-        if not hasattr(self, "leases"):
-            return
-        self.no_lease_is_lost()
-        done = Event.objects.count()
-        if done != self.done:
-            self.done = done
-            self.stages_fit_items_and_readings()
-            self.nobody_reads_twice_or_their_own()
-            self.nothing_sent_is_lost_or_changed()
-            self.nothing_critical_waits_in_an_audit()
-            self.what_was_changed_is_still_confirmed()
-
-    def stages_fit_items_and_readings(self) -> None:
-        for exam in self.exams():
-            waits = Counter(exam.items.filter(done_at=None).values_list("reading", flat=True))
-            assert waits == OPEN.get(Stage(exam.stage), Counter()), exam.stage
-            finals = list(exam.reviews.filter(final=True))
-            assert len(finals) == (exam.stage in (Stage.FINAL, Stage.APPEALED))
-            assert all(Feedback.objects.filter(review=review).exists() for review in finals)
-            assert not any(Review.objects.filter(amends=review).exists() for review in finals)
-            for item in exam.items.exclude(done_at=None):
-                assert Review.objects.filter(item=item, reviewer=item.claimed_by, amends=None).exists()
-                judged = item.reading in (Reading.ARBITRATION, Reading.APPEAL)
-                assert Arbitration.objects.filter(item=item, chosen__exam=exam).exists() == judged
-
-    def nobody_reads_twice_or_their_own(self) -> None:
-        for exam in self.exams():
-            read = Counter(exam.reviews.filter(amends=None).values_list("reviewer", flat=True))
-            assert all(number == 1 for number in read.values())
-            assert exam.trainee_id not in read
-            judges = exam.reviews.filter(amends=None, reading__in=("arbitration", "appeal"))
-            assert all(review.reviewer.username in ARBITERS for review in judges)
-
-    def nothing_sent_is_lost_or_changed(self) -> None:
-        for submission, (pk, name, form) in self.sent.items():
-            review = Review.objects.get(submission=submission)
-            assert (review.pk, review.reviewer.username, review.form) == (pk, name, form)
-
-    def no_lease_is_lost(self) -> None:
-        for pk, (person, until) in self.leases.items():
-            item = ReviewItem.objects.get(pk=pk)
-            if until >= self.now:
-                assert item.claimed_by_id == person
-
-    def nothing_critical_waits_in_an_audit(self) -> None:
-        urgent = {clock.value for clock in URGENT}
-        for exam in self.exams():
-            clocks = set(exam.items.values_list("clock", flat=True))
-            if exam.pk in self.flagged:
-                assert exam.stage != Stage.NOT_CHOSEN
-                assert clocks <= urgent
-            if clocks & urgent and exam.reviews.exists():
-                assert Feedback.objects.filter(review__exam=exam).exists(), "the trainee waits for nobody"
-            if exam.pk in self.flagged and exam.stage == Stage.FINAL:
-                assert exam.reviews.filter(amends=None).count() >= 2
-
-    def what_was_changed_is_still_confirmed(self) -> None:
-        for exam in self.exams():
-            newest = {one.reading: one for one in exam.reviews.filter(amended_by=None).order_by("submitted_at", "pk")}
-            first, second = (newest.get(reading) for reading in (Reading.FIRST, Reading.SECOND))
-            if exam.stage == Stage.SECOND_READ:
-                assert first is not None
-                if form_of(first.form).consequence is Consequence.CONTACT_NOW:
-                    assert Feedback.objects.filter(review=first).exists()
-                    assert exam.items.get(done_at=None).clock in {clock.value for clock in URGENT}
-            judged = Arbitration.objects.filter(item__exam=exam).exists()
-            if exam.stage == Stage.FINAL and first and second and not judged:
-                assert not differences(form_of(first.form), form_of(second.form), BLADDER)
-
-    def exams(self) -> list[Exam]:
-        return list(Exam.objects.select_related("project").order_by("pk"))
 
     def _some_item(self, data: st.DataObject) -> ReviewItem:
         return data.draw(st.sampled_from(list(ReviewItem.objects.order_by("pk"))))
