@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -67,6 +67,7 @@ FACTS: dict[str, dict[str, str | float]] = {
 
 if TYPE_CHECKING:  # Django is not loaded yet when this file is read
     from storage.catalogue.models import Organisation, Person, Project, ReviewItem, Scan
+    from tests.storage.acts_on_two_sides import Pair
 
 
 @dataclass
@@ -198,6 +199,17 @@ def make_world() -> World:
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
+
+
+@pytest.fixture
+def pair(db: None, tmp_path: Path) -> Iterator[Pair]:
+    """Install a field box and headquarters."""
+    from tests.storage.acts_on_two_sides import Pair
+    from tests.storage.two_sides import installed, removed
+
+    made = Pair(installed(tmp_path, "field"), installed(tmp_path, "headquarters"))
+    yield made
+    removed(made.field_box, made.there)
 
 
 @pytest.fixture

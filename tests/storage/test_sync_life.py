@@ -26,7 +26,7 @@ from storage.sync import sheets
 from supervision.rating import Answer
 from supervision.readings import Decided
 from supervision.worksheet import Urgency
-from tests.storage.test_sync import BLADDER, Pair, form, same, scan_in, sheet
+from tests.storage.acts_on_two_sides import BLADDER, Pair, form, same, scan_in, sheet
 from tests.storage.two_sides import exchange, installed, removed
 
 SIDES = st.sampled_from(["field_box", "there"])
