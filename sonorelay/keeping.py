@@ -67,8 +67,12 @@ class Keeper:
             if program.start_at is None and (_ended(program) or _silent(program, now)):
                 died.append((program.service.name, _bury(program, now)))
             elif program.start_at is not None and now >= program.start_at:
-                _start(program)
-                self._write()
+                try:
+                    _start(program)
+                except OSError:  # no memory for one more process: as if it had died at once
+                    died.append((program.service.name, _bury(program, now)))
+                else:
+                    self._write()
         if died:
             self._write()
         return died
@@ -119,7 +123,8 @@ class _Logs:
     def look(self) -> None:
         """Begin again where the program that keeps the lines has died."""
         if self._process.poll() is not None:
-            self._process = self._begin()
+            with suppress(OSError):  # no memory for it: at the next look
+                self._process = self._begin()
 
     def close(self) -> None:
         """Wait until the last line is written."""
@@ -145,6 +150,7 @@ class _Logs:
 
 def _start(program: _Program) -> None:
     service = program.service
+    program.started = program.heard = program.asked = time.monotonic()
     program.process = subprocess.Popen(
         service.command,
         stdin=subprocess.DEVNULL,
@@ -154,7 +160,6 @@ def _start(program: _Program) -> None:
         start_new_session=True,  # Ctrl-C reaches us alone; we stop the others in order
         preexec_fn=_die_with_parent,
     )
-    program.started = program.heard = program.asked = time.monotonic()
     program.start_at = None
 
 

@@ -40,14 +40,14 @@ class Logbook:
             self._begun = b""
 
     def _put(self, lines: bytes) -> None:
+        left = (LOST.format(count=self._lost).encode() if self._lost else b"") + lines
         try:
-            if self._lost:
-                self._fill(LOST.format(count=self._lost).encode())
-                self._lost = 0
-            while lines:
-                lines = self._fill(lines)
+            while left:
+                left = self._fill(left)
+            self._lost = 0
         except OSError:  # the disk is full: the service goes on, and this is told later
-            self._lost += len(lines)
+            told = len(left) <= len(lines)
+            self._lost = len(left) if told else self._lost + len(lines)
 
     def _fill(self, lines: bytes) -> bytes:
         """Write as many lines as the page has room for, on a new page at least one, and return the others."""

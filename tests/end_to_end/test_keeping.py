@@ -93,6 +93,19 @@ def test_a_full_disk_stops_nobody_and_is_told_later(tmp_path: Path) -> None:
     assert log.read_bytes() == b"sonorelay: 5 bytes could not be written here and are lost\nkept\nbegun\n"
 
 
+def test_what_was_lost_is_told_on_the_next_page_too(tmp_path: Path) -> None:
+    log, full = tmp_path / "service.log", b"x" * 95 + b"\n"
+    log.symlink_to("/dev/full")
+    book = Logbook(log, 100, 2)
+    book.write(b"lost\n")
+    book.write(b"also lost\n")
+    log.unlink()
+    log.write_bytes(full)
+    book.write(b"kept\n")
+    told = b"sonorelay: 15 bytes could not be written here and are lost\nkept\n"
+    assert kept_in(tmp_path) == [full, told]
+
+
 def test_what_is_killed_is_started_again_and_its_lines_are_whole(home: Path) -> None:
     before = descendants(os.getpid())
     with keeping.running((program("one", SAYS_AND_WAITS), program("other", SAYS_AND_WAITS))) as kept:
@@ -122,6 +135,23 @@ def test_what_dies_again_and_again_waits_longer_and_the_doctor_says_so(home: Pat
     (found,) = asked(died, datetime.now(UTC))
     assert (found.name, found.verdict) == ("died.ill", Verdict.BAD)
     assert (home / "logs" / "ill.log").read_text() == "no\n" * 4
+
+
+def test_what_cannot_be_started_again_now_is_tried_later(home: Path) -> None:
+    script, log = home / "script", home / "logs" / "one.log"
+    source = f"#!{sys.executable}\n{SAYS_AND_WAITS}\n"
+    script.write_text(source)
+    script.chmod(0o700)
+    with keeping.running((Service("one", (str(script),)),)) as kept:
+        wait_until(log.exists, 20)
+        script.unlink()
+        os.kill(int(log.read_text().split()[1]), signal.SIGKILL)
+        wait_until(lambda: kept.look() == [("one", 1.0)], 5)
+        wait_until(lambda: kept.look() == [("one", 2.0)], 5)
+        script.write_text(source)
+        script.chmod(0o700)
+        wait_until(lambda: kept.look() == [] and log.read_text().count("begun") == 2, 10)
+    assert deaths()["one"].count == 2
 
 
 def test_nothing_is_left_behind_and_nothing_unsaid_when_it_ends(home: Path) -> None:
