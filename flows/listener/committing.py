@@ -22,8 +22,9 @@ from pynetdicom.events import Event
 
 from flows.listener.accepted import COMMITMENT
 from flows.listener.destinations import Destination
-from flows.listener.messages import BROKEN, Messages
+from flows.listener.messages import Messages
 from pipeline.errors import Unavailable
+from pipeline.reading.dataset import MALFORMED_DICOM
 from storage.catalogue import setup
 from storage.catalogue.commitment import Answer, held
 from storage.keys import organisation_key
@@ -60,7 +61,7 @@ def asked_in(event: Event) -> Asked | None:
         said = event.action_information
         pairs = ((one.ReferencedSOPClassUID, one.ReferencedSOPInstanceUID) for one in said.ReferencedSOPSequence)
         found = Asked(str(said.TransactionUID), tuple((str(kind), str(instance)) for kind, instance in pairs))
-    except BROKEN:
+    except MALFORMED_DICOM:
         return None
     return found if found.instances and found.transaction else None
 

@@ -18,27 +18,17 @@ from pynetdicom.dimse_primitives import N_EVENT_REPORT, DimsePrimitiveType
 from pynetdicom.pdu_primitives import P_DATA
 
 from flows.listener.dataset_file import DatasetFile, header
+from pipeline.reading.dataset import MALFORMED_DICOM
 
 LARGEST_COMMAND = 64 * 1024
 LARGEST_REQUEST = 4 * 1024 * 1024
 """Of requests that stay in memory: one for storage commitment names each instance in about 200 bytes."""
 MOST_WAITING = 4
 """Nobody who has not agreed otherwise sends a second request before the first is answered (PS3.7, D.3.3.3)."""
-LAST, COMMAND = 2, 1
+COMMAND = 1
 UNUSABLE = "Evt19"
 """What the state machine of PS3.8, 9.2 calls an unrecognised or invalid PDU: it aborts."""
 UID = re.compile(r"[0-9.]{1,64}")
-BROKEN = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    NotImplementedError,
-    OSError,
-    TypeError,
-    ValueError,
-)
-"""What pynetdicom and pydicom raise when they read a command that is none."""
 
 
 class Messages(DIMSEServiceProvider):
@@ -47,7 +37,7 @@ class Messages(DIMSEServiceProvider):
     def __init__(self, association: Association, folder: Path, largest: int) -> None:
         """Write the objects of this association into `folder`, each of at most `largest` bytes."""
         super().__init__(association)
-        self.msg_queue: queue.Queue[Any] = Waiting()
+        self.msg_queue = self._waiting = Waiting()
         self.unfinished: DatasetFile | None = None
         self._folder, self._largest = folder, largest
         self._size, self._unanswered = 0, 0
@@ -61,7 +51,7 @@ class Messages(DIMSEServiceProvider):
     @property
     def reports(self) -> "queue.Queue[Any]":
         """The answers to what we reported."""
-        return self.msg_queue.reports  # type: ignore[attr-defined,no-any-return]
+        return self._waiting.reports
 
     def receive_primitive(self, primitive: P_DATA) -> None:
         """Take in the fragments of one PDU, one after the other."""
@@ -73,7 +63,7 @@ class Messages(DIMSEServiceProvider):
                 if usable:
                     super().receive_primitive(one)
                     self._continue_on_disk()
-            except BROKEN:
+            except MALFORMED_DICOM:
                 usable = False
             if not usable or self.msg_queue.qsize() > MOST_WAITING:
                 self.discard()
@@ -100,8 +90,9 @@ class Messages(DIMSEServiceProvider):
         with suppress(queue.Empty):
             while True:
                 _, message = self.msg_queue.get(block=False)
-                if getattr(message, "_dataset_file", None) is not None:
-                    message._dataset_file.discard()  # noqa: SLF001
+                received: object = getattr(message, "_dataset_file", None)
+                if isinstance(received, DatasetFile):
+                    received.discard()
 
     def _within_limits(self, fragment: bytes) -> bool:
         if not fragment:

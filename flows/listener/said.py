@@ -8,20 +8,11 @@ from pathlib import Path
 from pydicom.filereader import read_dataset
 from pydicom.tag import BaseTag
 
+from pipeline.reading.dataset import MALFORMED_DICOM
+
 HEAD = 64 * 1024
 """Class and instance stand in the first lines of every object (PS3.6: 0008,0016 and 0008,0018)."""
 IMPLICIT, BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
-BROKEN = (
-    ArithmeticError,
-    AttributeError,
-    EOFError,
-    LookupError,
-    NotImplementedError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What pydicom raises when it reads bytes that are no data set."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +38,7 @@ def said_in(path: Path, skip: int, transfer_syntax: str) -> Said | None:
             stop_when=_past_the_instance,
         )
         return Said(*(str(found.get(name, "")).strip() for name in ("SOPClassUID", "SOPInstanceUID")))
-    except (*BROKEN, zlib.error):
+    except MALFORMED_DICOM:
         return None
 
 

@@ -77,8 +77,8 @@ def _kept(event: Event, asked: C_STORE, received: DatasetFile, destination: Dest
     if said.sop_class != sop_class or said.instance not in (instance, "") or event.context.abstract_syntax != sop_class:
         return Status.DOES_NOT_MATCH
     incoming = Incoming(path=received.path, project=destination.project, way=Way.DICOM_LISTENER)
-    key, objects = organisation_key(destination.organisation), object_store(destination.organisation)
     try:
+        key, objects = organisation_key(destination.organisation), object_store(destination.organisation)
         receipts = receive(incoming, objects, key, datetime.now(UTC), work=received.path.parent)
         for receipt in receipts:
             commitment.note_instance(destination.project, receipt.digest, instance, sop_class, key)

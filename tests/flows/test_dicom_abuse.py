@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ SILENCE = 3.0
 VERIFICATION = "1.2.840.10008.1.1"
 PICTURE, CINE = "1.2.840.10008.5.1.4.1.1.6.1", "1.2.840.10008.5.1.4.1.1.3.1"
 LARGEST_MIB = 8
+ABORT = b"\x07"
 
 pytestmark = [pytest.mark.service, pytest.mark.filterwarnings("ignore::UserWarning")]
 
@@ -127,6 +129,22 @@ def test_whoever_says_nothing_or_claims_too_much_is_hung_up_on(listener: Listene
                 pass
     assert time.monotonic() - begun < 4 * SILENCE
     assert listener.memory_mib() < MOST_MIB
+
+
+def test_a_command_without_a_bottom_is_hung_up_on(listener: Listener) -> None:
+    item = struct.pack("<HHLHHL", 0x0008, 0x1140, 0xFFFFFFFF, 0xFFFE, 0xE000, 0xFFFFFFFF)  # a sequence in a sequence
+    command = bytes((1, 3)) + item * 2000  # of the first context, the last fragment
+    said = recorded()
+    with closing(socket.create_connection(("127.0.0.1", listener.port))) as one:
+        say(
+            one,
+            said[: 6 + int.from_bytes(said[2:6])]
+            + struct.pack(">BBLL", 4, 0, len(command) + 4, len(command))
+            + command,
+        )
+        one.settimeout(SILENCE / 2)
+        assert one.recv(4096)[:1] == ABORT
+    assert "RecursionError" not in listener.log
 
 
 def say(one: socket.socket, said: bytes | bytearray, patience: float = 10.0) -> None:
