@@ -8,10 +8,9 @@ empty. Symbolic links are not followed.
 import os
 import time
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.naming import RECEIPTS, as_text, described, is_passed_over, is_passed_over_folder, is_sidecar
@@ -29,10 +28,15 @@ DEEPEST_OF_THE_SENDER = 2
 """Folders of a trainee and of an exam type stay when they are empty: people, and devices, send to them again."""
 EMPTY_FOR_SECONDS = 24 * 3600.0
 
+Entry = os.DirEntry[str]
+
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A complete file of a folder, and the mark by which a later change is noticed."""
+    """A complete file of a folder, and the marks by which a later change is noticed.
+
+    beside: the status of the sidecar, unless that is the file itself, late.
+    """
 
     root: Path
     path: Path
@@ -40,6 +44,7 @@ class FoundFile:
     above: tuple[str, ...]
     project: str
     sidecar: Path | None = None
+    beside: os.stat_result | None = None
     late: bool = False
     keep: bool = False
 
@@ -48,15 +53,11 @@ class FoundFile:
         """The path below the folder."""
         return as_text(str(self.path.relative_to(self.root)))
 
-    @cached_property
+    @property
     def version(self) -> str:
         """Size and time of the file and of its sidecar."""
-        marks = [self.status.st_size, self.status.st_mtime_ns]
-        if self.sidecar is not None and not self.late:
-            with suppress(OSError):
-                beside = self.sidecar.lstat()
-                marks += [beside.st_size, beside.st_mtime_ns]
-        return "-".join(map(str, marks))
+        statuses = [one for one in (self.status, self.beside) if one is not None]
+        return "-".join(f"{one.st_size}-{one.st_mtime_ns}" for one in statuses)
 
     @property
     def size(self) -> int:
@@ -74,11 +75,14 @@ class FoundFile:
         yield described(self.path, self.project, Way.WATCHED_FOLDER, self.above, self.sidecar)
 
     def unchanged(self) -> bool:
-        """Tell whether the file is still the one that was found."""
+        """Tell whether file and sidecar are still those that were found."""
         try:
-            return mark_of(self.path.lstat()) == mark_of(self.status)
+            same = mark_of(self.path.lstat()) == mark_of(self.status)
+            if same and self.sidecar is not None and self.beside is not None:
+                return mark_of(self.sidecar.lstat()) == mark_of(self.beside)
         except OSError:
             return False
+        return same
 
     def remove(self) -> bool:
         """Take file and sidecar away; false where the folder is to be kept, or nothing in it can be removed."""
@@ -134,12 +138,9 @@ def survey(folder: Path) -> Counter[Stands]:
 
 def _stands(one: FoundFile, settling: Settling) -> Stands:
     stands = settling.stands(one.path, one.status)
-    if one.sidecar is None or one.belongs_to or stands not in (Stands.COMPLETE, Stands.FROM_THE_FUTURE):
+    if one.sidecar is None or one.beside is None or stands not in (Stands.COMPLETE, Stands.FROM_THE_FUTURE):
         return stands
-    try:
-        beside = settling.stands(one.sidecar, one.sidecar.lstat())
-    except OSError:
-        return Stands.UNFINISHED
+    beside = settling.stands(one.sidecar, one.beside)
     return stands if beside is Stands.COMPLETE else beside
 
 
@@ -171,20 +172,18 @@ class _Walk:
                 continue  # taken away meanwhile
 
     def _file(
-        self, entry: "os.DirEntry[str]", inside: Collection[str], said: tuple[str, ...], *, medium: bool
+        self, entry: Entry, inside: Mapping[str, Entry], said: tuple[str, ...], *, medium: bool
     ) -> Iterator[FoundFile]:
         path, status = Path(entry.path), entry.stat(follow_symlinks=False)
+        one = FoundFile(self.folder, path, status, said, self.project, keep=self.keep)
         if is_sidecar(entry.name, inside):
             if entry.name.removesuffix(".json") not in inside:
-                yield self._found(path, status, said, sidecar=path, late=True)
+                yield replace(one, sidecar=path, late=True)
         elif not medium or _may_be_a_scan(path):
-            beside = path.with_name(entry.name + ".json")
-            yield self._found(path, status, said, sidecar=beside if beside.name in inside else None)
-
-    def _found(
-        self, path: Path, status: os.stat_result, said: tuple[str, ...], *, sidecar: Path | None, late: bool = False
-    ) -> FoundFile:
-        return FoundFile(self.folder, path, status, said, self.project, sidecar, late=late, keep=self.keep)
+            sidecar = inside.get(f"{entry.name}.json")
+            if sidecar is not None:
+                one = replace(one, sidecar=Path(sidecar.path), beside=sidecar.stat(follow_symlinks=False))
+            yield one
 
     def _tidy(self, folder: Path) -> None:
         """Remove a folder below those of trainee and exam type that has been empty for a day."""
@@ -195,7 +194,7 @@ class _Walk:
                 folder.rmdir()  # refused for one that holds anything
 
 
-def _inside(folder: Path) -> "dict[str, os.DirEntry[str]]":
+def _inside(folder: Path) -> dict[str, Entry]:
     try:
         with os.scandir(folder) as entries:
             return {entry.name: entry for entry in entries}

@@ -137,3 +137,16 @@ def test_a_file_that_grew_is_noticed(tmp_path: Path) -> None:
     assert not file.unchanged()
     path.unlink()
     assert not file.unchanged()
+
+
+def test_a_sidecar_that_was_written_again_is_noticed(tmp_path: Path) -> None:
+    drop(tmp_path, "a.mp4")
+    sidecar = drop(tmp_path, "a.mp4.json", b'{"age": "infant"}')
+    (file,) = new_files(tmp_path, settled_seconds=0)
+    before = file.version
+    assert file.unchanged()
+    sidecar.write_bytes(b'{"age": "infant", "sex": "female"}')
+    assert not file.unchanged()
+    (again,) = new_files(tmp_path, settled_seconds=0)
+    assert again.unchanged()
+    assert again.version != before
