@@ -44,13 +44,14 @@ class Key:
         """
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            return cls._load(path)
+            return cls.load(path)
         except FileNotFoundError:
             create(path, secrets.token_bytes(KEY_BYTES))
-        return cls._load(path)
+        return cls.load(path)
 
     @classmethod
-    def _load(cls, path: Path) -> "Key":
+    def load(cls, path: Path) -> "Key":
+        """Return the key kept at `path`, FileNotFoundError where none is; raises else as `load_or_create` does."""
         handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         with os.fdopen(handle, "rb") as file:
             state = os.fstat(file.fileno())

@@ -130,7 +130,7 @@ def add(ring: KeyRing, path: Path) -> None:
 
     Its key of today becomes that of today here, unless it is known already: then it was changed here for another.
     """
-    known = {key for file in path.parent.glob(f"{path.name}*") for key in [Key.load_or_create(file)]}
+    known = {Key.load(file) for file in path.parent.glob(f"{path.name}*")}
     for key in ring.previous:
         if key not in known:
             create(path.with_name(f"{path.name}.previous-{key.fingerprint}"), key.secret)
@@ -141,7 +141,7 @@ def add(ring: KeyRing, path: Path) -> None:
 def key_ring(path: Path) -> KeyRing:
     """Return the key at `path`, made the first time, and every key that stood there before."""
     current = Key.load_or_create(path)
-    earlier = (Key.load_or_create(place) for place in sorted(path.parent.glob(f"{path.name}.previous-*")))
+    earlier = (Key.load(place) for place in sorted(path.parent.glob(f"{path.name}.previous-*")))
     return KeyRing(current, tuple(key for key in earlier if key != current))
 
 

@@ -48,9 +48,13 @@ class Vaults:
                 place.rename(place.with_name(place.name.replace(".previous-", ".unused-")))
 
     def _at(self, place: Path) -> Vault | None:
-        """Return the vault whose key lies there; None for a file that is being written."""
-        organisation = place.name.partition(ENDING)[0]
-        return None if place.name.startswith(".") else self._keep(vault_of(organisation, Key.load_or_create(place)))
+        """Return the vault whose key lies there; None for a file that is being written, or was renamed meanwhile."""
+        if place.name.startswith("."):
+            return None
+        try:
+            return self._keep(vault_of(place.name.partition(ENDING)[0], Key.load(place)))
+        except FileNotFoundError:
+            return None
 
     def _keep(self, vault: Vault) -> Vault:
         return self._known.setdefault(vault.name, vault)

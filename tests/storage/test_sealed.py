@@ -245,6 +245,18 @@ def test_each_organisation_has_a_vault_of_its_own(tmp_path: Path, file: Callable
         reader.verify(Area.RAW, digests["a1"])
 
 
+def test_a_key_that_goes_while_keys_are_listed_is_passed_over(tmp_path: Path, file: Callable[[bytes], Path]) -> None:
+    store = store_on(FolderShelf(tmp_path / "objects", "http://x", "k" * 40), tmp_path)
+    digest = store.put(Area.RAW, file(b"whole")).digest
+    keys = tmp_path / "keys"
+    (keys / "relief.vault.previous-0000").symlink_to(keys / "gone")  # listed, and not there when it is read
+    reader = store_on(FolderShelf(tmp_path / "objects", "http://x", "k" * 40), tmp_path)
+    assert reader.vaults.previous() == ()
+    assert reader.vaults.named(bytes(8)) is None
+    assert read(reader, digest) == b"whole"
+    assert not (keys / "gone").exists()
+
+
 def test_memory_does_not_grow_with_the_object(tmp_path: Path) -> None:
     store = store_on(FolderShelf(tmp_path / "objects", "http://x", "k" * 40), tmp_path)
     path = tmp_path / "large"
