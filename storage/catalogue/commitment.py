@@ -42,12 +42,19 @@ def note_instance(project: str, digest: str, uid: str, sop_class: str, key: Key)
 def held(
     project: str, asked: Collection[tuple[str, str]], key: Key, store: ObjectStore
 ) -> dict[tuple[str, str], Answer]:
-    """Say of each (SOP class, SOP instance) whether its bytes lie in the store; Unavailable where that is not known."""
+    """Say of each (SOP class, SOP instance) whether its bytes lie in the store, as far as is known whole.
+
+    Unavailable where that cannot be told.
+    """
     names = {pair: name_of(pair[1], key) for pair in asked}
     with one_transaction():
         known: dict[str, list[tuple[str, str]]] = {}
         rows = Instance.objects.filter(project__code=project, name__in=set(names.values()))
-        for name, sop_class, digest in rows.values_list("name", "sop_class", "scan__digest"):
+        # of what was found damaged, or gone, the device may have the last copy
+        whole = rows.filter(
+            scan__objects_stored__role="raw", scan__objects_stored__deleted_at=None, scan__objects_stored__fault=""
+        )
+        for name, sop_class, digest in whole.values_list("name", "sop_class", "scan__digest"):
             known.setdefault(name, []).append((sop_class, digest))
     return {pair: _answer(pair[0], known.get(name, []), store) for pair, name in names.items()}
 
