@@ -7,9 +7,11 @@ where they are, which loses nothing, instead of filling the disk, which stops ev
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Unavailable, says_no_room
 from storage.settings import settings
 
 MIB = 1024 * 1024
@@ -28,6 +30,17 @@ def refuse_when_full(needed: int) -> None:
     """Unavailable("disk_full") where `needed` bytes would use up the reserve."""
     if needed > room_left():
         raise Unavailable("disk_full")
+
+
+@contextmanager
+def full_disk_is_said() -> Iterator[None]:
+    """Turn "no space left", met in a `with` block, into Unavailable("disk_full")."""
+    try:
+        yield
+    except OSError as error:
+        if says_no_room(error):
+            raise Unavailable("disk_full") from error
+        raise
 
 
 def has_room(folder: Path) -> bool:

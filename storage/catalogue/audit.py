@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 
 from storage.catalogue.models import Event, Person, Scan
 from storage.catalogue.models.audit import written
+from storage.durable import replace_file
 from storage.settings import settings
 
 BEFORE_THE_FIRST = "0" * 64
@@ -162,10 +163,7 @@ def overdue(now: datetime) -> int:
 
 def note_verified(head: Head, now: datetime) -> None:
     """Keep beside the catalogue when the chain was found whole, and its head; who cuts the chain off leaves this."""
-    file = settings().home / NOTED
-    draft = file.with_suffix(".part")
-    draft.write_text(json.dumps({"at": now.isoformat(), "head": str(head)}), encoding="ascii")
-    draft.replace(file)
+    replace_file(settings().home / NOTED, json.dumps({"at": now.isoformat(), "head": str(head)}))
 
 
 def last_verified() -> Verified | None:

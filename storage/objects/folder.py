@@ -4,7 +4,6 @@
 and only then get their name; the folder is flushed as well, so that the name survives.
 """
 
-import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -18,9 +17,9 @@ from pipeline.errors import Unavailable
 from storage.objects.area import Area, checked, is_digest
 from storage.objects.shelf import Change, Draft, Start
 from storage.objects.signed import expiry, sign
+from storage.room import full_disk_is_said
 
 ABANDONED_AFTER = timedelta(hours=24)
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class FolderShelf:
@@ -39,12 +38,8 @@ class FolderShelf:
         incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = incoming / f"{secrets.token_hex(16)}.part"
         try:
-            with open(path, "xb", opener=_private) as file:
+            with full_disk_is_said(), open(path, "xb", opener=_private) as file:
                 yield Draft(file, partial(self._keep, path, file))
-        except OSError as error:
-            if error.errno in FULL:
-                raise Unavailable("disk_full") from error
-            raise
         finally:
             path.unlink(missing_ok=True)
 

@@ -20,6 +20,7 @@ from pipeline.errors import Misconfigured, Unavailable
 from storage.objects.area import Area, checked, is_digest
 from storage.objects.shelf import Change, Draft, Start
 from storage.objects.signed import expiry
+from storage.room import full_disk_is_said
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -52,7 +53,7 @@ class S3Shelf:
     @contextmanager
     def draft(self) -> Iterator[Draft]:
         """Give a nameless file of this machine, which is sent when it is kept."""
-        with tempfile.TemporaryFile() as held:
+        with full_disk_is_said(), tempfile.TemporaryFile() as held:
             file = cast(BinaryIO, held)
             yield Draft(file, partial(self._send, file))
 

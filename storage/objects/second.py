@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from pipeline.errors import Unavailable
+from storage.durable import replace_file
 from storage.objects.chosen import in_s3
 from storage.objects.folder import FolderShelf
 from storage.objects.shelf import Shelf
@@ -43,7 +44,7 @@ def _marked(place: Path, noted: Path) -> bool:
     if of == str(place):
         return mark.exists() and mark.read_text(encoding="utf-8") == known
     if not mark.exists():
-        mark.write_text(secrets.token_hex(16), encoding="utf-8")
+        replace_file(mark, secrets.token_hex(16))
     noted.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    noted.write_text(f"{mark.read_text(encoding='utf-8')} {place}", encoding="utf-8")
+    replace_file(noted, f"{mark.read_text(encoding='utf-8')} {place}")
     return True

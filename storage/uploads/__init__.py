@@ -1,7 +1,6 @@
 """Files that are being sent by HTTP: on the disk as far as they came, until they are complete and received."""
 
 from storage.uploads.beginning import begin, found, sweep, unfinished_of
-from storage.uploads.durable import full_disk_is_said
 from storage.uploads.upload import Busy, Differs, Gone, TooMany, Upload, new_folder
 from storage.uploads.writing import Checksum, alone, append, discard, finish, hand_on
 
@@ -18,7 +17,6 @@ __all__ = [
     "discard",
     "finish",
     "found",
-    "full_disk_is_said",
     "hand_on",
     "new_folder",
     "sweep",

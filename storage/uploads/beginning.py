@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from storage.room import refuse_when_full
+from storage.room import full_disk_is_said, refuse_when_full
 from storage.settings import settings
-from storage.uploads.durable import full_disk_is_said
 from storage.uploads.upload import Busy, Gone, TooMany, Upload, is_name, new_name, read, write
 from storage.uploads.writing import alone, discard
 
@@ -72,7 +71,8 @@ def _folders() -> list[Path]:
 
 
 def _is_old(folder: Path, now: datetime) -> bool:
-    """Tell whether a folder that says nothing of itself is none that is being made just now."""
+    """Tell whether nobody uses a folder that says nothing of itself: is it made, or written in, just now?"""
     with suppress(FileNotFoundError):
-        return now.timestamp() - folder.stat().st_mtime > BEING_MADE.total_seconds()
+        touched = max(one.stat().st_mtime for one in (folder, *folder.rglob("*")))
+        return now.timestamp() - touched > BEING_MADE.total_seconds()
     return False

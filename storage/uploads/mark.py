@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 
-from storage.uploads.durable import replace_file
+from storage.durable import replace_file
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 

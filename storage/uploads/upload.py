@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from storage.durable import replace_file
 from storage.settings import settings
-from storage.uploads.durable import replace_file
 from storage.uploads.mark import certain_until
 
 BYTES_OF_A_NAME = 16

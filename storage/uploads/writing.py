@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import BinaryIO
 
+from storage.durable import flush
+from storage.room import full_disk_is_said
 from storage.settings import settings
-from storage.uploads.durable import flush, full_disk_is_said
 from storage.uploads.mark import drop_mark, set_mark, settle
 from storage.uploads.upload import Busy, Differs, Gone, Upload, read, write
 

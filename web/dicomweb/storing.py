@@ -14,8 +14,7 @@ from storage.catalogue.models import Person, Project
 from storage.keys import organisation_key
 from storage.objects.chosen import object_store
 from storage.reception import Incoming, receive
-from storage.room import refuse_when_full
-from storage.uploads import full_disk_is_said
+from storage.room import full_disk_is_said, refuse_when_full
 from supervision.sources import Way
 from web.dicomweb.response import Failure, Outcome
 

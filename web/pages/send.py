@@ -25,6 +25,7 @@ from storage.catalogue.trainees import trainees_of
 from storage.keys import organisation_key
 from storage.objects.chosen import object_store
 from storage.reception import Incoming, receive
+from storage.room import full_disk_is_said
 from supervision.priority import Clock
 from supervision.roles import Action
 from supervision.sources import Way
@@ -118,7 +119,7 @@ def _received(files: "Iterable[UploadedFile[bytes]]", filled: ToSend, person: Pe
 
 
 def _written(file: "UploadedFile[bytes]", part: Path) -> Path:
-    with uploads.full_disk_is_said(), part.open("wb") as kept:
+    with full_disk_is_said(), part.open("wb") as kept:
         for chunk in file.chunks():
             kept.write(chunk)
     return part

@@ -1,13 +1,9 @@
-"""How is a file written so that a power cut leaves the old one or the new one, whole, and a full disk is said?"""
+"""How is a file written so that a power cut leaves the old one or the new one, whole?"""
 
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
-
-from pipeline.errors import Unavailable, says_no_room
 
 
 def replace_file(path: Path, text: str) -> None:
@@ -28,14 +24,3 @@ def flush(file: IO[Any]) -> None:
     """Bring everything that was written to the disk itself."""
     file.flush()
     os.fsync(file.fileno())
-
-
-@contextmanager
-def full_disk_is_said() -> Iterator[None]:
-    """Turn "no space left", met in a `with` block, into Unavailable("disk_full")."""
-    try:
-        yield
-    except OSError as error:
-        if says_no_room(error):
-            raise Unavailable("disk_full") from error
-        raise
