@@ -18,27 +18,21 @@ from supervision.states import RELEASED, State
 
 __all__ = ["Answer", "Answered", "answer_of", "answered_with", "answers_for", "arrivals_for", "unblinded"]
 
-_FIRST = Q(repeated=False)
-_DONE = RELEASED - {State.AWAITING_INFO}
-ANSWERED: Mapping[Answer, Q] = {
-    Answer.ACCEPTED: _FIRST & Q(scan__state__in=_DONE),
-    Answer.DUPLICATE: Q(repeated=True),
-    Answer.WAITING_FOR: _FIRST & Q(scan__state=State.AWAITING_INFO),
-    Answer.REFUSED: _FIRST & Q(scan__state=State.REJECTED),
-    Answer.WITHHELD: _FIRST & Q(scan__state=State.WITHHELD),
-    Answer.FAILED: _FIRST & Q(scan__state=State.FAILED),
-    Answer.READING: _FIRST & Q(scan__state=State.RECEIVED),
-}
-"""Which arrivals have which answer: every arrival exactly one."""
-
 _OF_STATE: Mapping[str, Answer] = {
     State.RECEIVED: Answer.READING,
     State.REJECTED: Answer.REFUSED,
     State.WITHHELD: Answer.WITHHELD,
     State.FAILED: Answer.FAILED,
     State.AWAITING_INFO: Answer.WAITING_FOR,
-    **dict.fromkeys(_DONE, Answer.ACCEPTED),
+    **dict.fromkeys(RELEASED - {State.AWAITING_INFO}, Answer.ACCEPTED),
 }
+ANSWERED: Mapping[Answer, Q] = {
+    one: Q(repeated=True)
+    if one is Answer.DUPLICATE
+    else Q(repeated=False, scan__state__in=[state for state, answer in _OF_STATE.items() if answer is one])
+    for one in Answer
+}
+"""Which arrivals have which answer: every arrival exactly one."""
 
 
 def answer_of(arrival: Arrival) -> Answered:
