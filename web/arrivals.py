@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -47,9 +47,9 @@ class Wanted:
         if self.archive:
             found = found.filter(archive__startswith=self.archive)
         if self.since is not None:
-            found = found.filter(arrived_at__gte=_begin_of(self.since))
+            found = found.filter(arrived_at__gte=datetime.combine(self.since, time.min, UTC))
         if self.until is not None:
-            found = found.filter(arrived_at__lt=_begin_of(self.until) + timedelta(days=1))
+            found = found.filter(arrived_at__lte=datetime.combine(self.until, time.max, UTC))
         return found.order_by("-arrived_at", "-pk")
 
     def query(self) -> str:
@@ -140,10 +140,6 @@ def _pages(person: Person, scans: set[int]) -> dict[int, str]:
     return pages | {
         pk: reverse("worksheet", args=[exam]) for pk, exam in asked.values_list("pk", "exam") if exam is not None
     }
-
-
-def _begin_of(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
 
 
 def _day(text: str | None) -> date | None:

@@ -50,9 +50,9 @@ def apply(kind: str, key: str, record: Any, peer: Peer, projects: Iterable[Proje
         code = "not_understood"
     except IntegrityError:
         code = "contradicts"
-    values = {"record": record, "code": code, "since": now}
+    values = {"record": record, "code": code}
     Held.objects.update_or_create(
-        peer=peer, kind=kind[:12], key=key[:80], defaults=values | {"since": now}, create_defaults=values
+        peer=peer, kind=kind[:12], key=key[:80], defaults=values, create_defaults=values | {"since": now}
     )
     return Applied.HELD
 

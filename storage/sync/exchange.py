@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from pipeline.errors import Misconfigured, SonorelayError, Unavailable
 from storage.catalogue.models import Held, Peer, Project, SheetConflict, StoredObject, Wanted
 from storage.objects import Area, ObjectStore
+from storage.room import refuse_when_full
 from storage.sync import applying, journal, objects, parts, sides, traffic
 from storage.sync.link import Link
 from storage.sync.parts import Came, WrongPlace
@@ -189,6 +190,7 @@ class Exchange:
             if self.store.size(one.area, one.digest) is not None:
                 parts.finish(one.area, one.digest, self.store, self.clock())
                 continue
+            refuse_when_full(2 * one.size)  # it lies here as it comes, and in the store
             if not self._fetch_object(one.area, one.digest):
                 self.done.budget_used_up = True
                 return

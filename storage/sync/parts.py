@@ -21,6 +21,7 @@ from storage.catalogue.retention import lay_down_again
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, ObjectStore
 from storage.objects.area import checked
+from storage.room import full_disk_is_said
 from storage.settings import settings
 
 ABANDONED_AFTER = timedelta(days=30)
@@ -55,9 +56,9 @@ def here(area: Area, digest: str) -> int:
 def append(area: Area, digest: str, start: int, pieces: Iterable[bytes], most: int) -> int:
     """Append bytes that begin at `start`, never more than `most` in all; return how many there are now.
 
-    WrongPlace. What had come before `pieces` raised stays.
+    WrongPlace, Unavailable("disk_full"). What had come before `pieces` raised stays.
     """
-    with _open(area, digest) as file:
+    with full_disk_is_said(), _open(area, digest) as file:
         count = file.seek(0, os.SEEK_END)
         if count != start:
             raise WrongPlace(count)

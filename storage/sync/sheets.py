@@ -137,7 +137,7 @@ def settle(conflict_id: int, kept: str, person: Person, now: datetime) -> None:
     if kept not in ("one", "other"):
         raise ValueError("kept is one or other")
     with one_transaction():
-        exam = exams.locked(SheetConflict.objects.values_list("exam", flat=True).get(pk=conflict_id))
+        exams.locked(SheetConflict.objects.values_list("exam", flat=True).get(pk=conflict_id))
         row = SheetConflict.objects.select_related("exam__project__organisation").get(pk=conflict_id)
         if row.settled_at is not None:
             if row.kept != kept:

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from storage.catalogue.models import Held, Peer, Project, SheetConflict, Wanted
+from storage.catalogue.scope import projects_for
 from storage.settings import settings
 from storage.sync import journal, traffic
 from storage.sync.exchange import waiting
+from supervision.roles import Action
 
 MB = 1_000_000
 
@@ -46,16 +48,26 @@ class Standing:
         return told | {"waiting": waiting()}
 
 
-def standing(now: datetime) -> Standing:
-    """Return how the exchange stands now."""
-    projects = list(Project.objects.filter(active=True).select_related("organisation"))
+def standing(now: datetime, within: QuerySet[Project] | None = None) -> Standing:
+    """Return how the exchange stands now; within: for whom only these projects are, and who exchanges some of them."""
+    wanted = (Project.objects.all() if within is None else within).filter(active=True)
+    here = list(wanted.select_related("organisation").order_by("pk"))
+    peers = [(peer, _shared(peer, here)) for peer in Peer.objects.select_related("person").order_by("-met_at", "pk")]
     left = traffic.left(now)
     return Standing(
-        peers=tuple(_of(peer, projects) for peer in Peer.objects.order_by("-met_at", "pk")),
-        conflicts=SheetConflict.objects.filter(settled_at=None).count(),
+        peers=tuple(_of(peer, shared) for peer, shared in peers if shared or within is None),
+        conflicts=SheetConflict.objects.filter(settled_at=None, exam__project__in=here).count(),
         left_mb=None if left is None else left / MB,
         headquarters_set=settings().sync_url is not None,
     )
+
+
+def _shared(peer: Peer, here: list[Project]) -> list[Project]:
+    """Return those of the projects that are exchanged with this side: a field box sees those of its token's person."""
+    if peer.person is None:
+        return here
+    theirs = set(projects_for(peer.person, Action.SYNC).values_list("pk", flat=True))
+    return [project for project in here if project.pk in theirs]
 
 
 def _of(peer: Peer, projects: list[Project]) -> OfPeer:

@@ -95,22 +95,37 @@ def test_the_bytes_of_a_day_are_kept_to(pair: Pair, monkeypatch: pytest.MonkeyPa
         assert not Wanted.objects.exists()
 
 
+def test_what_would_use_up_the_reserve_of_the_disk_is_not_fetched(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan_in(pair.there, pair)
+    monkeypatch.setenv("SONORELAY_DISK_RESERVE_MB", str(10**9))
+    full = exchange(pair.wire)
+    assert (full.problem, full.received, full.bytes_received) == ("disk_full", 1, 0), "records come all the same"
+    monkeypatch.delenv("SONORELAY_DISK_RESERVE_MB")
+    pair.meet()
+    with pair.field_box.here():
+        assert not Wanted.objects.exists()
+    same(pair)
+
+
 def test_what_speaks_of_something_unknown_waits(pair: Pair) -> None:
     exam = scan_in(pair.field_box, pair)
     with pair.field_box.here():
         journal.write_up(pair.later())
         (record,) = (as_json(told_of(one, sides.this_side().uuid)) for one in Exam.objects.all())
     with pair.there.here() as world:
-        peer = sides.field_box(uuid.uuid4(), world.people["grace"])
+        peer, first = sides.field_box(uuid.uuid4(), world.people["grace"]), None
         for table, code in (
             (record | {"project": "kalemie"}, "project_unknown"),
             (record | {"version": 2}, "not_understood"),
             (record | {"draw": 7}, "not_understood"),
         ):
-            for _ in range(2):
+            for _ in range(2):  # the second time it was held already
                 applied = applying.apply("exam", str(exam), table, peer, [world.goma], pair.later())
                 assert applied is applying.Applied.HELD
-            assert Held.objects.get().code == code
+            held = Held.objects.get()
+            assert (held.code, held.record) == (code, table)
+            first = first or held.since
+            assert held.since == first, "since it was held first"
         assert not Exam.objects.exists()
         Held.objects.update(record=record)
         assert applying.try_held(peer, [world.goma], pair.later()) == 1

@@ -126,6 +126,7 @@ def test_filters_and_nonsense(received, signed_in) -> None:
     today = timezone.now().date()
     assert len(rows(client, since=str(today), until=str(today + timedelta(days=1)))) == 7
     assert rows(client, until=str(today - timedelta(days=2))) == []
+    assert len(rows(client, since="0001-01-01", until="9999-12-31")) == 7
     assert len(rows(client, way="dicomweb")) == 1
     for nonsense in ({"answer": "x"}, {"way": "x"}, {"since": "x"}, {"archive": "zz"}, {"page": "x"}):
         assert client.get(reverse("arrivals"), nonsense).status_code == 200

@@ -11,12 +11,15 @@ from django.test import Client
 from django.utils import timezone
 
 from storage.catalogue import tokens
-from storage.catalogue.models import Event, Held, Peer, SheetConflict, StoredObject
+from storage.catalogue.models import Event, Held, Membership, Peer, SheetConflict, StoredObject
 from storage.objects import Area
+from storage.sync.journal import write_up
 from storage.sync.records import as_json, digest_of_json
+from storage.sync.sides import this_side
+from storage.sync.standing import standing
 from storage.sync.telling import told
 from supervision.rating import Answer
-from supervision.roles import Action
+from supervision.roles import Action, Role
 from tests.web.world import World
 
 SIDE = str(uuid.uuid4())
@@ -55,6 +58,25 @@ def test_only_a_token_of_who_may_exchange_opens_it(world: World, signed_in: Call
     for bad in (b"no gzip", gzip.compress(b"[]"), gzip.compress(b"0" * 70_000_000)):
         assert ask(program, "POST", "records", mine, data=bad).status_code == 400
     assert ask(program, "DELETE", "records", mine).status_code == 405
+
+
+def test_what_is_no_count_and_no_field_box_changes_nothing(world: World) -> None:
+    mine = bearer(world, "data_officer", Action.SYNC)
+    for place, said in (
+        ("records", {"entries": [], "reached": -1}),
+        ("records", {"entries": [], "reached": 10**30}),
+        ("records", {"entries": [], "reached": True}),
+        ("hello", {"protocol": 1, "waiting": {"objects": "many"}}),
+        ("hello", {"protocol": 1, "waiting": [3]}),
+    ):
+        answer = ask(Client(), "POST", place, mine, data=gzip.compress(json.dumps(said).encode()))
+        assert (answer.status_code, answer.json()["code"]) == (400, "not_understood"), said
+    above = Peer.objects.create(uuid=uuid.uuid4(), headquarters=True)
+    for side in (above.uuid, this_side().uuid):
+        answer = ask(Client(), "POST", "hello", mine | {"Sonorelay-Side": str(side)}, data=HELLO)
+        assert answer.status_code == 400, "nobody speaks with the voice of headquarters"
+    above.refresh_from_db()
+    assert (above.person, above.met_at, above.told) == (None, None, {})
 
 
 def test_objects_go_to_whom_they_belong_and_originals_to_nobody(world: World) -> None:
@@ -101,6 +123,29 @@ def test_who_may_fill_in_the_worksheet_chooses_between_two(world: World, signed_
     exam.refresh_from_db()
     assert exam.answers == {"RET": "negative"}
     assert "Two worksheets" not in signed_in("facilitator").get(page).content.decode()
+
+
+def test_the_page_tells_of_ones_own_projects_and_of_nothing_that_is_hidden(
+    world: World, signed_in: Callable[[str], Client]
+) -> None:
+    exam = world.scan(exam_type="BLADDER").exam
+    assert exam is not None
+    sheet = as_json(told(exam, uuid.uuid4()).sheet)
+    SheetConflict.objects.create(exam=exam, key="k", one=sheet, other=sheet, found_at=timezone.now())
+    mine, theirs = (
+        Peer.objects.create(uuid=uuid.uuid4(), person=world.people[name]) for name in ("data_officer", "foreign-owner")
+    )
+    write_up(timezone.now())
+    seen = signed_in("supervisor").get("/sync/").content.decode()
+    assert str(mine) in seen
+    assert str(theirs) not in seen
+    assert f"/exams/{exam.pk}/" in seen
+    waiting = {peer.name: peer.records for peer in standing(timezone.now()).peers}
+    assert waiting[str(mine)] > waiting[str(theirs)] == 0, "what a box may not see does not wait for it"
+    Membership.objects.create(person=world.people["supervisor"], role=Role.REVIEWER, organisation=world.relief)
+    seen = signed_in("supervisor").get("/sync/").content.decode()
+    assert f"/exams/{exam.pk}/" not in seen, "whoever may be asked to read it is not told where it comes from"
+    assert "Worksheets that differ" not in seen
 
 
 def test_the_page_says_what_waits(world: World, signed_in: Callable[[str], Client]) -> None:

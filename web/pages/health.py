@@ -57,10 +57,10 @@ def metrics(request: HttpRequest) -> HttpResponseBase:
     """Answer with the gauges in Prometheus' text format; 403 to a stranger, 503 without the catalogue."""
     if not _may_see(request):
         return HttpResponse(status=403)
-    registry = CollectorRegistry()
-    registry.register(_Gauges())
+    counted = CollectorRegistry()
+    counted.register(_Gauges())
     try:
-        return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+        return HttpResponse(generate_latest(counted), content_type=CONTENT_TYPE_LATEST)
     except DatabaseError:
         return HttpResponse(status=503)
 

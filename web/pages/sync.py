@@ -38,9 +38,10 @@ MOST = 100
 @require_safe
 def page(request: HttpRequest) -> HttpResponseBase:
     """Show the last exchange, what waits on each side, and worksheets that differ."""
-    here = projects_for(person_of(request), Action.SEE_SYNC)
-    differing = SheetConflict.objects.filter(settled_at=None, exam__project__in=here).select_related("exam__project")
-    now = standing(timezone.now())
+    person = person_of(request)
+    mine = unblinded(person, exams_for(person, Action.SEE_SYNC))
+    differing = SheetConflict.objects.filter(settled_at=None, exam__in=mine).select_related("exam__project")
+    now = standing(timezone.now(), projects_for(person, Action.SEE_SYNC))
     told = [
         (
             peer,

@@ -25,6 +25,7 @@ from storage.room import refuse_when_full
 from storage.sync.link import PROTOCOL
 from storage.sync.parts import WrongPlace
 from storage.sync.serving import MOST_RECORDS, Serving
+from storage.sync.sides import NoFieldBox
 from supervision.roles import Action
 from web.body import Body, one_of_few
 from web.permissions import person_of
@@ -35,6 +36,7 @@ SIDE, OFFSET, LENGTH = "Sonorelay-Side", "Upload-Offset", "Upload-Length"
 LARGEST_MESSAGE = 16 * 1024 * 1024
 LARGEST_RECORDS = 64 * 1024 * 1024
 LARGEST_OBJECT = 2**50
+MOST_DIGITS = 18
 CHUNK = 64 * 1024
 
 Answering = Callable[..., HttpResponseBase]
@@ -64,7 +66,10 @@ def hello(request: HttpRequest, serving: Serving) -> HttpResponseBase:
     said = _json(request)
     if said.get("protocol") != PROTOCOL:
         raise Refused(409, "protocol", _("The two installations speak different versions of the exchange."))
-    told = {str(name)[:20]: int(count) for name, count in dict(said.get("waiting", {})).items()}
+    waiting = said.get("waiting", {})
+    if not isinstance(waiting, dict) or not all(map(_is_count, waiting.values())):
+        raise _unreadable()
+    told = {str(name)[:20]: count for name, count in waiting.items()}
     return _packed({"protocol": PROTOCOL} | asdict(serving.hello(told)))
 
 
@@ -76,9 +81,9 @@ def records(request: HttpRequest, serving: Serving) -> HttpResponseBase:
         return _packed(asdict(serving.answer(since, most or MOST_RECORDS)))
     said = _json(request)
     entries, reached = said.get("entries"), said.get("reached")
-    if not isinstance(entries, list) or len(entries) > MOST_RECORDS or not isinstance(reached, int):
+    if not isinstance(entries, list) or len(entries) > MOST_RECORDS or not _is_count(reached):
         raise _unreadable()
-    return _packed(asdict(serving.take([one for one in entries if isinstance(one, dict)], reached)))
+    return _packed(asdict(serving.take([one for one in entries if isinstance(one, dict)], int(reached))))
 
 
 @for_field_boxes("GET")
@@ -136,10 +141,9 @@ def _give(request: HttpRequest, serving: Serving, area: Area, digest: str) -> Ht
 
 def _serving(request: HttpRequest) -> Serving:
     try:
-        side = UUID(request.headers.get(SIDE, ""))
-    except ValueError:
+        return Serving(UUID(request.headers.get(SIDE, "")), person_of(request), object_store(), timezone.now())
+    except (ValueError, NoFieldBox):
         raise _unreadable() from None
-    return Serving(side, person_of(request), object_store(), timezone.now())
 
 
 def _json(request: HttpRequest) -> dict[str, Any]:
@@ -164,9 +168,13 @@ def _packed(table: dict[str, Any]) -> HttpResponse:
 
 
 def _number(said: str) -> int:
-    if not (said.isascii() and said.isdecimal()) or len(said) > 18:
+    if not (said.isascii() and said.isdecimal()) or len(said) > MOST_DIGITS:
         raise _unreadable()
     return int(said)
+
+
+def _is_count(said: object) -> bool:
+    return type(said) is int and 0 <= said < 10**MOST_DIGITS
 
 
 def _unreadable() -> Refused:
