@@ -53,19 +53,23 @@ class Reception:
         because a stick was pulled out or it is not ours to read, waits for the next time.
         """
         count = 0
-        for file in files:
-            try:
-                count += self._take_in(file)
-            except OSError as error:
-                if says_no_room(error):
-                    raise
-                log.warning(
-                    "file_not_read project=%s error=%s errno=%s", self.project, type(error).__name__, error.errno
-                )
-            if len(self._received) >= AT_ONCE:
-                self._let_go()
-        self._let_go()
+        try:
+            for file in files:
+                count += self._taken_in(file)
+                if len(self._received) >= AT_ONCE:
+                    self._let_go()
+        finally:
+            self._let_go()  # what is received already need not lie there twice while a disk is full
         return count
+
+    def _taken_in(self, file: Found) -> int:
+        try:
+            return self._take_in(file)
+        except OSError as error:
+            if says_no_room(error):
+                raise
+            log.warning("file_not_read project=%s error=%s errno=%s", self.project, type(error).__name__, error.errno)
+            return 0
 
     def _take_in(self, file: Found) -> int:
         before = self.taken.of(file)

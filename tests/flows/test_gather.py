@@ -236,6 +236,28 @@ def test_without_room_files_wait_where_they_are(
     assert field.look() == 1
 
 
+def test_without_room_what_was_received_is_let_go(
+    make_field: Callable[..., Field], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from storage.settings import settings
+
+    field = make_field()
+    received = field.drop("a.dcm", b"one")
+
+    def disk_fills(_file: object) -> bool:
+        field.drop("b.dcm", b"two")
+        monkeypatch.setenv("SONORELAY_DISK_RESERVE_MB", str(1 << 40))
+        settings.cache_clear()
+        return False
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.sources.watched_folder.FoundFile.remove", disk_fills)
+        assert field.look() == 1
+    assert received.exists()
+    assert field.look() == 0
+    assert [path.name for path in field.inbox.glob("*.dcm")] == ["b.dcm"]
+
+
 @pytest.mark.parametrize("room", [0, 90_112, 180_224])
 def test_a_disk_that_is_full_in_the_middle_gives_the_scan_back(
     make_field: Callable[..., Field], stick: Path, arrive: Callable[..., object], room: int
