@@ -1,12 +1,12 @@
 """Do devices that send by DICOM find somebody who answers?"""
 
-import fcntl
 import ssl
 from collections.abc import Iterator
 from datetime import datetime
 
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
+from storage.held import held
 from storage.settings import Settings, settings
 from supervision.programme import Programme, read_programme
 from supervision.sources import DicomListener
@@ -39,7 +39,7 @@ def answers(_now: datetime) -> Iterator[Check]:
         return
     if listener_answers(here, heard[0]):
         yield good("listener", ANSWERS, port=here.listener_port, count=len(heard))
-    elif _runs(here):
+    elif held(here.home / "receiving" / ".lock"):
         yield bad("listener", SILENT, SILENT_MEND, port=here.listener_port)
     else:
         yield warn("listener", SILENT, STOPPED_MEND, port=here.listener_port)
@@ -81,15 +81,3 @@ def _tls(here: Settings) -> ssl.SSLContext:
     if here.listener_tls_certificate is not None and here.listener_tls_key is not None:
         context.load_cert_chain(here.listener_tls_certificate, here.listener_tls_key)
     return context
-
-
-def _runs(here: Settings) -> bool:
-    lock = here.home / "receiving" / ".lock"
-    if not lock.exists():
-        return False
-    with lock.open() as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False

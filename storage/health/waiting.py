@@ -1,15 +1,15 @@
 """Does anything wait longer than it should: scans, runs, schedules, files that nobody takes in?"""
 
-import fcntl
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from time import time
 from typing import NamedTuple
 
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
 from storage.health.inbox import left_alone
+from storage.held import held
 from storage.settings import settings
 from supervision.schedule import last_times
 from supervision.states import State
@@ -177,9 +177,8 @@ def schedules(now: datetime) -> Iterator[Check]:
 @asks("runs")
 def runs(_now: datetime) -> Iterator[Check]:
     """Look which runs of this machine are dead, or alive for too long."""
-    files = _runs()
-    dead = sum(not _held(file) for file in files)
-    stuck = sum(_held(file) and time() - file.stat().st_mtime > LONGEST_RUN.total_seconds() for file in files)
+    dead, alive = _dead_and_alive()
+    stuck = sum(time() - began > LONGEST_RUN.total_seconds() for began in alive)
     if dead:
         yield warn("runs.dead", DEAD, DEAD_MEND, count=dead)
     if stuck:
@@ -203,22 +202,19 @@ def inbox(_now: datetime) -> Iterator[Check]:
 
 def dead_and_alive() -> tuple[int, int]:
     """Return how many runs of this machine died and were not buried yet, and how many are at work."""
-    held = [_held(file) for file in _runs()]
-    return held.count(False), held.count(True)
+    dead, alive = _dead_and_alive()
+    return dead, len(alive)
 
 
-def _runs() -> list[Path]:
+def _dead_and_alive() -> tuple[int, list[float]]:
+    """Return how many runs died, and when each of those at work began (see flows.presence)."""
+    dead, alive = 0, list[float]()
     folder = settings().home / "running"
-    return [file for file in folder.glob("[!.]*") if file.is_file()] if folder.is_dir() else []
-
-
-def _held(file: Path) -> bool:
-    """Tell whether the run of this file is alive: the kernel lets go of its lock when it dies (flows.presence)."""
-    try:
-        with file.open("rb") as opened:
-            fcntl.flock(opened, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return True  # it has just come to its end
-    return False
+    for file in folder.glob("[!.]*") if folder.is_dir() else ():
+        with suppress(FileNotFoundError):  # it has just come to its end
+            began, is_run = file.stat().st_mtime, file.is_file()
+            if is_run and held(file):
+                alive.append(began)
+            else:
+                dead += is_run and file.exists()
+    return dead, alive
