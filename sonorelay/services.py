@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from pipeline.errors import Misconfigured, Unavailable
+from storage.held import held
 from storage.settings import settings
 
 LOCK = "up.lock"
@@ -45,7 +46,7 @@ def services() -> tuple[Service, ...]:
                 *(sys.executable, "-m", "prefect", "server", "start", "--analytics-off"),
                 *("--host", here.host, "--port", str(here.prefect_port)),
             ),
-            f"http://{here.host}:{here.prefect_port}/api/health",
+            f"{prefect['PREFECT_API_URL']}/health",
             environment=prefect,
         ),
         Service(
@@ -139,15 +140,7 @@ def only_one() -> Iterator[None]:
 
 def are_up() -> bool:
     """Tell whether services run with these data; what answers on the ports alone may be somebody else's."""
-    lock_file = settings().home / LOCK
-    if not lock_file.exists():
-        return False
-    with lock_file.open() as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-    return False
+    return held(settings().home / LOCK)
 
 
 def answers(address: str) -> bool:

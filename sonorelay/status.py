@@ -48,7 +48,7 @@ def status(*, as_json: bool) -> int:
     inbox = {code: _files_in(code) for code in codes}
     stray = _stray(set(codes))
     old_key = {project.code: _of_an_old_key(project) for project in wanted.projects}
-    ours = are_up()
+    ours = are_up() or settings().work_pool is not None  # of a pool each service runs alone
     running = {service.name: ours and answers(service.ready_at) for service in services() if service.ready_at}
     if as_json:
         projects = {

@@ -32,6 +32,8 @@ def here() -> Iterator[Site]:
 def test_what_was_installed_answers_and_telling_it_again_changes_nothing(here: Site) -> None:
     look = "curl -sf --cacert /srv/sonorelay/tls/authority.pem https://sono.example.org/healthz"
     wait_until(lambda: here.web.run(look, check=False).returncode == 0, 30)
+    status = json.loads(here.web.run(f"{COMMAND} status --json").stdout.splitlines()[-1])
+    assert status["services"] == {"prefect": True, "web": True}
     before = _prefect(here)
     assert before["pools"] == ["sonorelay"]
     assert set(before["queues"]) >= {"inbox", "scans"}
