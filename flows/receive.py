@@ -14,12 +14,12 @@ from pathlib import Path
 from flows.found import Found
 from flows.receipts import Receipts
 from flows.taken import Fate, TakenFiles
-from pipeline.errors import Misconfigured, says_no_room
+from pipeline.errors import Misconfigured
 from pipeline.key import Key
 from storage.catalogue.models import Arrival
 from storage.objects import Area, ObjectStore
 from storage.reception import Receipt, receive
-from storage.room import refuse_when_full
+from storage.room import full_disk_is_said, refuse_when_full
 
 AT_ONCE = 20
 ROOM_FOR_ONE_BYTE = 2
@@ -64,10 +64,9 @@ class Reception:
 
     def _taken_in(self, file: Found) -> int:
         try:
-            return self._take_in(file)
+            with full_disk_is_said():
+                return self._take_in(file)
         except OSError as error:
-            if says_no_room(error):
-                raise
             log.warning("file_not_read project=%s error=%s errno=%s", self.project, type(error).__name__, error.errno)
             return 0
 

@@ -15,17 +15,16 @@ from functools import cached_property
 from hashlib import md5
 from pathlib import Path
 from typing import TypeVar
-from xml.etree.ElementTree import ParseError
 
 from minio import Minio
 from minio.datatypes import Object
-from minio.error import MinioException, S3Error
+from minio.error import S3Error
 from urllib3 import PoolManager, Retry, Timeout
-from urllib3.exceptions import HTTPError
 
 from flows.naming import RECEIPTS, as_text, described, is_passed_over, is_passed_over_folder, is_sidecar
 from flows.receipts import LARGEST_TABLE
 from pipeline.errors import Misconfigured, Unavailable
+from storage.objects.s3 import NO_ANSWER
 from storage.reception import Incoming
 from storage.settings import settings
 from supervision.programme import ProjectEntry
@@ -266,7 +265,7 @@ def _ask(question: Callable[[], Answer]) -> Answer | None:
         if error.code in REFUSED:
             raise Misconfigured("inbox_refused", answer=error.code or "") from None
         raise Unavailable("inbox_unreachable") from error
-    except (MinioException, HTTPError, ParseError, ConnectionError, TimeoutError) as error:
+    except NO_ANSWER as error:
         raise Unavailable("inbox_unreachable") from error
 
 

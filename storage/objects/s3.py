@@ -30,6 +30,8 @@ ABSENT = frozenset({"NoSuchKey", "NoSuchBucket", "NoSuchObject"})
 REFUSED = frozenset({"AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"})
 CONNECT_SECONDS, READ_SECONDS = 5.0, 60.0
 CHUNK = 1024 * 1024
+NO_ANSWER = (MinioException, HTTPError, ParseError, ConnectionError, TimeoutError)
+"""What is raised where a server is away, or is none of S3."""
 LONGEST_VALID = timedelta(days=7)  # of a presigned address (AWS Signature Version 4)
 
 Answer = TypeVar("Answer")
@@ -182,7 +184,7 @@ def _ask(question: Callable[[], Answer]) -> Answer:
         if error.code in ABSENT:
             raise Unavailable("object_missing") from None
         raise Unavailable("store_unreachable") from error
-    except (MinioException, HTTPError, ParseError, ConnectionError, TimeoutError) as error:
+    except NO_ANSWER as error:
         raise Unavailable("store_unreachable") from error
 
 
