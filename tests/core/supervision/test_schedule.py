@@ -21,6 +21,9 @@ SCHEDULES = (
     "15 3 * 2-11/3 0",
     LEAP_DAY,
     "10 4 * * 7",
+    "20 5 */2 * 1",
+    "20 5 */10 * */3",
+    "20 5 */1 * 1/2",
 )
 MINUTES = st.integers(0, 6 * 366 * 24 * 60)
 moments = st.builds(lambda minutes: datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes), MINUTES)
