@@ -16,20 +16,11 @@ from typing import Any
 import psycopg
 
 from tests.end_to_end.processes import descendants
+from tests.programmes import EVERY_MINUTE, ONE_PROJECT
 from tests.servers import S3Server, answers_http, free_ports, postgresql, postgresql_binaries, seaweedfs
 
 DISK_MIB, RESERVE_MIB = 700, 100
-PROGRAMME = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
-schedule = "* * * * *"
-
+SOURCES = """
 [[projects.sources]]
 kind = "watched_folder"
 
@@ -199,7 +190,7 @@ def site() -> Iterator[Site | None]:
             place.mkdir(parents=True)
         if not subprocess.run(_mount(made.home), check=False, capture_output=True).returncode:
             stack.callback(subprocess.run, ["umount", "--lazy", str(made.home)], check=False)
-        (made.home / "programme.toml").write_text(PROGRAMME.format(stick=made.stick))
+        (made.home / "programme.toml").write_text(ONE_PROJECT + EVERY_MINUTE + SOURCES.format(stick=made.stick))
         try:
             yield made
         finally:

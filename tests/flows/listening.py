@@ -17,17 +17,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tests.programmes import ONE_PROJECT
 from tests.servers import free_ports
 
-PROGRAMME = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
+SOURCES = """
 [[projects.sources]]
 kind = "dicom_listener"
 ae_title = "GOMA"
@@ -72,7 +65,7 @@ class Listener:
     def install(self) -> None:
         """Have the tables and the projects, made once for all tests."""
         shutil.copytree(installed(), self.home)
-        (self.home / "programme.toml").write_text(PROGRAMME.format(commitment_port=self.commitment_port))
+        (self.home / "programme.toml").write_text(ONE_PROJECT + SOURCES.format(commitment_port=self.commitment_port))
 
     def start(self) -> None:
         """Start it, and wait until it hears."""
@@ -129,7 +122,7 @@ def installed() -> Path:
     """Return the home of an installation in which nothing has arrived yet."""
     home = Path(tempfile.mkdtemp(prefix="sonorelay-listener-"))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
-    (home / "programme.toml").write_text(PROGRAMME.format(commitment_port=104))
+    (home / "programme.toml").write_text(ONE_PROJECT + SOURCES.format(commitment_port=104))
     subprocess.run([sys.executable, "-c", APPLY], env=Listener(home, 104, 104).environment, check=True)
     return home
 

@@ -10,20 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.programmes import ONE_PROJECT
 from tests.storage.conftest import World
-
-PROGRAMME = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
-language = "{language}"
-{sources}
-"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +23,7 @@ class Field:
 
     def says(self, sources: str = "", language: str = "en") -> None:
         """Write the programme."""
-        (self.home / "programme.toml").write_text(PROGRAMME.format(sources=sources, language=language))
+        (self.home / "programme.toml").write_text(f'{ONE_PROJECT}language = "{language}"\n{sources}')
 
     def drop(self, name: str, content: bytes, folder: Path | None = None) -> Path:
         """Put a file into the inbox, or another folder."""

@@ -11,22 +11,13 @@ from storage.catalogue.calibrations import current_calibration
 from storage.catalogue.models import Assessment, Ticket
 from storage.settings import settings
 from supervision.programme import Programme, read_programme
+from tests.programmes import ONE_PROJECT
 from tests.storage.conftest import World
 from tests.storage.probes import profiles, sound
 
-NIGHT = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
-"""
-
 
 def programme() -> Programme:
-    return read_programme(NIGHT)
+    return read_programme(ONE_PROJECT)
 
 
 def test_every_organisation_has_its_night_and_every_project_its_schedule() -> None:

@@ -28,18 +28,10 @@ from storage.health.inbox import left_alone
 from storage.objects.chosen import object_store
 from storage.settings import settings
 from supervision.programme import read_programme
+from tests.programmes import ONE_PROJECT
 from tests.servers import S3Server, free_ports
 from tests.storage.conftest import NOON, World
 
-PROGRAMME = """
-[[organisations]]
-code = "relief"
-name = "Relief"
-[[projects]]
-code = "goma"
-organisation = "relief"
-name = "Goma"
-"""
 HOLDS_A_LOCK = """
 import fcntl, sys, time
 file = open(sys.argv[1], "w")
@@ -63,10 +55,10 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, world: World) -> 
 
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
-    (home / "programme.toml").write_text(PROGRAMME)
+    (home / "programme.toml").write_text(ONE_PROJECT)
     change(home=home, inbox=tmp_path / "inbox", prefect_port=free_ports(1)[0], disk_reserve_mb=0)
     settings().signing_key()
-    programme.apply(read_programme(PROGRAMME), NOON)
+    programme.apply(read_programme(ONE_PROJECT), NOON)
     programme.note_ingested("goma", NOON)
     audit.seal()
     yield change
