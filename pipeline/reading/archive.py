@@ -16,7 +16,7 @@ from pathlib import Path
 from stat import S_IFDIR, S_IFMT, S_IFREG
 from typing import IO
 
-from pipeline.errors import NotAScan, TooLarge, Unavailable, Undecodable
+from pipeline.errors import NotAScan, TooLarge, Undecodable
 from pipeline.reading.archive_names import Place, folders_that_tell, place_of
 from pipeline.reading.limits import MALFORMED
 
@@ -75,8 +75,8 @@ def is_zip(path: Path) -> bool:
 def unpack(path: Path, to: Path, limits: Limits = Limits()) -> Unpacked:
     """Unpack a zip archive, and those in it, into the empty folder `to`.
 
-    Raises Rejected with a reason `archive_*` (`unknown_kind` for a document that is packed as an archive), and
-    Unavailable (`disk_full`) when there is no room; what was written until then is the caller's to remove.
+    Raises Rejected with a reason `archive_*` (`unknown_kind` for a document that is packed as an archive), and OSError
+    as it comes (of a full disk a child process makes `disk_full`); what was written by then is the caller's to remove.
     """
     opening = _Unpacking(to, limits, path.stat().st_size)
     if is_document(path):
@@ -143,7 +143,7 @@ class _Unpacking:
         self.numbered += 1
         path = self.to / f"{self.numbered:05d}"
         before = self.written
-        with _member(archive, info) as source, _room(), path.open("xb") as target:
+        with _member(archive, info) as source, path.open("xb") as target:
             while part := _next_of(source):
                 self.written += len(part)
                 if self.written > self.most_bytes:
@@ -218,11 +218,3 @@ def _next_of(source: IO[bytes]) -> bytes:
         return source.read(_PART)
     except _DAMAGED:
         raise Undecodable("archive_damaged") from None
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        raise Unavailable("disk_full") from None

@@ -69,8 +69,7 @@ def reveal(request_id: int, person: Person, now: datetime) -> Revealed:
     """Return whose scan it is to the person who asked, within 24 hours of the other's consent; each time is noted.
 
     Conflict: second_person without consent or for anybody but the one who asked, request_over after 24 hours,
-    original_deleted. Rejected
-    where the raw file cannot be read, Unavailable where it cannot be reached.
+    original_deleted. Rejected where the raw file cannot be read, Unavailable where it cannot be reached.
     """
     with one_transaction():
         request = _in_reach(request_id, person)

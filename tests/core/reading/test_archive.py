@@ -1,6 +1,7 @@
 """Can an archive do harm, or be understood in two ways, and is what it holds unpacked as it was packed?"""
 
 import io
+import resource
 import shutil
 import struct
 import zipfile
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.child import run_in_child
-from pipeline.errors import Rejected
+from pipeline.errors import Rejected, Unavailable
 from pipeline.reading.archive import Limits, Unpacked, is_zip, unpack
 from tests.real_files import data_file, needs_data
 
@@ -287,3 +288,16 @@ def test_whatever_the_bytes_say_it_is_unpacked_or_refused(
         assert all(".." not in one.folders for one in found.members)
     assert {path.name for path in folder.iterdir()} == {"sent.zip", "unpacked"}
     shutil.rmtree(folder)
+
+
+def unpack_where_files_stay_small(path: Path, to: Path) -> Unpacked:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MB, MB))
+    return unpack(path, to)
+
+
+def test_a_full_disk_is_not_the_senders_fault(tmp_path: Path) -> None:
+    (tmp_path / "sent.zip").write_bytes(packed(("large", bytes(2 * MB))))
+    (tmp_path / "unpacked").mkdir()
+    with pytest.raises(Unavailable) as caught:
+        run_in_child(unpack_where_files_stay_small, tmp_path / "sent.zip", tmp_path / "unpacked")
+    assert caught.value.code == "disk_full"
