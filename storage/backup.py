@@ -24,12 +24,13 @@ from pipeline.errors import Misconfigured
 from pipeline.key import Key
 from pipeline.wrapping import KeyRing, Keys, key_ring, wrap
 from storage.catalogue import audit
-from storage.catalogue.dump import Dump, Table, dump
+from storage.catalogue.dump import Dump, Table, dump, sha256_of
 from storage.keys import vault_file
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
 MANIFEST, OBJECTS, CATALOGUE, KEYS, PROGRAMME = "manifest.json", "objects.jsonl", "catalogue", "keys", "programme.toml"
+NAMED = "????-??-??T??????Z"
 FORMAT = 1
 CHUNK = 1024 * 1024
 
@@ -46,7 +47,7 @@ class Kept:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself. files: SHA-256 by name. new: objects that had to be copied."""
+    """What a backup says of itself. files: SHA-256 by name, beside those of `catalogue`. new: objects copied for it."""
 
     format: int
     made_at: str
@@ -101,18 +102,24 @@ def _write(root: Path, store: ObjectStore, passphrase: str, now: datetime) -> Ma
         for kept, copied in _copied(store, root, known):
             lines.write(json.dumps(asdict(kept)) + "\n")
             count, size, new = count + 1, size + kept.size, new + copied
-    files = {str(file.relative_to(folder)): sha256_of(file) for file in sorted(folder.rglob("*")) if file.is_file()}
+    beside = (file for file in sorted(folder.rglob("*")) if file.is_file() and file.parent.name != CATALOGUE)
+    files = {str(file.relative_to(folder)): sha256_of(file) for file in beside}
     manifest = Manifest(FORMAT, now.isoformat(), made, count, size, new, str(head or ""), files)
     _write_last(folder / MANIFEST, json.dumps(asdict(manifest), indent=1).encode())
     return manifest
 
 
 def leave(root: Path, newest: int) -> int:
-    """Keep the newest backups of a folder only; return how many objects went that stand in none of them."""
+    """Keep the newest backups of a folder only, and nothing of those that were interrupted.
+
+    Returns how many objects went that stand in none of those left.
+    """
     with _alone(root):
         for folder in backups(root)[:-newest]:
             (folder / MANIFEST).unlink()  # first: without it there is no backup
-            shutil.rmtree(folder)
+        for folder in root.glob(NAMED):
+            if not (folder / MANIFEST).exists():
+                shutil.rmtree(folder)
         wanted = {(kept.area, kept.digest) for folder in backups(root) for kept in listed(folder / OBJECTS)}
         gone = [place for place in (root / "objects").glob("*/*/*") if (place.parts[-3], place.name) not in wanted]
         for place in gone:
@@ -125,12 +132,6 @@ def listed(file: Path) -> Iterator[Kept]:
     with file.open(encoding="ascii") as lines:
         for line in lines:
             yield Kept(**json.loads(line))
-
-
-def sha256_of(file: Path) -> str:
-    """Return the digest of a file's bytes."""
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 @contextmanager

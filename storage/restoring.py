@@ -14,6 +14,7 @@ from storage.backup import (
     CHUNK,
     FORMAT,
     KEYS,
+    MANIFEST,
     OBJECTS,
     PROGRAMME,
     Kept,
@@ -21,9 +22,9 @@ from storage.backup import (
     backups,
     listed,
     place_of,
-    sha256_of,
 )
 from storage.catalogue import audit
+from storage.catalogue.dump import sha256_of
 from storage.catalogue.load import check, empty, load
 from storage.keys import vault_file
 from storage.objects import Area, ObjectStore
@@ -43,9 +44,9 @@ class Restored:
 
 def newest(root: Path) -> Path:
     """Return the backup that is meant: the folder itself, or the newest in it; Misconfigured where there is none."""
-    found = [root] if (root / "manifest.json").is_file() else backups(root)
+    found = [root] if (root / MANIFEST).is_file() else backups(root)
     if not found:
-        raise Misconfigured("backup_damaged", file="manifest.json")
+        raise Misconfigured("backup_damaged", file=MANIFEST)
     return found[-1]
 
 

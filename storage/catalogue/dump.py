@@ -92,6 +92,12 @@ def file_of(folder: Path, table: str) -> Path:
     return folder / f"{table}.jsonl"
 
 
+def sha256_of(file: Path) -> str:
+    """Return the digest of a file's bytes."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
 def _is_ours(model: type[Model]) -> bool:
     related = (field.related_model for field in options(model).concrete_fields if field.is_relation)
     return all(isinstance(one, type) and options(one).app_label == APP for one in related)

@@ -4,7 +4,6 @@ The tables are made as they were when the dump was written, filled in one transa
 the migrations of today.
 """
 
-import hashlib
 import json
 from itertools import islice
 from pathlib import Path
@@ -15,22 +14,16 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from pipeline.errors import Misconfigured
-from storage.catalogue.dump import APP, AT_A_TIME, Dump, Table, file_of, models_at, options, rows_of
+from storage.catalogue.dump import APP, AT_A_TIME, Dump, Table, file_of, models_at, options, rows_of, sha256_of
 
 
 def check(dump: Dump, folder: Path) -> None:
     """Raise Misconfigured (`backup_damaged`) for the first file that is not as it was written."""
     models_at(dump.migration)
     for table in dump.tables:
-        digest = hashlib.sha256()
-        try:
-            with file_of(folder, table.name).open("rb") as file:
-                while piece := file.read(1024 * 1024):
-                    digest.update(piece)
-        except FileNotFoundError:
-            raise Misconfigured("backup_damaged", file=file_of(folder, table.name).name) from None
-        if digest.hexdigest() != table.sha256:
-            raise Misconfigured("backup_damaged", file=file_of(folder, table.name).name)
+        file = file_of(folder, table.name)
+        if not file.is_file() or sha256_of(file) != table.sha256:
+            raise Misconfigured("backup_damaged", file=file.name)
 
 
 def load(dump: Dump, folder: Path) -> dict[str, int]:

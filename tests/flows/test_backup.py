@@ -122,6 +122,7 @@ def test_kept_while_scans_arrive_and_the_same_on_other_servers_and_back(
     lost = root / "objects" / "raw" / "00" / ("0" * 64)
     lost.parent.mkdir(exist_ok=True)
     lost.write_bytes(b"of a backup that is gone")
+    (root / "2026-01-01T000000Z" / "catalogue").mkdir(parents=True)  # of one that was interrupted
     before = second
     servers = database | s3_server.environment(name.replace("_", "-"))
     for place, extra in (("on-servers", servers), ("on-disk", {})):  # the second from what the first leaves
