@@ -8,7 +8,7 @@ from django.db.models import F
 from storage.catalogue.models import Traffic
 from storage.settings import settings
 
-Kind = Literal["objects_sent", "objects_received", "records"]
+Kind = Literal["objects_sent", "objects_received"]
 MB = 1_000_000
 
 

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from functools import wraps
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -83,7 +83,7 @@ def records(request: HttpRequest, serving: Serving) -> HttpResponseBase:
     entries, reached = said.get("entries"), said.get("reached")
     if not isinstance(entries, list) or len(entries) > MOST_RECORDS or not _is_count(reached):
         raise _unreadable()
-    return _packed(asdict(serving.take([one for one in entries if isinstance(one, dict)], int(reached))))
+    return _packed(asdict(serving.take([one for one in entries if isinstance(one, dict)], reached)))
 
 
 @for_field_boxes("GET")
@@ -173,7 +173,7 @@ def _number(said: str) -> int:
     return int(said)
 
 
-def _is_count(said: object) -> bool:
+def _is_count(said: object) -> TypeGuard[int]:
     return type(said) is int and 0 <= said < 10**MOST_DIGITS
 
 

@@ -135,12 +135,11 @@ class Wanted(models.Model):
 
 
 class Traffic(models.Model):
-    """How many bytes of objects went over the link on one day (UTC), and how many of records."""
+    """How many bytes of objects went over the link on one day (UTC)."""
 
     day = models.DateField(unique=True)
     objects_sent = models.PositiveBigIntegerField(default=0)
     objects_received = models.PositiveBigIntegerField(default=0)
-    records = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         """Return the day."""
