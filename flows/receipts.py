@@ -58,7 +58,8 @@ class Receipts:
         self._place, self._project, self._language, self._now = place, project, language, now
         self._tables: dict[str, list[Row]] = {}
         since = (now - FOLLOWED_FOR).strftime("%Y-%m-%d")
-        for name in sorted(name for name in place.names() if name.endswith(".csv") and name >= since):
+        self._there = frozenset(place.names())
+        for name in sorted(name for name in self._there if name.endswith(".csv") and name >= since):
             rows = _read(place.read(name))
             if rows is not None:  # edited by somebody, or none of ours: left as it is
                 self._tables[name] = rows
@@ -104,9 +105,8 @@ class Receipts:
 
     def _of_the_day(self, day: str) -> str:
         """Return the name of the day's table; another one where somebody edited that."""
-        there = set(self._place.names())
         names = [f"{day}.csv", *(f"{day}-{number}.csv" for number in range(2, MOST_TABLES_OF_A_DAY))]
-        return next((name for name in names if name in self._tables or name not in there), names[-1])
+        return next((name for name in names if name in self._tables or name not in self._there), names[-1])
 
 
 def keep_answering(receipts: Receipts | None) -> None:

@@ -18,7 +18,7 @@ from flows.listener.committing import OUR_TITLE, commit
 from flows.listener.destinations import Destination
 from flows.listener.messages import Messages
 from flows.listener.quiet import keep_quiet
-from flows.listener.storing import Status, answer, store
+from flows.listener.storing import Status, store
 from pipeline.errors import Misconfigured
 from storage.settings import Settings
 
@@ -71,19 +71,17 @@ class Listener:
 
     def store(self, event: Event) -> Any:
         """Keep an object."""
-        destination = self._meant(event)
         try:
-            return answer(Status.OUT_OF_RESOURCES) if destination is None else store(event, destination)
+            return store(event, self._meant(event))
         finally:
             event.assoc.dul._idle_timer.restart()  # noqa: SLF001 - the device was waiting for us, not we for it
 
     def commit(self, event: Event) -> tuple[int, None]:
         """Say later whether objects are safe."""
-        destination = self._meant(event)
-        return (int(Status.NOT_UNDERSTOOD), None) if destination is None else commit(event, destination)
+        return commit(event, self._meant(event))
 
-    def _meant(self, event: Event) -> Destination | None:
-        return self._destinations.get(event.assoc.acceptor.ae_title)
+    def _meant(self, event: Event) -> Destination:
+        return self._destinations[event.assoc.acceptor.ae_title]  # `requested` refuses what is none of them
 
 
 def gone(event: Event) -> None:
