@@ -36,7 +36,7 @@ def database(url: str | None, home: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        # to connect takes 10 to 25 ms, most of it for the password: each thread keeps one, and tries it before use
+        # to connect took 27 ms (median, on a busy machine): each thread keeps one, and tries it before use
         "CONN_MAX_AGE": 300,
         "CONN_HEALTH_CHECKS": True,
         # ?sslmode=verify-full, ?host=/var/run/postgresql and the like
