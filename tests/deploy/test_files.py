@@ -66,10 +66,10 @@ def test_units_are_understood_and_confined(unit: Path, tmp_path: Path) -> None:
     text = unit.read_text(encoding="utf-8")
     here.write_text(re.sub(r"/srv/sonorelay/app/\.venv/bin/\w+", str(program), text))
     run = {"capture_output": True, "text": True, "check": False}
-    verified = subprocess.run(["systemd-analyze", "verify", "--man=no", here], **run)  # type: ignore[call-overload]
+    verified = subprocess.run(["systemd-analyze", "verify", "--man=no", here], **run)
     complaints = [line for line in verified.stderr.splitlines() if str(unit.stem.rstrip("@")) in line]
     assert complaints == []
-    judged = subprocess.run(["systemd-analyze", "security", "--offline=true", here], **run)  # type: ignore[call-overload]
+    judged = subprocess.run(["systemd-analyze", "security", "--offline=true", here], **run)
     exposure = re.search(r"exposure level for \S+: ([\d.]+)", judged.stdout)
     assert exposure is not None, judged.stderr
     assert float(exposure[1]) <= 2.0

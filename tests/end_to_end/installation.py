@@ -3,12 +3,16 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydicom.data import get_testdata_file
+
+from supervision.states import State
 
 PROGRAMME = """
 [[organisations]]
@@ -98,6 +102,12 @@ class Installation:
         hidden = target.with_name("." + target.name)
         hidden.write_bytes(source.read_bytes())
         return hidden.rename(target)
+
+    def count(self, state: State) -> int:
+        """Return how many scans are in this state. Asked of the catalogue itself: it may be asked often."""
+        with closing(sqlite3.connect(f"file:{self.home / 'var' / 'catalogue.sqlite3'}?mode=ro", uri=True)) as rows:
+            (count,) = rows.execute("select count(*) from catalogue_scan where state = ?", [state]).fetchone()
+        return int(count)
 
     def status(self) -> dict[str, int]:
         said = json.loads(self.sonorelay("status", "--json").stdout)

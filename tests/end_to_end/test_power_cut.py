@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.phantom import Scene, write_mp4
 from pipeline.sector import Shape
+from supervision.states import State
 from tests.end_to_end.installation import Installation
 from tests.end_to_end.processes import descendants, wait_until
 from tests.servers import free_ports
@@ -33,11 +34,11 @@ def test_the_schedule_finishes_what_a_power_cut_left(tmp_path: Path) -> None:
     for process in [first.pid, *descendants(first.pid)]:
         os.kill(process, signal.SIGKILL)
     first.wait()
-    assert installation.status()["received"] > 0, "it was cut off while at work"
+    assert installation.count(State.RECEIVED) > 0, "it was cut off while at work"
 
     second = installation.up()
     try:
-        wait_until(lambda: installation.status()["received"] == 0, 400)
+        wait_until(lambda: installation.count(State.RECEIVED) == 0, 400)
     finally:
         second.send_signal(signal.SIGINT)
         second.wait(60)

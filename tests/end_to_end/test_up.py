@@ -22,6 +22,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from pydicom import dcmread
 
+from supervision.states import State
 from tests.browser import chromium, log_in, shown
 from tests.end_to_end.installation import PASSWORD, Installation, in_pydicom
 from tests.end_to_end.processes import descendants, wait_until
@@ -62,7 +63,7 @@ def test_the_clock_brings_a_dropped_file_to_the_queue(running: Running, tmp_path
     prefect = f"http://127.0.0.1:{installation.extra['SONORELAY_PREFECT_PORT']}/api"
     wait_until(lambda: _answers(f"{prefect}/health") and _scheduled_runs(prefect) > 0, 240)
     installation.drop(of_a_patient(tmp_path), "amina/FAST")
-    wait_until(lambda: installation.status()["queued"] == 1, SECONDS_FOR_ONE_CYCLE)
+    wait_until(lambda: installation.count(State.QUEUED) == 1, SECONDS_FOR_ONE_CYCLE)
 
 
 @pytest.mark.service

@@ -10,7 +10,20 @@ from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
 from storage.catalogue import arbitration, authors, library, quarantine, queue, readings, reidentification, telemedicine
-from storage.catalogue.models import AuthorName, Exam, Feedback, Membership, Person, Review, ReviewItem, Scan
+from storage.catalogue.models import (
+    AuthorName,
+    Exam,
+    Feedback,
+    Held,
+    Membership,
+    Peer,
+    Person,
+    Review,
+    ReviewItem,
+    Scan,
+    SheetConflict,
+)
+from storage.sync.records import SheetTold, as_json
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
 from supervision.review_form import Advice
@@ -158,6 +171,7 @@ def _lists(pages: Pages) -> None:
         world.scan(exam_type=None)
         world.withheld()
         world.refused()
+    _exchanged(world)
     for name, who in (
         ("queue", "rose"),
         ("reviewing", "rose"),
@@ -180,6 +194,16 @@ def _lists(pages: Pages) -> None:
     pages.add("exam-type", "rose", "/exam-types/CARD/")
     pages.add("exam-type-edit", "supervisor", "/exam-types/CARD/edit/")
     pages.add("exam-type-new", "supervisor", "/exam-types/new/")
+
+
+def _exchanged(world: World) -> None:
+    """Leave something of everything between this side, a field box and headquarters."""
+    now, exam = timezone.now(), Exam.objects.earliest("pk")
+    Peer.objects.create(uuid=uuid.uuid4(), headquarters=True, met_at=now, problem="disk_full", told={"records": 12})
+    box = Peer.objects.create(uuid=uuid.uuid4(), person=world.people["data_officer"], met_at=now, told={"objects": 3})
+    Held.objects.create(peer=box, kind="exam", key="one", record={}, code="exam_type_unknown", since=now)
+    sheet = as_json(SheetTold())
+    SheetConflict.objects.create(exam=exam, key="differ", one=sheet, other=sheet, found_at=now)
 
 
 def _exams(pages: Pages, final: Exam) -> None:

@@ -15,6 +15,13 @@ AT_A_DESK = {"review", "decide", "amend", "queue", "overview", "scans", "exam", 
 """Pages that are laid out otherwise where there is room, and are worked on there."""
 
 
+SQUEEZED = """() => [...document.querySelectorAll("main :is(dd, dt, td, th, p, li, label, button)")]
+  .filter((one) => one.checkVisibility() && one.innerText.trim().length > 3)
+  .filter((one) => one.clientWidth > 1 && one.clientWidth < 40 && one.clientHeight > 3 * one.clientWidth)
+  .map((one) => one.innerText.slice(0, 40))"""
+"""Text in a column so narrow that words are broken into their letters."""
+
+
 @pytest.fixture
 def pages(live_world, tmp_path, monkeypatch) -> Pages:
     made = furnish(live_world, tmp_path, monkeypatch)
@@ -54,6 +61,7 @@ def _faults(page, sizes) -> list[str]:
     found = []
     if (over := page.evaluate(SIDEWAYS)) > 0:
         found.append(f"scrolls sideways at 360 px by {over}")
+    found += [f"squeezed at 360 px: {text!r}" for text in page.evaluate(SQUEEZED)]
     for size in sizes:
         page.set_viewport_size(size)
         found += [
