@@ -1,0 +1,1 @@
+"""The registers: training sessions, requests of projects, and devices in service."""
