@@ -1,0 +1,182 @@
+"""Which numbers do the dashboards, reports and machine formats tell, and what do they add up to?
+
+One set of figures: whatever tells a number takes it from here. What arrived is counted on the day that it arrived, and
+everything that became of it later on the same day, so that every number leads to its scans and any days that part a
+period add up to it. An exam arrived with its first clip. Scans of a phantom count as scans, never as patients' exams.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import reduce
+from operator import add
+
+from pipeline.text import Text
+from supervision.figures import Mean, Share
+from supervision.period import Days, Period
+
+OVERALL = (1, 2, 3, 4, 5)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose figures: those of one project, of an organisation's projects, or of the whole programme.
+
+    code: of the project or the organisation, empty for the programme. projects: the codes of what it consists of.
+    """
+
+    code: str
+    name: Text
+    projects: tuple[str, ...]
+    is_project: bool = False
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Whole numbers that add up; the names are those of storage.catalogue.figures.Figure where that leads to scans.
+
+    Of scans: scans_in = in_progress + rejected + withheld + failed + awaiting_info + not_chosen + backlog + reviewed.
+    scored: clinical scans with a score, score_thousandths its sum (of 0-100) in thousandths.
+    Of clinical exams: exams; exams_open: somebody is asked to read it; exams_left_out: not chosen for reading; rated:
+    with a final reading, overall_1 to overall_5 of these; adequate; judged: adequacy and correctness allow to tell
+    succeeded or not; answered: a critical question was answered by scanner and expert, correct of these.
+    twice: read by two at least; arbitrated: an arbiter decided. due: the first answer was given, or its clock has run
+    out; in_time of these. released: feedback was; seen of these.
+    """
+
+    scans_in: int = 0
+    in_progress: int = 0
+    rejected: int = 0
+    withheld: int = 0
+    failed: int = 0
+    awaiting_info: int = 0
+    not_chosen: int = 0
+    backlog: int = 0
+    reviewed: int = 0
+    scored: int = 0
+    score_thousandths: int = 0
+    exams: int = 0
+    exams_open: int = 0
+    exams_left_out: int = 0
+    rated: int = 0
+    adequate: int = 0
+    judged: int = 0
+    succeeded: int = 0
+    answered: int = 0
+    correct: int = 0
+    overall_1: int = 0
+    overall_2: int = 0
+    overall_3: int = 0
+    overall_4: int = 0
+    overall_5: int = 0
+    twice: int = 0
+    arbitrated: int = 0
+    due: int = 0
+    in_time: int = 0
+    released: int = 0
+    seen: int = 0
+
+    def __add__(self, other: Counted) -> Counted:
+        """Return what both are together."""
+        return Counted(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+
+    @property
+    def mean_score(self) -> Mean:
+        """The mean score, 0-100."""
+        return Mean(self.score_thousandths / 1000 / self.scored if self.scored else None, self.scored)
+
+    @property
+    def overall(self) -> tuple[int, ...]:
+        """How many exams were rated 1, 2, 3, 4 and 5."""
+        return tuple(getattr(self, f"overall_{rating}") for rating in OVERALL)
+
+    @property
+    def mean_overall(self) -> Mean:
+        """The mean overall rating, 1-5."""
+        points = sum(rating * count for rating, count in zip(OVERALL, self.overall, strict=True))
+        return Mean(points / self.rated if self.rated else None, self.rated)
+
+    @property
+    def adequate_share(self) -> Share:
+        """Adequate exams of those with a final reading."""
+        return Share(self.adequate, self.rated)
+
+    @property
+    def correct_share(self) -> Share:
+        """Exams with every critical question answered rightly, of those where that can be told."""
+        return Share(self.correct, self.answered)
+
+    @property
+    def success_share(self) -> Share:
+        """Exams that are adequate and correct, of those where that can be told."""
+        return Share(self.succeeded, self.judged)
+
+    @property
+    def read_share(self) -> Share:
+        """Exams with a final reading of all."""
+        return Share(self.rated, self.exams)
+
+    @property
+    def in_time_share(self) -> Share:
+        """Exams whose first answer came before their clock ran out, of those where that is known."""
+        return Share(self.in_time, self.due)
+
+    @property
+    def seen_share(self) -> Share:
+        """Feedback that was seen of what was released."""
+        return Share(self.seen, self.released)
+
+
+def together(parts: list[Counted] | tuple[Counted, ...]) -> Counted:
+    """Return what all of these are together."""
+    return reduce(add, parts, Counted())
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of one project, exam type, trainee or device; key: what `Slice` takes, None where it is not known."""
+
+    key: str | int | None
+    label: Text
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class Week:
+    """The figures of one week, cut at the bounds of its period."""
+
+    days: Days
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class Cross:
+    """The figures of one exam type in one project."""
+
+    project: str
+    exam_type: str
+    counted: Counted
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What came and what became of it, in parts of which each kind adds up to the whole; weeks without anything too."""
+
+    whole: Counted
+    projects: tuple[Part, ...]
+    exam_types: tuple[Part, ...]
+    weeks: tuple[Week, ...]
+    crossed: tuple[Cross, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything that a report tells of a scope and a period, as it was known at `cut_off`."""
+
+    scope: Scope
+    period: Period
+    cut_off: datetime
+    activity: Activity
+    before: Counted
+    """The whole of the period before."""
