@@ -30,13 +30,13 @@ COST, BLOCK, LANES = 1 << 17, 8, 1  # 128 MB and about half a second
 MOST_COST = 1 << 19
 SALT_BYTES = 16
 LARGEST_TEXT = 16_384
-PSEUDONYMS, VAULT, VAULT_BEFORE = "pseudonyms", "vault", "vault-before"
+PSEUDONYMS, VAULT, VAULT_BEFORE, SIGNING = "pseudonyms", "vault", "vault-before", "signing"
 _FINGERPRINT = r"[0-9A-F]{4}(?:-[0-9A-F]{4}){3}"
 _SCRYPT = r"scrypt (?P<cost>\d{1,7}) (?P<block>\d{1,2}) (?P<lanes>\d{1,2}) (?P<salt>[A-Za-z0-9+/]{22}==)\n"
 _WRAPPED = r"[A-Za-z0-9+/]{54}=="
 FORM = re.compile(
     rf"{FIRST_LINE}\n{_SCRYPT}"
-    rf"(?P<keys>pseudonyms {_FINGERPRINT} {_WRAPPED}\n(?:vault(?:-before)? {_FINGERPRINT} {_WRAPPED}\n)*)"
+    rf"(?P<keys>pseudonyms {_FINGERPRINT} {_WRAPPED}\n(?:(?:vault(?:-before)?|signing) {_FINGERPRINT} {_WRAPPED}\n)*)"
 )
 FORM_OF_ONE = re.compile(
     rf"Sonorelay key, version 1\nfingerprint (?P<fingerprint>{_FINGERPRINT})\n"
@@ -54,10 +54,11 @@ class KeyRing:
 
 @dataclass(frozen=True)
 class Keys:
-    """All keys of an organisation: of its pseudonyms, and of its vault, if that goes along."""
+    """All keys of an organisation: of its pseudonyms, of its vault and of its signature, if these go along."""
 
     pseudonyms: Key
     vault: KeyRing | None = None
+    signing: Key | None = None
 
 
 def wrap(keys: Keys, passphrase: str) -> str:
@@ -69,6 +70,8 @@ def wrap(keys: Keys, passphrase: str) -> str:
     named = [(PSEUDONYMS, keys.pseudonyms)]
     if keys.vault is not None:
         named += [(VAULT, keys.vault.current), *((VAULT_BEFORE, key) for key in keys.vault.previous)]
+    if keys.signing is not None:
+        named += [(SIGNING, keys.signing)]
     lines = [
         f"{purpose} {key.fingerprint} {_as_text(aes_key_wrap(_for(purpose, stretched), key.secret))}\n"
         for purpose, key in named
@@ -100,7 +103,8 @@ def unwrap(text: str, passphrase: str) -> Keys:
         raise Misconfigured("wrapped_key_damaged") from fault
     vaults = [key for purpose, key in opened if purpose == VAULT]
     before = tuple(key for purpose, key in opened if purpose == VAULT_BEFORE)
-    return Keys(opened[0][1], KeyRing(vaults[0], before) if vaults else None)
+    signing = next((key for purpose, key in opened if purpose == SIGNING), None)
+    return Keys(opened[0][1], KeyRing(vaults[0], before) if vaults else None, signing)
 
 
 def install(key: Key, path: Path, *, replace: bool = False) -> None:

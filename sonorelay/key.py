@@ -16,7 +16,7 @@ from pipeline.text import Text
 from pipeline.wrapping import Keys, add, install, key_ring, rotate, unwrap, wrap
 from sonorelay import programme
 from sonorelay.outcome import ANSWERED, USAGE, fail, language
-from storage.keys import vault_file
+from storage.keys import signing_file, signing_of, vault_file
 from storage.settings import settings
 
 CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
@@ -58,7 +58,7 @@ def export_key(organisation: str, to: Path | None, passphrase_file: Path | None)
     if to.exists():
         raise Misconfigured("file_there", file=str(to))
     key = Key.load_or_create(place)
-    locked = wrap(Keys(key, key_ring(vault_file(organisation))), passphrase)
+    locked = wrap(Keys(key, key_ring(vault_file(organisation)), signing_of(organisation)), passphrase)
     to.parent.mkdir(parents=True, exist_ok=True)
     _note("key_exported", organisation, key)  # before it leaves
     try:
@@ -90,6 +90,8 @@ def import_key(organisation: str, source: Path | None, passphrase_file: Path | N
     install(key, place, replace=replace)
     if keys.vault is not None:
         add(keys.vault, vault_file(organisation))
+    if keys.signing is not None:
+        install(keys.signing, signing_file(organisation), replace=replace)
     if not here_already:
         _note("key_imported", organisation, key)
     print(IMPORTED.format(organisation=organisation).say(language()))

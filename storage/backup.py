@@ -25,7 +25,7 @@ from pipeline.key import Key
 from pipeline.wrapping import KeyRing, Keys, key_ring, wrap
 from storage.catalogue import audit
 from storage.catalogue.dump import Dump, Table, dump, sha256_of
-from storage.keys import vault_file
+from storage.keys import signing_of, vault_file
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
@@ -148,7 +148,8 @@ def _keys_of(organisation: str) -> Keys:
     ring = key_ring(vault_file(organisation))
     place = vault_file(organisation)
     unused = (Key.load_or_create(file) for file in sorted(place.parent.glob(f"{place.name}.unused-*")))
-    return Keys(Key.load_or_create(settings().key_file(organisation)), KeyRing(ring.current, (*ring.previous, *unused)))
+    pseudonyms = Key.load_or_create(settings().key_file(organisation))
+    return Keys(pseudonyms, KeyRing(ring.current, (*ring.previous, *unused)), signing_of(organisation))
 
 
 def _copied(store: ObjectStore, root: Path, known: Iterable[Kept]) -> Iterator[tuple[Kept, bool]]:

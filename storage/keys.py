@@ -8,6 +8,8 @@ from pipeline.key import Key
 from storage.objects.vaults import ENDING as VAULT
 from storage.settings import settings
 
+SIGNING = ".signing"
+
 
 @cache
 def organisation_key(organisation: str) -> Key:
@@ -23,13 +25,18 @@ def organisation_key(organisation: str) -> Key:
 
 def make_keys(organisation: str) -> None:
     """Make the organisation's keys that are not here yet: what the first of several machines does for all of them."""
-    for file in _files(organisation):
+    for file in (*_files(organisation), signing_file(organisation)):
         Key.load_or_create(file)
 
 
 def vault_file(organisation: str) -> Path:
     """Return where the key of the organisation's vault lies."""
     return settings().key_file(organisation).with_suffix(VAULT)
+
+
+def signing_file(organisation: str) -> Path:
+    """Return where the key lies with which the organisation signs its certificates."""
+    return settings().key_file(organisation).with_suffix(SIGNING)
 
 
 def _files(organisation: str) -> tuple[Path, Path]:

@@ -26,7 +26,7 @@ from storage.backup import (
 from storage.catalogue import audit
 from storage.catalogue.dump import sha256_of
 from storage.catalogue.load import check, empty, load
-from storage.keys import vault_file
+from storage.keys import signing_file, vault_file
 from storage.objects import Area, ObjectStore
 from storage.settings import settings
 
@@ -88,6 +88,8 @@ def write(folder: Path, store: ObjectStore, manifest: Manifest, keys: dict[str, 
         install(both.pseudonyms, settings().key_file(organisation))
         if both.vault is not None:
             add(both.vault, vault_file(organisation))
+        if both.signing is not None:
+            install(both.signing, signing_file(organisation))
     count = size = 0
     for kept in listed(folder / OBJECTS):
         _put(place_of(folder.parent, kept.area, kept.digest), kept, store)

@@ -103,4 +103,10 @@ REJECTED: dict[str, Text] = {
         "This file was sent by mistake. Nothing has to be sent again.",
         "Ce fichier a été envoyé par erreur. Il n'y a rien à renvoyer.",
     ),
+    "certificate_changed": Text(
+        "This is no certificate of Sonorelay, or something in it was changed after it was signed. Do not rely on it: "
+        "ask the organisation that issued it for another copy.",
+        "Ce n'est pas un certificat de Sonorelay, ou quelque chose y a été changé après la signature. Ne vous y fiez "
+        "pas : demandez-en un autre exemplaire à l'organisation qui l'a délivré.",
+    ),
 }

@@ -12,7 +12,8 @@ from tests.core.deidentify.scenes import KEY, OTHER_KEY
 
 PASSPHRASE = "cinq mots pour une clé"
 OLDER_KEY = Key.from_bytes(b"older".ljust(32))
-KEYS = Keys(KEY, KeyRing(OTHER_KEY, (OLDER_KEY,)))
+SIGNING_KEY = Key.from_bytes(b"signing".ljust(32))
+KEYS = Keys(KEY, KeyRing(OTHER_KEY, (OLDER_KEY,)), SIGNING_KEY)
 OF_VERSION_1 = """Sonorelay key, version 1
 fingerprint 4C0E-2029-565B-F58F
 scrypt 131072 8 1 /2SwvrbCqgrNmMHRPzwPPw==

@@ -1,0 +1,70 @@
+"""With which key does an organisation sign, and what does every certificate say beside its document?"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from pipeline.key import Key
+from storage.catalogue import audit
+from storage.catalogue.models import Event, Organisation
+from storage.keys import signing_file
+from storage.settings import settings
+from supervision.certificate import Signed, fingerprint, signed
+
+
+def sign(organisation_code: str, kind: str, document: Mapping[str, Any], now: datetime) -> Signed:
+    """Return the document signed for an organisation, and note it in the chain of events.
+
+    Beside `document` it says what it is (`kind`), who signs and when, and the head of the chain just before: whoever
+    holds the certificate can ask later whether that is still part of the chain (`sonorelay audit verify --head`).
+    Misconfigured (`key_missing`) on one of several machines that has no key. To be called outside transactions: what
+    was written in one that is still open has no place in the chain yet.
+    """
+    organisation = Organisation.objects.get(code=organisation_code)
+    key = signing_key(organisation_code, now)
+    audit.seal()
+    head = audit.head()
+    whole = {
+        "kind": kind,
+        "organisation": {"code": organisation.code, "name": organisation.name},
+        "signed_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+        "chain": {"number": head.number, "hash": head.hash} if head else None,
+        "says": dict(document),
+    }
+    made = signed(whole, key.secret)
+    facts = {
+        "organisation": organisation_code,
+        "kind": kind,
+        "key": made.fingerprint,
+        "signature": made.signature.hex(),
+    }
+    Event.objects.create(at=now, what="certificate_signed", facts=facts)
+    return made
+
+
+def signing_key(organisation: str, now: datetime) -> Key:
+    """Return the key with which an organisation signs; made when first needed where this machine works alone."""
+    file = signing_file(organisation)
+    if not file.exists():
+        if settings().work_pool is not None:
+            raise Misconfigured("key_missing", organisation=organisation)
+        key = Key.load_or_create(file)
+        facts = {"organisation": organisation, "key": fingerprint_of(key)}
+        Event.objects.create(at=now, what="signing_key_made", facts=facts)
+    return Key.load(file)
+
+
+def fingerprint_of(key: Key) -> str:
+    """Return by what people compare the public half of a signing key."""
+    return fingerprint(signed({}, key.secret).public_key)
+
+
+def known_here(certificate: Signed) -> bool:
+    """Tell whether it was signed with a key that is, or was, the organisation's on this machine."""
+    code = str(certificate.document.get("organisation", {}).get("code", ""))
+    if not Organisation.objects.filter(code=code).exists():
+        return False
+    file = signing_file(code)
+    files = [file, *file.parent.glob(f"{file.name}.previous-*")]
+    return any(signed({}, Key.load(one).secret).public_key == certificate.public_key for one in files if one.exists())
