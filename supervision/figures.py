@@ -32,6 +32,29 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """A share (0-1) that is no plain count: weighted, or with open cases; with its 95 % interval.
+
+    total: how many things it was estimated from; where there are none, the value is None and the interval 0 to 1.
+    """
+
+    value: float | None
+    low: float
+    high: float
+    total: int
+
+    def __post_init__(self) -> None:
+        """Refuse a value outside its interval, and one that comes from nothing."""
+        if (self.value is None) != (self.total == 0):
+            raise ValueError("an estimate needs at least one thing that was seen")
+        if not 0 <= self.low <= (self.low if self.value is None else self.value) <= self.high <= 1:
+            raise ValueError("an estimate lies within its interval, and that between 0 and 1")
+
+
+NO_ESTIMATE = Estimate(None, 0.0, 1.0, 0)
+
+
+@dataclass(frozen=True)
 class Mean:
     """A mean and the number of values behind it."""
 

@@ -2,7 +2,7 @@
 
 Every exam of a learning trainee is read; later a share. The probability is kept with the exam, whether it was chosen or
 not, so that a rate over those that were read, each counted 1/probability times (Horvitz & Thompson 1952,
-doi:10.1080/01621459.1952.10483446), is that of all exams.
+doi:10.1080/01621459.1952.10483446), is that of all exams (supervision.weighting).
 """
 
 from collections.abc import Iterable
@@ -113,10 +113,3 @@ class Cusum:
     def alarms(self, successes: Iterable[bool]) -> bool:
         """Tell whether the sum has reached the alarm with the last outcome."""
         return self.after(successes) >= self.alarm
-
-
-def weighted_rate(read: Iterable[tuple[bool, float]]) -> float | None:
-    """Return the rate among all exams from those that were read, with their inclusion probabilities (Hajek's ratio)."""
-    pairs = [(success, 1 / probability) for success, probability in read]
-    weights = sum(weight for _, weight in pairs)
-    return sum(weight for success, weight in pairs if success) / weights if pairs else None

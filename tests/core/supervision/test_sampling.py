@@ -1,13 +1,13 @@
 """Is nothing critical left out, and can the rate of all exams be told from those that were read?"""
 
 import random
-from statistics import fmean, stdev
+from statistics import fmean
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.sampling import Chosen, Cusum, Phase, Shares, inclusion, risk, weighted_rate
+from supervision.sampling import Chosen, Cusum, Phase, Shares, inclusion, risk
 
 phases = st.sampled_from(Phase)
 risks = st.floats(0, 1)
@@ -66,26 +66,6 @@ def test_risk_is_a_share_that_a_finding_and_a_long_pause_raise(
     assert risk(score, finding=True, days_since_last=days) >= here
     assert risk(score, finding=finding, days_since_last=None) >= here
     assert risk(0, finding=finding, days_since_last=days) >= here
-
-
-def test_the_weighted_rate_is_that_of_all_exams() -> None:
-    """A trainee fails more where the risk is high, which is what is read most: the plain rate is far off."""
-    chance = random.Random(5)
-    plain, weighted, truth = [], [], []
-    for _ in range(400):
-        dangers = [chance.random() for _ in range(400)]
-        good = [chance.random() > 0.05 + 0.5 * danger**2 for danger in dangers]
-        shares = [inclusion(Phase.AUTONOMOUS, risk=danger)[0] for danger in dangers]
-        read = [(one, share) for one, share in zip(good, shares, strict=True) if chance.random() < share]
-        rate = weighted_rate(read)
-        assert rate is not None
-        weighted.append(rate)
-        plain.append(fmean(one for one, _ in read))
-        truth.append(fmean(good))
-    error = [one - true for one, true in zip(weighted, truth, strict=True)]
-    assert abs(fmean(error)) < 3 * stdev(error) / len(error) ** 0.5 + 0.002
-    assert fmean(truth) - fmean(plain) > 0.05
-    assert weighted_rate([]) is None
 
 
 @given(st.lists(st.booleans(), max_size=60))
