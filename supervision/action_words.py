@@ -35,4 +35,11 @@ ACTIONS: Mapping[Action, Text] = {
     Action.MANAGE_PEOPLE: Text("manage people", "gérer les personnes"),
     Action.SYNC: Text("exchange with another installation", "échanger avec une autre installation"),
     Action.SEE_SYNC: Text("see the exchange with another installation", "voir l'échange avec une autre installation"),
+    Action.SEE_REGISTERS: Text("see training, requests and equipment", "voir les formations, demandes et équipements"),
+    Action.KEEP_TRAINING: Text("keep the register of training", "tenir le registre des formations"),
+    Action.MAKE_REQUESTS: Text("ask for training or equipment", "demander une formation ou du matériel"),
+    Action.DECIDE_REQUESTS: Text("decide on requests", "décider des demandes"),
+    Action.EXPORT: Text(
+        "take out figures and readings for other systems", "sortir chiffres et relectures vers d'autres systèmes"
+    ),
 }

@@ -60,6 +60,11 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SYNC = "sync"
     SEE_SYNC = "see_sync"
+    SEE_REGISTERS = "see_registers"
+    KEEP_TRAINING = "keep_training"
+    MAKE_REQUESTS = "make_requests"
+    DECIDE_REQUESTS = "decide_requests"
+    EXPORT = "export"
 
 
 Grant = Mapping[Role, Reach]
@@ -133,6 +138,12 @@ ALLOWED: dict[Action, Grant] = {
     Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
     Action.SYNC: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.SEE_SYNC: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.SEE_REGISTERS: _own(Role.TRAINEE)
+    | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.BIOMED, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.KEEP_TRAINING: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.MAKE_REQUESTS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.BIOMED, Role.PARTNER_OWNER),
+    Action.DECIDE_REQUESTS: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.EXPORT: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
 }
 """Action x role x reach. A new action is one line here and one in supervision/action_words.py."""
 
