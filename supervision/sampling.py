@@ -5,10 +5,8 @@ not, so that a rate over those that were read, each counted 1/probability times 
 doi:10.1080/01621459.1952.10483446), is that of all exams (supervision.weighting).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from math import log
 
 MONTHS_AFTER_SIGN_OFF = 6.0
 READ_AFTER_ALARM = 15
@@ -90,26 +88,3 @@ def inclusion(
         return known.signed_off, Chosen.SIGNED_OFF
     by_risk = min(max((risk - RISK_COUNTS_FROM) / (RISK_CERTAIN_FROM - RISK_COUNTS_FROM), 0.0), 1.0)
     return known.uniform + (1 - known.uniform) * by_risk, Chosen.RISK if by_risk else Chosen.UNIFORM
-
-
-@dataclass(frozen=True)
-class Cusum:
-    """The watch over who was signed off: failures in `p0` of the exams are usual, in `p1` too many.
-
-    With the defaults one false alarm comes in 346 exams, a failure rate of 20 % is found in 42, one of 40 % in 13.
-    """
-
-    p0: float = 0.10
-    p1: float = 0.20
-    alarm: float = 2.5
-
-    def after(self, successes: Iterable[bool]) -> float:
-        """Return the sum after these outcomes, oldest first; it never falls below 0."""
-        total = 0.0
-        for success in successes:
-            total = max(0.0, total + (log((1 - self.p1) / (1 - self.p0)) if success else log(self.p1 / self.p0)))
-        return total
-
-    def alarms(self, successes: Iterable[bool]) -> bool:
-        """Tell whether the sum has reached the alarm with the last outcome."""
-        return self.after(successes) >= self.alarm

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from storage.catalogue.models import Event, Person, Review, TraineePhase
 from storage.catalogue.transaction import one_transaction
-from supervision.sampling import READ_AFTER_ALARM, Cusum, Phase
+from supervision.competence.cusum import Cusum
+from supervision.sampling import READ_AFTER_ALARM, Phase
 
 MONTH = timedelta(days=365.25 / 12)
 WATCH = Cusum()

@@ -1,13 +1,10 @@
 """Is nothing critical left out, and can the rate of all exams be told from those that were read?"""
 
-import random
-from statistics import fmean
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.sampling import Chosen, Cusum, Phase, Shares, inclusion, risk
+from supervision.sampling import Chosen, Phase, Shares, inclusion, risk
 
 phases = st.sampled_from(Phase)
 risks = st.floats(0, 1)
@@ -66,34 +63,3 @@ def test_risk_is_a_share_that_a_finding_and_a_long_pause_raise(
     assert risk(score, finding=True, days_since_last=days) >= here
     assert risk(score, finding=finding, days_since_last=None) >= here
     assert risk(0, finding=finding, days_since_last=days) >= here
-
-
-@given(st.lists(st.booleans(), max_size=60))
-def test_the_sum_never_falls_below_nothing_and_a_failure_raises_it(outcomes: list[bool]) -> None:
-    watch = Cusum()
-    assert watch.after([*outcomes, True]) <= watch.after(outcomes) < watch.after([*outcomes, False])
-    assert watch.after(outcomes) >= 0
-
-
-@pytest.mark.parametrize(("failing", "exams"), [(0.10, 346), (0.20, 42), (0.40, 13)])
-def test_alarms_come_as_often_as_they_should(failing: float, exams: int) -> None:
-    """Within 5 % and a scan of the published run lengths; 4,000 courses leave a standard error of about 1.5 %."""
-    chance = random.Random(7)
-    watch = Cusum()
-    fall = watch.after([False, False]) - watch.after([False, False, True])
-    rise = watch.after([False])
-    lengths = []
-    for _ in range(4000):
-        total, count = 0.0, 0
-        while total < watch.alarm:
-            count += 1
-            total = total + rise if chance.random() < failing else max(0.0, total - fall)
-        lengths.append(count)
-    assert fmean(lengths) == pytest.approx(exams, rel=0.05, abs=1)
-
-
-@settings(max_examples=30)
-@given(st.lists(st.booleans(), max_size=20))
-def test_four_failures_in_a_row_are_an_alarm(before: list[bool]) -> None:
-    assert Cusum().alarms([*before, False, False, False, False])
-    assert not Cusum().alarms([True, *[True] * len(before), False, False, False])

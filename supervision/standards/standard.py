@@ -1,0 +1,157 @@
+"""What is a standard, and what can it ask?
+
+Every number names its source, or says ESTIMATE.
+"""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from pipeline.text import Text
+from supervision.competence.ladder import Rung
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+Share = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(ge=1, le=1000)]
+Months = Annotated[float, Field(gt=0, le=120)]
+Entrustment = Annotated[int, Field(ge=1, le=5)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(_Table):
+    """The same words in both languages."""
+
+    en: Words
+    fr: Words
+
+    @property
+    def text(self) -> Text:
+        """The words as the rest of the software knows them."""
+        return Text(self.en, self.fr)
+
+
+class _Asked(_Table):
+    source: Words
+
+
+class Volume(_Asked):
+    """So many exams that were read; of the exam type's own number where `scans` is not said.
+
+    counted: `read` counts each, `adequate` only those that were adequate. exam_types: other numbers, by code.
+    """
+
+    kind: Literal["volume"]
+    scans: Count | None = None
+    counted: Literal["read", "adequate"] = "read"
+    exam_types: dict[str, Count] = {}
+
+
+class Learned(_Asked):
+    """The LC-CUSUM has crossed its limit.
+
+    p_bad: a failure rate that is not competent; p_ok: one that is. false: at most this share of trainees who fail
+    p_bad cross within `scans`.
+    """
+
+    kind: Literal["learned"]
+    p_bad: Share = 0.25
+    p_ok: Share = 0.10
+    false: Share = 0.05
+    scans: Count = 100
+
+    @model_validator(mode="after")
+    def _better(self) -> "Learned":
+        if self.p_ok >= self.p_bad:
+            raise ValueError("p_ok is smaller than p_bad")
+        return self
+
+
+class Certain(_Asked):
+    """The probability that the share of successes has reached `target` is at least `probability`."""
+
+    kind: Literal["certain"]
+    target: Share = 0.80
+    probability: Share = 0.90
+
+
+class Positives(_Asked):
+    """The finding of every critical question was there in at least so many exams."""
+
+    kind: Literal["positives"]
+    each: Count = 1
+
+
+class ReadTwice(_Asked):
+    """The last so many exams were read by a second reader too."""
+
+    kind: Literal["read_twice"]
+    last: Count = 5
+
+
+class Trusted(_Asked):
+    """So many direct observations, or reviews that say so, reach this entrustment; the newest of them counts too.
+
+    remote: whether the entrustment of a reading counts, or that of somebody who stood beside only.
+    """
+
+    kind: Literal["trusted"]
+    entrustment: Entrustment = 4
+    times: Count = 1
+    remote: bool = True
+
+
+class Recent(_Asked):
+    """The last exam is not older than so many months."""
+
+    kind: Literal["recent"]
+    months: Months = 6
+
+
+class Tenure(_Asked):
+    """On the rung below for at least so many months."""
+
+    kind: Literal["tenure"]
+    months: Months = 6
+
+
+class Quiet(_Asked):
+    """No alarm of the watch for so many months."""
+
+    kind: Literal["quiet"]
+    months: Months = 6
+
+
+Requirement = Volume | Learned | Certain | Positives | ReadTwice | Trusted | Recent | Tenure | Quiet
+
+
+class Step(_Table):
+    """What is asked of whoever wants to come to a rung from the one below."""
+
+    to: Rung
+    requirements: tuple[Annotated[Requirement, Field(discriminator="kind")], ...]
+
+
+class Standard(_Table):
+    """A standard: what each step of the ladder asks. A code and version never change their meaning."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,23}$")]
+    version: Annotated[int, Field(ge=1)] = 1
+    valid_from: date | None = None
+    label: Bilingual
+    about: Bilingual
+    steps: tuple[Step, ...]
+
+    @model_validator(mode="after")
+    def _once(self) -> "Standard":
+        rungs = [one.to for one in self.steps]
+        if len(set(rungs)) < len(rungs):
+            raise ValueError("a rung has one step")
+        return self
+
+    def step(self, to: Rung) -> Step | None:
+        """Return what is asked for this rung; None where the standard leaves it to people."""
+        return next((one for one in self.steps if one.to is to), None)
