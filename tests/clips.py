@@ -31,7 +31,7 @@ def clip_of(frames: Luminance, frames_per_second: float | None = 25.0, **facts: 
         "colour_share": 0.0,
         "codec": "raw",
     }
-    return Clip(**{**given, **facts})  # type: ignore[arg-type]
+    return Clip(**{**given, **facts})
 
 
 def scene_of(spec: str) -> Scene:

@@ -1,6 +1,7 @@
 """Do two ways of writing a name meet, and is nothing kept that could be the patient's name?"""
 
 import unicodedata
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,9 +14,9 @@ NAMES = st.lists(WORD, min_size=1, max_size=4)
 
 
 @given(words=NAMES, order=st.randoms(use_true_random=False), between=st.sampled_from([" ", "^", ", ", "_", " - "]))
-def test_order_case_and_what_stands_between_do_not_count(words: list[str], order: object, between: str) -> None:
+def test_order_case_and_what_stands_between_do_not_count(words: list[str], order: Random, between: str) -> None:
     mixed = list(words)
-    order.shuffle(mixed)  # type: ignore[attr-defined]
+    order.shuffle(mixed)
     assert key_of(between.join(mixed)) == key_of(" ".join(words))
     assert key_of(" ".join(words).swapcase().swapcase().upper().lower()) == key_of(" ".join(words).lower())
 

@@ -41,7 +41,7 @@ def test_is_kept_without_outputs(path: Path) -> None:
 def test_imports_and_never_defines(path: Path) -> None:
     forbidden = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
     for cell in code_cells(path):
-        tree = ast.parse("".join(cell["source"]))  # type: ignore[arg-type]
+        tree = ast.parse("".join(cell["source"]))
         assert not [node for node in ast.walk(tree) if isinstance(node, forbidden)]
 
 

@@ -16,7 +16,7 @@ def postgresql_settings(postgresql_url: str) -> dict[str, str]:
     """Give an empty database of its own to one test."""
     name = f"walk_{secrets.token_hex(6)}"
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')
     return {"SONORELAY_DATABASE_URL": f"{postgresql_url.rpartition('/')[0]}/{name}"}
 
 

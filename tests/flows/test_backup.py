@@ -117,7 +117,7 @@ def test_kept_while_scans_arrive_and_the_same_on_other_servers_and_back(
 
     name = f"restored_{secrets.token_hex(6)}"
     with psycopg.connect(postgresql_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[call-overload]
+        connection.execute(f'CREATE DATABASE "{name}"')
     database = {"SONORELAY_DATABASE_URL": f"{postgresql_url.rpartition('/')[0]}/{name}"}
     lost = root / "objects" / "raw" / "00" / ("0" * 64)
     lost.parent.mkdir(exist_ok=True)

@@ -117,7 +117,7 @@ def test_an_object_that_is_put_again_meanwhile_is_not_lost(
     really = receive.receive
 
     def meanwhile(*given: object, **more: object) -> object:
-        receipts = really(*given, **more)  # type: ignore[arg-type]
+        receipts = really(*given, **more)
         put(client, bucket, "a.dcm", b"second, put while the first was received")
         return receipts
 

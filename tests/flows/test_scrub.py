@@ -51,7 +51,7 @@ def copies() -> tuple[ObjectStore, ObjectStore]:
 
 
 def place(store: ObjectStore, digest: str, area: str = "raw") -> Path:
-    return store.shelf._root / area / digest[:2] / digest[2:4] / digest  # type: ignore[attr-defined]
+    return store.shelf._root / area / digest[:2] / digest[2:4] / digest
 
 
 def change(path: Path) -> None:

@@ -61,7 +61,7 @@ def stage_of(at: Installation, exam: uuid.UUID) -> str:
 
 
 def form(overall: int, **more: object) -> ReviewForm:
-    return rated(overall, exam_type="BLADDER", **more)  # type: ignore[arg-type]
+    return rated(overall, exam_type="BLADDER", **more)
 
 
 def sheet(answer: Answer, urgency: Urgency = Urgency.USUAL) -> Worksheet:

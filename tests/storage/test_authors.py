@@ -81,7 +81,7 @@ def test_who_it_is_counts_at_once_and_for_all_that_come(world: World, boss: obje
     waiting = operated(world, "waiting", "OP 7")
     unread = world.received("unread", trainee="op-7")
     assert (waiting.state, unread.trainee) == (State.AWAITING_INFO, None)
-    name = authors.unresolved(boss).get()  # type: ignore[arg-type]
+    name = authors.unresolved(boss).get()
     assert name.waiting == 2
     assert authors.likeliest(name)[0] is not None
     assert authors.resolve(name.pk, world.people["awa"], world.people["boss"], NOON) == 2
@@ -91,7 +91,7 @@ def test_who_it_is_counts_at_once_and_for_all_that_come(world: World, boss: obje
     assert waiting.state in (State.QUEUED, State.NOT_CHOSEN)
     later = operated(world, "later", "Op^7")
     assert later.trainee == world.people["awa"]
-    assert not authors.unresolved(boss).exists()  # type: ignore[arg-type]
+    assert not authors.unresolved(boss).exists()
     event = Event.objects.get(what="author_resolved")
     assert event.person == world.people["boss"]
     assert "OP" not in str(event.facts).upper().replace("PERSON", "")
@@ -157,4 +157,4 @@ def test_a_held_back_scan_has_its_author_too(world: World, boss: object) -> None
 def whose(scan: Scan) -> tuple[str | None, str | None]:
     scan.refresh_from_db()
     assert scan.exam is not None
-    return tuple(one.username if one else None for one in (scan.trainee, scan.exam.trainee))  # type: ignore[return-value]
+    return tuple(one.username if one else None for one in (scan.trainee, scan.exam.trainee))

@@ -42,7 +42,7 @@ def current(exam: Exam) -> Feedback:
 
 
 def exam_of(world: World, **known: object) -> Exam:
-    exam = world.queued(**known).exam  # type: ignore[arg-type]
+    exam = world.queued(**known).exam
     assert exam is not None
     return exam
 
@@ -52,7 +52,7 @@ def decide(world: World, exam: Exam, chosen: str, now: datetime) -> Feedback:
     item = ReviewItem.objects.get(exam=exam, done_at=None)
     arbiter = world.people.get("ada") or world.person("ada", Role.ARBITER)
     read(world, exam, "ada", rated(2), now)
-    arbitration.decide(item.pk, arbiter, chosen, [Decided.ARTEFACT], "looked twice", now)  # type: ignore[arg-type]
+    arbitration.decide(item.pk, arbiter, chosen, [Decided.ARTEFACT], "looked twice", now)
     return current(exam)
 
 

@@ -21,7 +21,7 @@ LATER = NOON + timedelta(hours=1)
 
 def arrive(name: str, now: datetime = NOON, **known: object) -> tuple[Scan, bool]:
     values = {"project": "goma", "trainee": None, "exam_type": None} | known
-    received = Received(digest_of(name), 9, Kind.DICOM, **values)  # type: ignore[arg-type]
+    received = Received(digest_of(name), 9, Kind.DICOM, **values)
     arrival = intake.register(received, StoredBytes(Area.RAW, received.digest, 9), "watched_folder", now)
     return arrival.scan, not arrival.repeated
 

@@ -92,7 +92,7 @@ def test_scans_that_differ_teach_nothing(world: World) -> None:
 def test_only_the_same_screen_teaches(world: World, third: dict[str, object]) -> None:
     release(world)
     release(world)
-    release(world, **third)  # type: ignore[arg-type]
+    release(world, **third)
     assert learned() == []
 
 

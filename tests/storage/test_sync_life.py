@@ -57,7 +57,7 @@ class TwoSides(RuleBasedStateMachine):
                     with where.here():
                         known = set(Review.objects.values_list("submission", flat=True))
                         assert known == self.sent, "no reading is lost, and none is there twice"
-                assert all(sum(one[3] for one in exam["readings"]) <= 1 for exam in told.values())  # type: ignore[index]
+                assert all(sum(one[3] for one in exam["readings"]) <= 1 for exam in told.values())
             finally:
                 removed(self.pair.field_box, self.pair.there)
                 self.folder.cleanup()

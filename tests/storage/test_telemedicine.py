@@ -33,7 +33,7 @@ def helen(world: World) -> Person:
 
 
 def ask(exam: Exam, person: Person, **more: object) -> Escalation:
-    return telemedicine.escalate(exam.pk, person, now=NOON, **{**ASKED, **more})  # type: ignore[arg-type]
+    return telemedicine.escalate(exam.pk, person, now=NOON, **{**ASKED, **more})
 
 
 def test_a_question_goes_to_a_specialist_and_its_outcome_comes_back(world: World, exam: Exam, helen: Person) -> None:

@@ -50,7 +50,7 @@ class Installation:
         settings.cache_clear()
         object_store.cache_clear()
         try:
-            yield self.world if hasattr(self, "world") else None  # type: ignore[misc]
+            yield self.world if hasattr(self, "world") else None
         finally:
             connections["default"] = before
             os.environ["SONORELAY_HOME"] = home

@@ -186,7 +186,7 @@ def walk(hidden: Hidden, person: Person) -> Answers:
     told: Answers = {}
     for name, address in (*page_addresses(hidden), *api_addresses(hidden), *asked(hidden)):
         answer = client.get(address)
-        content = b"".join(answer) if answer.streaming else answer.content  # type: ignore[arg-type]
+        content = b"".join(answer) if answer.streaming else answer.content
         assert answer.status_code < 500, address
         told[name, address] = (answer.status_code, _still(content))
     item = item_of(hidden.scans[0]).pk

@@ -95,7 +95,7 @@ def plant(frames: Luminance, mask: Mask, seed: int, /, **fixed: object) -> tuple
     The text shrinks where the sector is too small for it, and turns bright where the tissue is too dark for dark text.
     """
     rng = np.random.default_rng([seed, 31])
-    style = replace(style_of(rng, len(frames)), **fixed)  # type: ignore[arg-type]
+    style = replace(style_of(rng, len(frames)), **fixed)
     cover = drawn(style)
     while (place := _place(cover, mask, style, rng)) is None:
         smaller = max(8, int(style.height * 0.8))

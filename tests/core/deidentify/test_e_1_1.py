@@ -52,7 +52,7 @@ ULTRASOUND_GROUPS = (0x0008, 0x0010, 0x0012, 0x0018, 0x0020, 0x0028, 0x0032, 0x0
 
 @cache
 def table() -> dict[str, Any]:
-    return json.loads(TABLE.read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads(TABLE.read_text(encoding="utf-8"))
 
 
 def rows(entry: Allowed) -> tuple[dict[str, str] | None, str | None]:

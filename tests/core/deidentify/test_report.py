@@ -34,7 +34,7 @@ def test_a_report_crosses_json_and_processes_whole() -> None:
 )
 def test_what_has_no_name_is_refused(changed: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="report"):
-        replace(REPORT, **changed)  # type: ignore[arg-type]
+        replace(REPORT, **changed)
 
 
 @pytest.mark.parametrize("facts", [{"MBEKI": 1}, {"reader": "x" * 301}, {"reader": "<b>"}])

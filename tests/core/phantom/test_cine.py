@@ -17,7 +17,7 @@ Frames = NDArray[np.uint8]
 
 def small(seed: int = 5, shape: Shape = Shape.CURVILINEAR, *faults: Fault, **more: object) -> Scene:
     facts: dict[str, object] = {"rows": 150, "columns": 200, "frames": 6, "subject": Subject.ABDOMEN, **more}
-    return Scene(seed, shape, faults=faults, **facts)  # type: ignore[arg-type]
+    return Scene(seed, shape, faults=faults, **facts)
 
 
 def cine(scene: Scene) -> Frames:

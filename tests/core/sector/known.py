@@ -195,7 +195,7 @@ def _coded(frames: Luminance, rng: np.random.Generator, **facts: object) -> Clip
         frames = np.stack([through_jpeg(frame, quality) for frame in frames])
     elif form != "raw":
         frames = _through_video(frames, "libx264" if form == "h264" else "mpeg4")
-    return clip_of(frames, **facts)  # type: ignore[arg-type]
+    return clip_of(frames, **facts)
 
 
 def _through_video(frames: Luminance, codec: str) -> Luminance:

@@ -41,11 +41,11 @@ def true_polygon(spec: str) -> Polygon:
 
 
 def cine(spec: str, **facts: object) -> Clip:
-    return clip_of(screen(spec)[0], **facts)  # type: ignore[arg-type]
+    return clip_of(screen(spec)[0], **facts)
 
 
 def still(spec: str, **facts: object) -> Clip:
-    return clip_of(screen(spec)[0][:1], **facts)  # type: ignore[arg-type]
+    return clip_of(screen(spec)[0][:1], **facts)
 
 
 def region_of(mask: Mask, grown: int = 0) -> Region:
@@ -57,11 +57,11 @@ def region_of(mask: Mask, grown: int = 0) -> Region:
 def layout(spec: str, **change: object) -> Layout:
     rows, columns = screen(spec)[1].shape
     known = Layout(Kind.VIDEO, rows, columns, (true_polygon(spec),), DEVICE, MODEL)
-    return replace(known, **change)  # type: ignore[arg-type]
+    return replace(known, **change)
 
 
 def guided(*layouts: Layout, **facts: object) -> Guidance:
-    return replace(Guidance(layouts, DEVICE, model=MODEL), **facts)  # type: ignore[arg-type]
+    return replace(Guidance(layouts, DEVICE, model=MODEL), **facts)
 
 
 def kept(clip: Clip, guidance: Guidance | None = None) -> Kept:

@@ -72,7 +72,7 @@ def region_around(clip: Clip, spec: str, **change: int | float | None) -> Region
         "left": int(left), "top": int(top), "right": int(right), "bottom": int(bottom),
         "spatial_format": 1, "data_type": 1, "mm_per_pixel": 0.25,
     }  # fmt: skip
-    return Region(**{**facts, **change})  # type: ignore[arg-type]
+    return Region(**{**facts, **change})
 
 
 def test_a_declared_region_is_refined_and_its_scale_believed() -> None:
