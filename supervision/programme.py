@@ -18,6 +18,8 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Latitude = Annotated[float, Field(ge=-85, le=85)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
 
 EVERY_FIVE_MINUTES = "*/5 * * * *"
 # minute, hour, day of month, month, day of week: smallest and largest value
@@ -38,7 +40,8 @@ class OrganisationEntry(_Table):
 class ProjectEntry(_Table):
     """A project of an organisation; `code` is its folder in the inbox, `schedule` a cron line of five fields (UTC).
 
-    language: in which its senders are answered beside their files.
+    language: in which its senders are answered beside their files. latitude, longitude: where it lies, in degrees
+    (north and east are positive), for the map; both or neither.
     """
 
     code: Code
@@ -47,7 +50,15 @@ class ProjectEntry(_Table):
     country: Annotated[str, StringConstraints(max_length=60)] = ""
     schedule: str = EVERY_FIVE_MINUTES
     language: Literal["en", "fr"] = "en"
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     sources: tuple[Source, ...] = USUAL
+
+    @model_validator(mode="after")
+    def _lies_somewhere(self) -> "ProjectEntry":
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("a place has a latitude and a longitude")
+        return self
 
     def takes(self, way: Way) -> bool:
         """Tell whether scans of this project come in by this way."""

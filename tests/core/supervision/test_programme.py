@@ -91,6 +91,8 @@ def test_an_unknown_key_names_the_nearest(before: str, after: str, key: str, nea
         ('code = "goma"', 'code = "Goma Nord"', "projects.0.code"),
         ('code = "goma"', 'code = "../goma"', "projects.0.code"),
         ('country = "RDC"', "country = 7", "projects.0.country"),
+        ('country = "RDC"', "latitude = -91\nlongitude = 29", "projects.0.latitude"),
+        ('country = "RDC"', "latitude = -1.7", "projects.0"),
         ("P2 = 48", "P2 = 0", "clocks.P2"),
         ("lease_minutes = 20", "lease_minutes = 1", "review.lease_minutes"),
         ("uniform = 0.1", "uniform = 0.01", "sampling.uniform"),
