@@ -3,7 +3,7 @@
 from supervision.competence.course import Course, ExamResult, Observation, result_of
 from supervision.competence.curves import Curve, Measure, Point, curve
 from supervision.competence.evidence import Evidence, StepEvidence, evidence_for
-from supervision.competence.ladder import Rung, phase_on
+from supervision.ladder import Rung, phase_on
 
 __all__ = [
     "Course",

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pipeline.text import Text
 from supervision.competence.course import Course
-from supervision.competence.ladder import Rung
+from supervision.ladder import Rung
 from supervision.standards import Requirement, Standard
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pipeline.text import Text
-from supervision.competence.ladder import Rung
+from supervision.ladder import Rung
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Share = Annotated[float, Field(gt=0, lt=1)]
