@@ -1,0 +1,122 @@
+"""How is a report printed to pages: PDF, by the typesetter?"""
+
+import json
+import tempfile
+from collections.abc import Mapping
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from storage.documents import front
+from storage.documents.pictures import Picture
+from supervision.report.document import Block, Cell, Chart, Comment, Document, Kind, Numbers, Section, Table
+from supervision.report.printed import Pen
+
+SHEET = Path(__file__).with_name("report.typ")
+
+
+def as_pdf(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: str) -> bytes:
+    """Return the pages; `site` stands before each link."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for key, picture in drawn.items():
+            (root / f"{key}.svg").write_text(picture.svg, encoding="utf-8")
+        (root / SHEET.name).write_bytes(SHEET.read_bytes())
+        (root / "data.json").write_text(json.dumps(_data(document, _Page(pen, drawn, site))), encoding="utf-8")
+        made = typst.compile(
+            str(root / SHEET.name),
+            root=str(root),
+            sys_inputs={"data": (root / "data.json").read_text(encoding="utf-8")},
+            ignore_system_fonts=True,
+            timestamp=int(document.cut_off.timestamp()),
+        )
+    return bytes(made)
+
+
+def _data(document: Document, page: "_Page") -> dict[str, Any]:
+    pen, made = page.pen, document.cut_off.astimezone(UTC)
+    return {
+        "title": pen.say(document.title),
+        "scope": pen.say(document.scope_name),
+        "period": pen.say(document.period_name),
+        "language": "fr" if pen.french else "en",
+        "day": {"year": made.year, "month": made.month, "day": made.day},
+        "facts": front.facts(document, pen),
+        "running": front.running(document, pen),
+        "contents": pen.say(front.CONTENTS),
+        "no_rows": pen.say(front.NO_ROWS),
+        "sections": [page.section(one) for one in document.sections],
+    }
+
+
+class _Page:
+    """What the typesetter is told of each part."""
+
+    def __init__(self, pen: Pen, drawn: Mapping[str, Picture], site: str) -> None:
+        self.pen, self.drawn, self.site = pen, drawn, site
+
+    def section(self, section: Section) -> dict[str, Any]:
+        said = ((section.before, front.BEFORE), (section.comment, front.COMMENT))
+        blocks = [told for block in section.blocks if (told := self.block(block))]
+        comments = [self.comment(one, self.pen.say(words)) for one, words in said if one]
+        if not blocks and not comments:
+            blocks = [{"is": "paragraph", "text": self.pen.say(front.NOTHING), "prose": "note"}]
+        return {
+            "title": self.pen.say(section.title),
+            "small": section.small_print,
+            "comments": comments,
+            "blocks": blocks,
+        }
+
+    def comment(self, comment: Comment, words: str) -> dict[str, Any]:
+        lines = self.pen.say(comment.text).splitlines()
+        head = f"{words} · {front.signed(comment, self.pen)}"
+        return {"head": head, "paragraphs": [line for line in lines if line.strip()]}
+
+    def block(self, block: Block) -> dict[str, Any] | None:
+        if isinstance(block, Table):
+            return self.table(block)
+        if isinstance(block, Chart):
+            return self.chart(block)
+        if isinstance(block, Numbers):
+            return self.numbers(block)
+        return {"is": "paragraph", "text": self.pen.say(block.text), "prose": block.prose.value}
+
+    def table(self, table: Table) -> dict[str, Any]:
+        rows = [*table.rows, *([table.total] if table.total else [])]
+        numbers = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
+        columns = [
+            {"title": self.pen.say(one.title), "number": number}
+            for one, number in zip(table.columns, numbers, strict=True)
+        ]
+        return {
+            "is": "table",
+            "title": self.pen.say(table.title),
+            "columns": columns,
+            "rows": [[self.cell(cell) for cell in row] for row in rows],
+            "total": table.total is not None,
+            "note": self.pen.say(table.note) if table.note else "",
+        }
+
+    def chart(self, chart: Chart) -> dict[str, Any] | None:
+        picture = self.drawn.get(chart.key)
+        if picture is None:
+            return None
+        note = self.pen.say(chart.note) if chart.note else ""
+        told = {"is": "chart", "title": self.pen.say(chart.title), "file": f"{chart.key}.svg", "width": picture.width}
+        return told | {"alternative": self.pen.say(chart.alternative), "note": note}
+
+    def numbers(self, numbers: Numbers) -> dict[str, Any]:
+        told = []
+        for one in numbers.numbers:
+            before = "" if one.before is None else self.pen.cell(one.before).value
+            words = self.pen.say(front.PREVIOUS).format(value=before) if before else ""
+            told.append({"label": self.pen.say(one.label), "cell": self.cell(one.cell), "before": words})
+        return {"is": "numbers", "numbers": told}
+
+    def cell(self, cell: Cell) -> dict[str, Any]:
+        printed = self.pen.cell(cell)
+        link = self.site + cell.link if cell.link and self.site else ""
+        return {"value": printed.value, "detail": printed.detail, "faint": printed.faint, "link": link}
