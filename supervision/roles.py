@@ -60,6 +60,9 @@ class Action(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     SYNC = "sync"
     SEE_SYNC = "see_sync"
+    EXPORT_PROJECT = "export_project"
+    HAND_OVER = "hand_over"
+    SEE_HANDOVER = "see_handover"
     SEE_REGISTERS = "see_registers"
     KEEP_TRAINING = "keep_training"
     MAKE_REQUESTS = "make_requests"
@@ -138,6 +141,9 @@ ALLOWED: dict[Action, Grant] = {
     Action.MANAGE_PEOPLE: _all(Role.ADMINISTRATOR, Role.PARTNER_OWNER),
     Action.SYNC: _all(Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.SEE_SYNC: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.EXPORT_PROJECT: _all(Role.PARTNER_OWNER),
+    Action.HAND_OVER: _all(Role.PARTNER_OWNER),
+    Action.SEE_HANDOVER: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
     Action.SEE_REGISTERS: _own(Role.TRAINEE)
     | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.BIOMED, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
     Action.KEEP_TRAINING: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),

@@ -1,0 +1,217 @@
+"""Who may do what with a project while it passes to another organisation, and what must be shown before the next step?
+
+Dry run, shadow, switched, read only, revoked (docs/decisions/0024). The giving side is everybody of today; the
+receiving side are those who go with the project. Along the way the giving side's rights only shrink.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pipeline.text import Text
+from supervision.readings import JUDGES, Reading
+from supervision.roles import Action
+
+
+class Stage(StrEnum):
+    """How far a hand-over is."""
+
+    DRY_RUN = "dry_run"
+    SHADOW = "shadow"
+    SWITCHED = "switched"
+    READ_ONLY = "read_only"
+    REVOKED = "revoked"
+    ABANDONED = "abandoned"
+
+
+class Side(StrEnum):
+    """To whom a person belongs."""
+
+    GIVING = "giving"
+    RECEIVING = "receiving"
+
+
+class Kind(StrEnum):
+    """What sort of thing an action is, as far as a hand-over is concerned."""
+
+    LOOK = "look"
+    WORK = "work"
+    OWN = "own"
+    HAND = "hand"  # take the next step, and take the project along
+    PROVE = "prove"  # what the hand-over says of itself
+
+
+PATH = (Stage.DRY_RUN, Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY, Stage.REVOKED)
+MAY_ABANDON = frozenset({Stage.DRY_RUN, Stage.SHADOW})
+ENDED = frozenset({Stage.ABANDONED})
+FROZEN = frozenset({Stage.READ_ONLY, Stage.REVOKED})
+"""The stages in which nobody changes anything here, and no program takes anything in."""
+ALL = frozenset(Kind)
+
+WORKING = frozenset(
+    {
+        Action.COMPLETE_INFO,
+        Action.REVIEW,
+        Action.ARBITRATE,
+        Action.GROUP_CLIPS,
+        Action.READ_ANYWAY,
+        Action.ESCALATE,
+        Action.COORDINATE,
+        Action.ANSWER_QUESTIONS,
+        Action.REPORT_DEVICES,
+        Action.TEND_DEVICES,
+        Action.MATCH_AUTHORS,
+        Action.SEND_SCANS,
+    }
+)
+HANDING = frozenset({Action.HAND_OVER, Action.EXPORT_PROJECT})
+PROVING = frozenset({Action.SEE_HANDOVER})
+
+_MAY: Mapping[Stage, Mapping[Side, frozenset[Kind]]] = {
+    Stage.DRY_RUN: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
+    Stage.SHADOW: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
+    Stage.SWITCHED: {Side.GIVING: ALL - {Kind.OWN}, Side.RECEIVING: ALL},
+    Stage.READ_ONLY: {Side.GIVING: ALL - {Kind.OWN, Kind.WORK}, Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
+    Stage.REVOKED: {Side.GIVING: frozenset({Kind.PROVE}), Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
+    Stage.ABANDONED: {Side.GIVING: ALL, Side.RECEIVING: ALL},
+}
+_CONFIRMING = frozenset({Reading.SECOND}) | JUDGES
+_READS: Mapping[Stage, Mapping[Side, frozenset[Reading]]] = {
+    Stage.SHADOW: {Side.GIVING: _CONFIRMING, Side.RECEIVING: frozenset({Reading.FIRST})},
+    Stage.SWITCHED: {Side.GIVING: frozenset({Reading.SECOND}), Side.RECEIVING: frozenset({Reading.FIRST}) | JUDGES},
+}
+
+
+def kind_of(action: Action) -> Kind:
+    """Return what sort of thing an action is; what is said nowhere belongs to the owner."""
+    if action in PROVING:
+        return Kind.PROVE
+    if action in HANDING:
+        return Kind.HAND
+    if action in WORKING:
+        return Kind.WORK
+    return Kind.LOOK if action.value.startswith("see_") else Kind.OWN
+
+
+def may(stage: Stage, side: Side, action: Action) -> bool:
+    """Tell whether somebody of this side, whose role allows the action, may do it in this stage."""
+    return kind_of(action) in _MAY[stage][side]
+
+
+def denied_in(side: Side, action: Action) -> frozenset[Stage]:
+    """Return the stages in which somebody of this side may not do the action, whatever their role."""
+    return frozenset(stage for stage in Stage if not may(stage, side, action))
+
+
+def reads(stage: Stage, side: Side) -> frozenset[Reading]:
+    """Return which readings somebody of this side is asked for: in the shadow the receiver reads, we read second."""
+    return _READS.get(stage, {}).get(side, frozenset(Reading))
+
+
+def second_share(stage: Stage | None, share: float) -> float:
+    """Return which share (0-1) of exams is read twice: all in the shadow, else what the programme says."""
+    return 1.0 if stage is Stage.SHADOW else share
+
+
+class Unmet(StrEnum):
+    """Why the next step cannot be taken yet."""
+
+    NOT_NEXT = "not_next"
+    NOT_RESTORED = "not_restored"
+    NO_READERS = "no_readers"
+    NO_OWNER = "no_owner"
+    NEVER_SHADOWED = "never_shadowed"
+    UNDER_WAY = "under_way"
+
+
+WORDS: Mapping[Unmet, Text] = {
+    Unmet.NOT_NEXT: Text("This is not the next step.", "Ce n'est pas l'étape suivante."),
+    Unmet.NOT_RESTORED: Text(
+        "No receipt yet that says, without a difference, that a bundle of this stage was restored elsewhere.",
+        "Il manque un accusé de restauration sans écart pour un paquet de cette étape.",
+    ),
+    Unmet.NO_READERS: Text(
+        "Nobody of the receiving side reviews in this project yet.",
+        "Personne du côté du repreneur ne relit encore dans ce projet.",
+    ),
+    Unmet.NO_OWNER: Text(
+        "Nobody of the receiving side is owner in this project yet.",
+        "Personne du côté du repreneur n'est encore propriétaire de ce projet.",
+    ),
+    Unmet.NEVER_SHADOWED: Text(
+        "No exam yet was read first by the receiving side and second by the giving side.",
+        "Aucun examen n'a encore été lu d'abord par le repreneur, puis relu par le cédant.",
+    ),
+    Unmet.UNDER_WAY: Text(
+        "Scans are still being worked on; wait until none is.",
+        "Des examens sont encore en cours de traitement ; attendez qu'il n'y en ait plus.",
+    ),
+}
+STAGES: Mapping[Stage, Text] = {
+    Stage.DRY_RUN: Text("Dry run", "Essai à blanc"),
+    Stage.SHADOW: Text("Shadow period", "Période en double"),
+    Stage.SWITCHED: Text("Owner switched", "Propriétaire changé"),
+    Stage.READ_ONLY: Text("Read only", "Lecture seule"),
+    Stage.REVOKED: Text("Access revoked", "Accès retiré"),
+    Stage.ABANDONED: Text("Abandoned", "Abandonnée"),
+}
+MEANS: Mapping[Stage, Text] = {
+    Stage.DRY_RUN: Text(
+        "The bundle is made and restored elsewhere; every difference is reported. Nothing changes here.",
+        "Le paquet est produit et restauré ailleurs ; tout écart est signalé. Rien ne change ici.",
+    ),
+    Stage.SHADOW: Text(
+        "The receiving side reads first; the giving side reads every exam a second time.",
+        "Le repreneur lit en premier ; le cédant relit chaque examen.",
+    ),
+    Stage.SWITCHED: Text(
+        "The receiving side owns the project; the giving side may still read second.",
+        "Le repreneur est propriétaire ; le cédant peut encore faire la seconde lecture.",
+    ),
+    Stage.READ_ONLY: Text(
+        "Nobody changes anything here any more, and nothing is taken in. The last bundle is made.",
+        "Plus personne ne modifie rien ici, et plus rien n'est reçu. Le dernier paquet est produit.",
+    ),
+    Stage.REVOKED: Text(
+        "The giving side sees nothing of the project any more. The certificate is the proof.",
+        "Le cédant ne voit plus rien du projet. L'attestation en fait foi.",
+    ),
+    Stage.ABANDONED: Text("Everything is as it was before.", "Tout est comme avant."),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is known when a step is asked for.
+
+    restored: a bundle made in this stage was restored elsewhere, and the receipt has no difference. readers, owners: of
+    the receiving side, in this project. shadowed: exams read first there and second here. under_way: scans on which a
+    program works, or will.
+    """
+
+    restored: bool = False
+    readers: int = 0
+    owners: int = 0
+    shadowed: int = 0
+    under_way: int = 0
+
+
+def next_of(stage: Stage) -> Stage | None:
+    """Return the step that follows, None after the last and where it was abandoned."""
+    place = PATH.index(stage) + 1 if stage in PATH else len(PATH)
+    return PATH[place] if place < len(PATH) else None
+
+
+def unmet(stage: Stage, to: Stage, shown: Shown) -> tuple[Unmet, ...]:
+    """Return what keeps a hand-over from going to a stage; nothing where it may go."""
+    if to is Stage.ABANDONED:
+        return () if stage in MAY_ABANDON else (Unmet.NOT_NEXT,)
+    if to is not next_of(stage):
+        return (Unmet.NOT_NEXT,)
+    wanted: Mapping[Stage, tuple[tuple[bool, Unmet], ...]] = {
+        Stage.SHADOW: ((shown.restored, Unmet.NOT_RESTORED), (shown.readers > 0, Unmet.NO_READERS)),
+        Stage.SWITCHED: ((shown.owners > 0, Unmet.NO_OWNER), (shown.shadowed > 0, Unmet.NEVER_SHADOWED)),
+        Stage.READ_ONLY: ((shown.under_way == 0, Unmet.UNDER_WAY),),
+        Stage.REVOKED: ((shown.restored, Unmet.NOT_RESTORED),),
+    }
+    return tuple(why for met, why in wanted[to] if not met)
