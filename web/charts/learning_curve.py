@@ -1,0 +1,125 @@
+"""How does a trainee's share of successes develop, exam by exam, how sure are we of it, and what is asked?"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from supervision.competence import Curve
+from web.charts.drawing import ACCENT, INK, POOR, SOFT, WEAK, WIDTH
+from web.charts.plane import Plane, Spot, round_numbers
+from web.templatetags.sonorelay import percent
+
+HIGH, LOW, TOP = 180, 130, 24
+MARKED = 60
+"""Of how many exams, the last ones, the outcome is marked and leads to the exam."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A training visit: its number on the curves, what it was, and when it ended."""
+
+    number: int
+    words: str
+    at: datetime
+
+
+def learning_curve(
+    curve: Curve, visits: Sequence[Visit], words: str, address: Callable[[int], str] | None = None
+) -> SafeString:
+    """Draw the present share with its interval; with `address` the last outcomes are marked and lead to their exams."""
+    plane = _plane(curve, (0.0, 1.0), HIGH)
+    spots = [(point.number, point.level) for point in curve.points]
+    last = curve.points[-1]
+    said = _("%(words)s: %(level)s now, 90%% interval %(low)s to %(high)s, after %(exams)s; target %(target)s") % {
+        "words": words,
+        "level": percent(last.level),
+        "low": percent(last.low),
+        "high": percent(last.high),
+        "exams": ngettext("%(count)d exam", "%(count)d exams", len(curve.points)) % {"count": len(curve.points)},
+        "target": percent(curve.target),
+    }
+    low = [(point.number, point.low) for point in curve.points]
+    high = [(point.number, point.high) for point in curve.points]
+    parts = [
+        plane.grid([(share, percent(share)) for share in (0, 0.5, 1)], _numbers(curve)),
+        plane.band(low, high, ACCENT),
+        plane.level(curve.target, _("target %(share)s") % {"share": percent(curve.target)}, WEAK),
+        *_visits(plane, curve, visits),
+        plane.line(spots, ACCENT),
+    ]
+    if address:
+        parts += [_outcome(plane, curve, place, address) for place in range(max(0, len(spots) - MARKED), len(spots))]
+    return plane.drawn(said, parts)
+
+
+def evidence_line(curve: Curve, visits: Sequence[Visit]) -> SafeString:
+    """Draw the LC-CUSUM: it rises with successes, and at its limit competence is shown."""
+    spots = [(point.number, point.learned) for point in curve.points]
+    level = _("competence shown at %(limit).1f") % {"limit": curve.limit}
+    return _sum_line(curve, visits, spots, (curve.limit, level, SOFT), _("Evidence of competence (LC-CUSUM)"))
+
+
+def watch_line(curve: Curve, visits: Sequence[Visit]) -> SafeString | None:
+    """Draw the CUSUM after sign-off: it rises with failures, and at its limit there is an alarm; None before."""
+    spots = [(point.number, point.watch) for point in curve.points if point.watch is not None]
+    if not spots:
+        return None
+    level = _("alarm at %(limit).1f") % {"limit": curve.alarm}
+    return _sum_line(curve, visits, spots, (curve.alarm, level, POOR), _("Watch after sign-off (CUSUM)"))
+
+
+def _sum_line(
+    curve: Curve, visits: Sequence[Visit], spots: Sequence[Spot], limit: tuple[float, str, str], words: str
+) -> SafeString:
+    value, name, color = limit
+    most = max(value * 1.25, *(spot[1] for spot in spots))
+    plane = _plane(curve, (0.0, most), LOW)
+    said = _("%(words)s: %(value).1f now, %(limit)s") % {"words": words, "value": spots[-1][1], "limit": name}
+    parts = [
+        plane.grid([(0, "0"), (value, f"{value:g}")], _numbers(curve)),
+        plane.level(value, name, color),
+        *_visits(plane, curve, visits),
+        plane.steps(spots, ACCENT),
+    ]
+    return plane.drawn(said, parts)
+
+
+def _plane(curve: Curve, up: tuple[float, float], high: float) -> Plane:
+    return Plane(WIDTH, high, (1, curve.points[-1].number), up, top=TOP)
+
+
+def _numbers(curve: Curve) -> list[tuple[float, str]]:
+    return [(number, str(number)) for number in round_numbers(1, curve.points[-1].number)]
+
+
+def _visits(plane: Plane, curve: Curve, visits: Sequence[Visit]) -> list[SafeString]:
+    """Mark each visit between the last exam before it and the first one after it."""
+    marks = []
+    for visit in visits:
+        before = sum(point.at < visit.at for point in curve.points)
+        if 0 < before < len(curve.points):
+            middle = (curve.points[before - 1].number + curve.points[before].number) / 2
+            marks.append(plane.upright(middle, f"▼{visit.number}", visit.words, INK))
+    return marks
+
+
+def _outcome(plane: Plane, curve: Curve, place: int, address: Callable[[int], str]) -> SafeString:
+    """Mark an exam: a ring above where it succeeded, a cross below where it did not."""
+    point = curve.points[place]
+    x = plane.x(point.number)
+    if point.outcome:
+        form = f"M{x - 2.5:g} {plane.y(1) - 6:g}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0"
+    else:
+        form = f"M{x - 2.5:g} {plane.y(0) - 2.5:g}l5 5m0-5l-5 5"
+    return format_html(
+        '<a href="{}" tabindex="-1"><title>{}</title><path d="{}" fill="none" stroke="{}" stroke-width="1.5"/></a>',
+        address(point.exam),
+        f"{point.number} · {_('success') if point.outcome else _('no success')}",
+        form,
+        ACCENT if point.outcome else POOR,
+    )
