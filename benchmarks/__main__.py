@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 ONLY_IF_NAMED = {"__main__", "competitors", "competitor_driver"}  # the others install programs, or are run by them
+ONLY_IF_NAMED |= {"agreement_references", "agreement_driver", "environments"}
 ONLY_IF_NAMED |= {"faults", "faults_recording", "quality_clips", "quality_cost", "quality_figures", "quality_known"}
 ONLY_IF_NAMED |= {
     "listener",

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ import cv2
 import numpy as np
 import pydicom
 
+from benchmarks.environments import environment
 from pipeline.agreement import agree
 from pipeline.deidentify import Key, TextReader, deidentify
 from pipeline.errors import SonorelayError
@@ -118,8 +118,10 @@ def _theirs(tool: str, inputs: list[Input], folder: Path) -> Iterable[Result]:
     folder.mkdir()
     pairs = [(str(one.path), str(folder / one.path.name)) for one in inputs]
     driver = Path(__file__).with_name("competitor_driver.py")
+    pinned = f"{tool}=={PINNED[tool]}"
+    python = environment("competitors", f"{tool}-{PINNED[tool]}", (pinned, *WITH))
     done = subprocess.run(
-        [str(_environment(tool)), str(driver), tool],
+        [str(python), str(driver), tool],
         input=json.dumps(pairs),
         capture_output=True,
         text=True,
@@ -132,19 +134,6 @@ def _theirs(tool: str, inputs: list[Input], folder: Path) -> Iterable[Result]:
         if fault:
             print(f"{tool}: {one.form}: {fault}", file=sys.stderr)
         yield _judged(one, folder / one.path.name, seconds)
-
-
-def _environment(tool: str) -> Path:
-    """Return the Python of the tool's environment, made the first time."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sonorelay-competitors"
-    home = cache / f"{tool}-{PINNED[tool]}"
-    python = home / "bin" / "python"
-    if not (home / "complete").exists():
-        venv.create(home, with_pip=True, clear=True)
-        asked = [f"{tool}=={PINNED[tool]}", *WITH]
-        subprocess.run([str(python), "-m", "pip", "install", "--quiet", *asked], check=True)
-        (home / "complete").touch()
-    return python
 
 
 def _judged(one: Input, target: Path, seconds: float) -> Result:

@@ -1,89 +1,82 @@
-"""How far do a reader's ratings agree with those of others?
+"""How far do a reader's ratings agree with those of others, and how far do readers agree among themselves?
 
 Two coefficients stand side by side, and neither ranks anybody: with the same noise in the readings, kappa falls as more
 and more exams are good (Feinstein & Cicchetti 1990, doi:10.1016/0895-4356(90)90158-L), AC2 hardly moves.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from statistics import fmean
 
-from supervision.intervals import wilson
-
-LOWEST, HIGHEST = 1, 5
-CATEGORIES = range(LOWEST, HIGHEST + 1)
-
-Pair = tuple[int, int]
-"""The reader's overall rating of an exam, and the rating it is compared with; both 1 to 5."""
+from supervision.coefficients import (
+    HIGHEST,
+    LOWEST,
+    Coefficient,
+    Pair,
+    fleiss_kappa,
+    gwet_ac2,
+    icc_agreement,
+    icc_one_way,
+    quadratic_kappa,
+)
+from supervision.figures import Share
 
 
 @dataclass(frozen=True)
 class Reliability:
     """What `pairs` readings say of a reader.
 
-    severity: mean of own minus other, below 0 for who is stricter. within_one: how many differ by at most 1. kappa and
-    ac2 are at most 1; None where they are not defined.
+    severity: mean of own minus other, below 0 for who is stricter. within_one: how many differ by at most 1. kappa, ac2
+    and icc are at most 1; None where they are not defined.
     """
 
     pairs: int
     severity: float | None
-    within_one: int
-    kappa: float | None
-    ac2: float | None
+    within_one: Share
+    kappa: Coefficient | None
+    ac2: Coefficient | None
+    icc: Coefficient | None
 
-    @property
-    def agreement(self) -> tuple[float, float]:
-        """The Wilson 95 % interval of the share that differs by at most 1."""
-        return wilson(self.within_one, self.pairs)
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the readers of `exams` exams agree, each read by two or more of them, whoever they were.
+
+    within_one: of all pairs of readings of the same exam, how many differ by at most 1.
+    """
+
+    exams: int
+    within_one: Share
+    kappa: Coefficient | None
+    ac2: Coefficient | None
+    icc: Coefficient | None
 
 
 def reliability(pairs: Sequence[Pair]) -> Reliability:
     """Return what these pairs say of the reader; ValueError for a rating that is none."""
-    if not all(one in CATEGORIES for pair in pairs for one in pair):
-        raise ValueError("a rating is a whole number from 1 to 5")
+    _check(rating for pair in pairs for rating in pair)
     severity = fmean(own - other for own, other in pairs) if pairs else None
-    within_one = sum(abs(own - other) <= 1 for own, other in pairs)
-    return Reliability(len(pairs), severity, within_one, quadratic_kappa(pairs), gwet_ac2(pairs))
+    return Reliability(
+        len(pairs), severity, _near(pairs), quadratic_kappa(pairs), gwet_ac2(pairs), icc_agreement(pairs)
+    )
 
 
-def quadratic_kappa(pairs: Sequence[Pair]) -> float | None:
-    """Return Cohen's kappa with quadratic weights; None without pairs, or where both always gave the same rating.
+def agreement(exams: Iterable[Sequence[int]]) -> Agreement:
+    """Return how far the ratings of each exam agree; exams with fewer than two say nothing.
 
-    Source: Cohen 1968, doi:10.1037/h0026256; weights of Fleiss & Cohen 1973, doi:10.1177/001316447303300309.
+    ValueError for a rating that is none.
     """
-    if not pairs:
-        return None
-    own, other = (_shares([pair[side] for pair in pairs]) for side in (0, 1))
-    expected = sum(_weight(a, b) * own[a] * other[b] for a in CATEGORIES for b in CATEGORIES)
-    return _beyond_chance(pairs, expected)
+    told = [exam for exam in exams if len(exam) > 1]
+    _check(rating for exam in told for rating in exam)
+    near = _near([pair for exam in told for pair in combinations(exam, 2)])
+    return Agreement(len(told), near, fleiss_kappa(told), gwet_ac2(told), icc_one_way(told))
 
 
-def gwet_ac2(pairs: Sequence[Pair]) -> float | None:
-    """Return Gwet's AC2 with quadratic weights; None without pairs.
-
-    Source: Gwet 2008, doi:10.1348/000711006X126600 (AC1); with weights: Gwet, Handbook of Inter-Rater Reliability,
-    4th ed. 2014, chapter 3.
-    """
-    if not pairs:
-        return None
-    both = _shares([rating for pair in pairs for rating in pair])
-    number = len(CATEGORIES)
-    weights = sum(_weight(a, b) for a in CATEGORIES for b in CATEGORIES)
-    expected = weights / (number * (number - 1)) * sum(share * (1 - share) for share in both.values())
-    return _beyond_chance(pairs, expected)
+def _near(pairs: Sequence[Pair]) -> Share:
+    return Share(sum(abs(own - other) <= 1 for own, other in pairs), len(pairs))
 
 
-def _beyond_chance(pairs: Sequence[Pair], expected: float) -> float | None:
-    observed = fmean(_weight(own, other) for own, other in pairs)
-    return None if expected >= 1 else (observed - expected) / (1 - expected)
-
-
-def _shares(ratings: Sequence[int]) -> dict[int, float]:
-    counts = Counter(ratings)
-    return {category: counts[category] / len(ratings) for category in CATEGORIES}
-
-
-def _weight(one: int, other: int) -> float:
-    """Return 1 for the same rating, 0 for the two ends of the scale."""
-    return 1 - ((one - other) / (HIGHEST - LOWEST)) ** 2
+def _check(ratings: Iterable[int]) -> None:
+    if not all(LOWEST <= one <= HIGHEST for one in ratings):
+        raise ValueError("a rating is a whole number from 1 to 5")

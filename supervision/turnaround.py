@@ -72,7 +72,7 @@ def survival(taken: Floats, answered: NDArray[np.bool_]) -> Survival:
     """
     times, answers = np.unique(taken[answered], return_counts=True)
     exposed = len(taken) - np.searchsorted(np.sort(taken), times, side="left")
-    waiting = np.cumprod(1 - answers / exposed)
+    waiting: Floats = np.cumprod(1 - answers / exposed, dtype=np.float64)
     left = exposed - answers
     hazard = np.divide(answers, exposed * left, out=np.zeros(len(times)), where=left > 0)
     return Survival(times, waiting, waiting**2 * np.cumsum(hazard))

@@ -7,31 +7,18 @@ the final one itself. So both readers of a concordant exam get the same pair, th
 from django.db.models import Exists, OuterRef
 
 from storage.catalogue.models import Person, Review, ReviewerProfile
-from supervision.reliability import Pair, Reliability, reliability
+from supervision.coefficients import Pair
+from supervision.reliability import Reliability, reliability
 
 LAST = 300
 """So many exams count: a reader who has changed is to be seen."""
 
 
 def update(person: Person) -> Reliability:
-    """Compare the person's readings with those of others and keep the result in their profile."""
+    """Compare the person's readings with those of others and keep in their profile what the queue goes by."""
     found = reliability(pairs_of(person))
-    ReviewerProfile.objects.update_or_create(
-        person=person,
-        defaults={
-            "pairs": found.pairs,
-            "severity": found.severity,
-            "within_one": found.within_one,
-            "kappa": found.kappa,
-            "ac2": found.ac2,
-        },
-    )
+    ReviewerProfile.objects.update_or_create(person=person, defaults={"pairs": found.pairs, "severity": found.severity})
     return found
-
-
-def reliability_of(profile: ReviewerProfile) -> Reliability:
-    """Return what a profile says of its reviewer."""
-    return Reliability(profile.pairs, profile.severity, profile.within_one, profile.kappa, profile.ac2)
 
 
 def pairs_of(person: Person) -> list[Pair]:

@@ -100,8 +100,8 @@ def test_two_that_agree_make_the_first_final(world: World, monkeypatch: pytest.M
         queue.claim(exam.items.get(done_at=None).pk, world.people["rose"], LATER)
     read(exam, world.people["luc"], rated(5))
     assert (exam.stage, readings.final_of(exam)) == (Stage.FINAL, first)
-    profiles = {row.person.username: (row.pairs, row.severity, row.within_one) for row in ReviewerProfile.objects.all()}
-    assert profiles == {"rose": (1, -1, 1), "luc": (1, 1, 1)}
+    profiles = {row.person.username: (row.pairs, row.severity) for row in ReviewerProfile.objects.all()}
+    assert profiles == {"rose": (1, -1), "luc": (1, 1)}
 
 
 def test_the_arbiter_reads_blind_first_then_decides(
@@ -321,6 +321,5 @@ def test_readers_are_compared_by_what_they_said_first(
     readings.amend(last.pk, rose, uuid.uuid4(), rated(2), LATER)
     assert reviewer_calibration.pairs_of(rose) == [(1, 2), (3, 3), (4, 5)], "as it was said first"
     assert reviewer_calibration.pairs_of(luc)[0] == (2, 2), "against what became final"
-    found = reviewer_calibration.reliability_of(ReviewerProfile.objects.get(person=rose))
-    assert found == reviewer_calibration.update(rose)
-    assert found.severity == pytest.approx(-2 / 3)
+    profile, found = ReviewerProfile.objects.get(person=rose), reviewer_calibration.update(rose)
+    assert (profile.pairs, profile.severity) == (found.pairs, found.severity) == (3, pytest.approx(-2 / 3))

@@ -1,26 +1,17 @@
 """Do the coefficients say what their sources say, and do they behave as the domain warns?"""
 
+from random import Random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.reliability import Pair, gwet_ac2, quadratic_kappa, reliability
+from supervision.coefficients import Coefficient, Pair
+from supervision.figures import Share
+from supervision.reliability import Agreement, Reliability, agreement, reliability
 
 pairs = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, max_size=40)
-
-
-def test_a_table_worked_by_hand() -> None:
-    """Two readers, four exams, both weights by hand: 1 - (difference / 4) squared."""
-    told: list[Pair] = [(1, 1), (5, 5), (3, 4), (5, 3)]
-    observed = (1 + 1 + 15 / 16 + 3 / 4) / 4
-    own, other = {1: 1 / 4, 3: 1 / 4, 5: 1 / 2}, {1: 1 / 4, 3: 1 / 4, 4: 1 / 4, 5: 1 / 4}
-    chance = sum(p * q * (1 - (a - b) ** 2 / 16) for a, p in own.items() for b, q in other.items())
-    assert quadratic_kappa(told) == pytest.approx((observed - chance) / (1 - chance))
-    weights = sum(1 - (a - b) ** 2 / 16 for a in range(1, 6) for b in range(1, 6))
-    both = [2 / 8, 0, 2 / 8, 1 / 8, 3 / 8]
-    chance = weights / 20 * sum(share * (1 - share) for share in both)
-    assert gwet_ac2(told) == pytest.approx((observed - chance) / (1 - chance))
 
 
 @settings(max_examples=80, deadline=None)
@@ -29,26 +20,42 @@ def test_readers_are_interchangeable_but_for_the_sign(told: list[Pair]) -> None:
     found, turned = reliability(told), reliability([(other, own) for own, other in told])
     assert found.severity == pytest.approx(-(turned.severity or 0))
     assert (found.pairs, found.within_one) == (turned.pairs, turned.within_one)
-    assert found.kappa == pytest.approx(turned.kappa)
-    assert found.ac2 == pytest.approx(turned.ac2)
+    for one, other in zip(coefficients(found), coefficients(turned), strict=True):
+        assert one == other if one is None or other is None else one.value == pytest.approx(other.value)
     assert found.ac2 is not None
-    assert found.ac2 <= 1 + 1e-12
-    low, high = found.agreement
-    assert low <= found.within_one / found.pairs <= high
+    assert found.ac2.low <= found.ac2.value <= found.ac2.high <= 1 + 1e-12
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.integers(1, 5), min_size=2, max_size=4), min_size=1, max_size=30), st.randoms())
+def test_a_team_agrees_the_same_in_any_order(exams: list[list[int]], chance: Random) -> None:
+    """Nor do exams matter that only one person has read."""
+    mixed = [chance.sample(exam, len(exam)) for exam in exams] + [[3], [], [5]]
+    chance.shuffle(mixed)
+    here, there = agreement(exams), agreement(mixed)
+    assert (here.exams, here.within_one) == (there.exams, there.within_one)
+    for one, other in zip(coefficients(here), coefficients(there), strict=True):
+        assert one == other if one is None or other is None else one.value == pytest.approx(other.value)
+
+
+def coefficients(told: Reliability | Agreement) -> tuple[Coefficient | None, ...]:
+    """Return the three of them."""
+    return told.kappa, told.ac2, told.icc
 
 
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=20))
 def test_who_always_agrees_has_1(ratings: list[int]) -> None:
     found = reliability([(one, one) for one in ratings])
-    assert (found.severity, found.within_one) == (0, len(ratings))
-    assert found.ac2 == pytest.approx(1)
-    assert found.kappa == (pytest.approx(1) if len(set(ratings)) > 1 else None)
+    assert (found.severity, found.within_one) == (0, Share(len(ratings), len(ratings)))
+    assert found.ac2 == Coefficient(pytest.approx(1), pytest.approx(1 if len(ratings) > 1 else -1), pytest.approx(1))
+    assert (found.kappa is None) == (len(set(ratings)) == 1)
 
 
 def test_without_readings_nothing_is_said() -> None:
     found = reliability([])
     assert (found.pairs, found.severity, found.kappa, found.ac2) == (0, None, None, None)
-    assert found.agreement == (0.0, 1.0)
+    assert found.within_one.interval == (0.0, 1.0)
+    assert agreement([[3], []]).exams == 0
     with pytest.raises(ValueError, match="rating"):
         reliability([(0, 3)])
 
@@ -63,7 +70,7 @@ def test_as_exams_get_better_kappa_falls_and_ac2_does_not() -> None:
         found = reliability(list(zip(*(one.tolist() for one in read), strict=True)))
         assert found.kappa is not None
         assert found.ac2 is not None
-        kappas.append(found.kappa)
-        ac2s.append(found.ac2)
+        kappas.append(found.kappa.value)
+        ac2s.append(found.ac2.value)
     assert kappas[0] - kappas[2] > 0.4
     assert ac2s == sorted(ac2s)
