@@ -39,6 +39,7 @@ PLACES = (
     Place("telemedicine", Action.ESCALATE, _("Telemedicine")),
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
     Place("devices", Action.SEE_DEVICES, _("Devices")),
+    Place("registers", Action.SEE_REGISTERS, _("Registers")),
     Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
     Place("exam-types", Action.SEE_CATALOGUE, _("Exam types")),
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),

@@ -19,7 +19,7 @@ from storage.catalogue.models import (
 )
 from storage.catalogue.registers import requests, service, training
 from storage.catalogue.registers.figures import registers_of
-from storage.catalogue.registers.training import Held
+from storage.catalogue.registers.training import SessionHeld
 from supervision.registers import (
     MOVES,
     Act,
@@ -62,7 +62,7 @@ def filled(world: World, random: Random) -> None:
         return datetime.combine(FIRST, NOON.timetz()) + timedelta(hours=random.randrange(24 * (DAYS - 1)))
 
     for _ in range(40):
-        held = Held(
+        held = SessionHeld(
             moment().date(),
             random.randint(20, 400),
             random.choice(list(SessionKind)),
@@ -142,7 +142,7 @@ def test_any_partition_of_a_period_adds_up(world: World, seed: int) -> None:
 
 
 def test_what_is_written_down_after_the_cut_off_does_not_change_a_figure(world: World, supervisor: Person) -> None:
-    held = Held(date(2026, 3, 1), 60, SessionKind.COURSE, guests=3)
+    held = SessionHeld(date(2026, 3, 1), 60, SessionKind.COURSE, guests=3)
     kept = training.log(world.goma.pk, held, supervisor, NOON)
     before = registers_of([world.goma], date(2026, 3, 1), date(2026, 3, 31), NOON)
     training.log(world.goma.pk, held, supervisor, NOON + DAY)
@@ -156,7 +156,7 @@ def test_a_session_holds_who_was_there_and_only_people_of_the_project(
     world: World, facilitator: Person, supervisor: Person
 ) -> None:
     amina = world.people["amina"]
-    held = Held(
+    held = SessionHeld(
         NOON.date(),
         90,
         SessionKind.BEDSIDE,
@@ -166,18 +166,18 @@ def test_a_session_holds_who_was_there_and_only_people_of_the_project(
     )
     kept = training.log(world.goma.pk, held, facilitator, NOON)
     assert list(training.sessions_for(amina)) == [kept]  # her own, as a trainee
-    training.change(kept.pk, Held(NOON.date(), 90, SessionKind.BEDSIDE), facilitator, NOON + DAY)
+    training.change(kept.pk, SessionHeld(NOON.date(), 90, SessionKind.BEDSIDE), facilitator, NOON + DAY)
     assert list(training.sessions_for(amina)) == []
     stranger = world.person("emil", Role.TRAINEE, project=world.elsewhere)
     with pytest.raises(ValueError, match="people"):
         training.log(
             world.goma.pk,
-            Held(NOON.date(), 9, SessionKind.COURSE, facilitators=frozenset({stranger.pk})),
+            SessionHeld(NOON.date(), 9, SessionKind.COURSE, facilitators=frozenset({stranger.pk})),
             facilitator,
             NOON,
         )
     with pytest.raises(ValueError, match="future"):
-        training.log(world.goma.pk, Held(NOON.date() + DAY, 9, SessionKind.COURSE), facilitator, NOON)
+        training.log(world.goma.pk, SessionHeld(NOON.date() + DAY, 9, SessionKind.COURSE), facilitator, NOON)
     with pytest.raises(world.bunia.DoesNotExist):
         training.log(world.bunia.pk, held, facilitator, NOON)
     with pytest.raises(TrainingSession.DoesNotExist):

@@ -23,9 +23,12 @@ from storage.catalogue.models import (
     Scan,
     SheetConflict,
 )
+from storage.catalogue.registers import requests, training
+from storage.catalogue.registers.training import SessionHeld
 from storage.sync.records import SheetTold, as_json
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
+from supervision.registers import Act, Attended, RequestKind, SessionKind
 from supervision.review_form import Advice
 from supervision.roles import Role
 from supervision.teaching import Nomination
@@ -91,6 +94,7 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _library(pages, final)
     _held(pages)
     _devices(pages)
+    _registers(pages)
     decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
     pages.add("send", "amina", "/send/?type=CARD")
     _arbitration(pages)
@@ -262,6 +266,23 @@ def _devices(pages: Pages) -> None:
     pages.add("devices", "biomed", "/devices/")
     pages.add("device", "partner_owner", f"/devices/{ticket.device_id}/")
     pages.add("ticket", "biomed", f"/tickets/{ticket.pk}/")
+
+
+def _registers(pages: Pages) -> None:
+    world, now = pages.world, timezone.now()
+    keeper, amina, joel = world.people["facilitator"], world.people["amina"], world.people["joel"]
+    there = {amina.pk: Attended.PRESENT, joel.pk: Attended.ABSENT}
+    held = SessionHeld(
+        now.date(), 90, SessionKind.BEDSIDE, "Maternity", ("FAST", "OB_T23"), frozenset({keeper.pk}), there, guests=2
+    )
+    session = training.log(world.goma.pk, held, keeper, now)
+    asked = requests.ask(world.goma.pk, RequestKind.TRAINING, "Lung ultrasound for the night team", amina, now)
+    requests.act(asked.pk, Act.ACCEPTED, world.people["supervisor"], now, "In March")
+    pages.add("registers", "facilitator", "/registers/")
+    pages.add("session-new", "facilitator", "/registers/sessions/new/?project=goma")
+    pages.add("session", "facilitator", f"/registers/sessions/{session.pk}/")
+    pages.add("request-new", "amina", "/registers/requests/new/")
+    pages.add("request", "supervisor", f"/registers/requests/{asked.pk}/")
 
 
 def _arbitration(pages: Pages) -> None:

@@ -30,9 +30,10 @@ LISTS = (
     "exam-types",
     "replies",
     "sync",
+    "registers",
 )
 OPENED = {
-    Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals"},
+    Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
     Role.REVIEWER: {"queue", "exam-types", "replies"},
     Role.ARBITER: {"queue", "scans", "exam-types", "replies"},
     Role.FACILITATOR: {
@@ -45,9 +46,20 @@ OPENED = {
         "exam-types",
         "arrivals",
         "authors",
+        "registers",
     },
-    Role.SUPERVISOR: {"queue", "overview", "scans", "devices", "calibration", "exam-types", "arrivals", "sync"},
-    Role.BIOMED: {"devices", "calibration"},
+    Role.SUPERVISOR: {
+        "queue",
+        "overview",
+        "scans",
+        "devices",
+        "calibration",
+        "exam-types",
+        "arrivals",
+        "sync",
+        "registers",
+    },
+    Role.BIOMED: {"devices", "calibration", "registers"},
     Role.DATA_OFFICER: {
         "send",
         "overview",
@@ -59,6 +71,7 @@ OPENED = {
         "exam-types",
         "arrivals",
         "sync",
+        "registers",
     },
     Role.AUDITOR: {
         "queue",
@@ -70,6 +83,7 @@ OPENED = {
         "exam-types",
         "arrivals",
         "sync",
+        "registers",
     },
     Role.PARTNER_OWNER: set(LISTS) - {"my-scans", "replies"},
     Role.ADMINISTRATOR: {"people"},
@@ -116,6 +130,11 @@ WRITES = {
     "sync-choose": (1,),
     "device-change": (1,),
     "device-report": (1,),
+    "device-service": (1,),
+    "session-new": (),
+    "session-cancel": (1,),
+    "request-new": (),
+    "request-act": (1,),
     "ticket-act": (1,),
     "my-exam-acknowledge": (1,),
     "my-exam-reply": (1,),
@@ -150,7 +169,14 @@ WRITERS = {
     "send": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.DATA_OFFICER, Role.PARTNER_OWNER}),
     "exam-read-anyway": frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER}),
     **dict.fromkeys(("exam-join", "exam-split"), frozenset({Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER})),
-    "device-change": frozenset({Role.BIOMED, Role.PARTNER_OWNER}),
+    **dict.fromkeys(("device-change", "device-service"), frozenset({Role.BIOMED, Role.PARTNER_OWNER})),
+    **dict.fromkeys(
+        ("session-new", "session-cancel"), frozenset({Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER})
+    ),
+    **dict.fromkeys(
+        ("request-new", "request-act"),
+        frozenset({Role.TRAINEE, Role.FACILITATOR, Role.SUPERVISOR, Role.BIOMED, Role.PARTNER_OWNER}),
+    ),
     **dict.fromkeys(("device-report", "ticket-act"), frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(("reidentify-ask", "reidentify-approve", "reidentify-show"), DECIDERS),
 }

@@ -32,6 +32,7 @@ OPENED_BY = {
     **dict.fromkeys(("alike", "evidence"), DECIDERS),
     "held": DECIDERS | {Role.FACILITATOR, Role.AUDITOR},
     **dict.fromkeys(("device", "ticket"), DEVICES),
+    **dict.fromkeys(("session", "request"), DEVICES | TRAINEES),
     "exam-type": CATALOGUE,
     **dict.fromkeys(("library", "library-clip", "cards", "self-test", "self-test-start", "self-test-clip"), LEARNERS),
     **dict.fromkeys(("nominations", "library-decide"), TEACHERS),

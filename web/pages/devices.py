@@ -19,7 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 from storage.catalogue import tickets
 from storage.catalogue.devices import devices_for, faces_over_time, health_of, log_change, quality_adjusted, weekly_use
 from storage.catalogue.models import Device, Person
+from storage.catalogue.registers import service as service_register
 from storage.catalogue.scope import projects_for
+from supervision.registers import LONGEST_PLACE
 from supervision.roles import Action
 from supervision.tickets import LONGEST_NOTE
 from web import devices as words
@@ -27,6 +29,7 @@ from web.charts.elements_over_time import elements_over_time, stretches
 from web.charts.face_now import face_now
 from web.charts.weekly_use import weekly_use as weekly_chart
 from web.permissions import person_of, requires
+from web.registers import SERVICE_ENDS
 
 ON_A_PAGE = 25
 
@@ -40,6 +43,20 @@ class ChangeForm(forms.Form):
     def moment(self, now: datetime) -> datetime:
         """Return the beginning of the day (UTC): its clips are of the new probe; now, if that is still to come."""
         return min(datetime.combine(self.cleaned_data["at"], time(), UTC), now)
+
+
+class BeginForm(forms.Form):
+    """From which day on a device is in service, and where."""
+
+    day = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    place = forms.CharField(label=gettext_lazy("Where"), required=False, max_length=LONGEST_PLACE)
+
+
+class EndForm(forms.Form):
+    """The last day of a device in service, and why it is the last."""
+
+    day = forms.DateField(label=gettext_lazy("Last day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    why = forms.ChoiceField(label=gettext_lazy("Why"), choices=list(SERVICE_ENDS.items()))
 
 
 @requires(Action.SEE_DEVICES)
@@ -89,6 +106,28 @@ def change(request: HttpRequest, device_id: int) -> HttpResponseBase:
     return redirect("device", found.pk)
 
 
+@requires(Action.TEND_DEVICES)
+@require_POST
+def service(request: HttpRequest, device_id: int) -> HttpResponseBase:
+    """Note that the device went into service, or out of it."""
+    person, now = person_of(request), timezone.now()
+    found = _device(person, Action.TEND_DEVICES, device_id)
+    form = _service_form(found, request)
+    if form.is_valid():
+        clean = form.cleaned_data
+        try:
+            if isinstance(form, EndForm):
+                service_register.end(found.pk, clean["day"], clean["why"], person, now)
+            else:
+                service_register.begin(found.pk, clean["day"], clean["place"], person, now)
+        except ValueError:
+            form.add_error("day", _("Choose a day until today, after what stands here before it."))
+    if not form.is_valid():
+        return _show(request, person, found, ChangeForm(), service_form=form, status=422)
+    messages.success(request, _("Noted with your name."))
+    return redirect("device", found.pk)
+
+
 @requires(Action.REPORT_DEVICES)
 @require_POST
 def report(request: HttpRequest, device_id: int) -> HttpResponseBase:
@@ -108,7 +147,22 @@ def _device(person: Person, action: Action, device_id: int) -> Device:
     return get_object_or_404(devices_for(person).filter(project__in=projects_for(person, action)), pk=device_id)
 
 
-def _show(request: HttpRequest, person: Person, found: Device, form: ChangeForm, status: int = 200) -> HttpResponse:
+def _service_form(found: Device, request: HttpRequest | None = None) -> BeginForm | EndForm:
+    """Return the form that fits: a device in service goes out of it, any other into it."""
+    inside = any(one.until is None for one in service_register.service_of(found))
+    data = request.POST if request is not None else None
+    return (EndForm if inside else BeginForm)(data, auto_id="service-%s")
+
+
+def _show(
+    request: HttpRequest,
+    person: Person,
+    found: Device,
+    form: ChangeForm,
+    *,
+    service_form: BeginForm | EndForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     now = timezone.now()
     health, months, weeks = health_of(found), faces_over_time(found, now), weekly_use(found, now)
     marks = words.marks_of((one.place, one.width, one.hearing.value) for one in health.elements)
@@ -135,6 +189,8 @@ def _show(request: HttpRequest, person: Person, found: Device, form: ChangeForm,
         "tends": projects_for(person, Action.TEND_DEVICES).filter(pk=found.project_id).exists(),
         "reports": projects_for(person, Action.REPORT_DEVICES).filter(pk=found.project_id).exists(),
         "form": form,
+        "service": service_register.service_of(found),
+        "service_form": service_form or _service_form(found),
         "note": request.POST.get("note", "")[:LONGEST_NOTE],
         "longest": LONGEST_NOTE,
     }

@@ -20,7 +20,7 @@ from supervision.roles import Action, Reach
 
 
 @dataclass(frozen=True)
-class Held:
+class SessionHeld:
     """What is written down of a session. facilitators, attendance: people by number; ValueError names a bad field."""
 
     held_on: date
@@ -61,7 +61,7 @@ def people_of(project: Project) -> QuerySet[Person]:
     return Person.objects.filter(here | everywhere, is_active=True).distinct().order_by("last_name", "username")
 
 
-def log(project_id: int, held: Held, person: Person, now: datetime) -> TrainingSession:
+def log(project_id: int, held: SessionHeld, person: Person, now: datetime) -> TrainingSession:
     """Write down a session. ValueError for a day to come, or for people who have no role in the project."""
     with one_transaction():
         project = scope.projects_for(person, Action.KEEP_TRAINING).get(pk=project_id)
@@ -71,7 +71,7 @@ def log(project_id: int, held: Held, person: Person, now: datetime) -> TrainingS
         return session
 
 
-def change(session_id: int, held: Held, person: Person, now: datetime) -> TrainingSession:
+def change(session_id: int, held: SessionHeld, person: Person, now: datetime) -> TrainingSession:
     """Write a session down anew, who was there included; Conflict (`stale`) for one that was cancelled."""
     with one_transaction():
         session = _locked(session_id, person)
@@ -98,7 +98,7 @@ def _locked(session_id: int, person: Person) -> TrainingSession:
     return session
 
 
-def _fill(session: TrainingSession, held: Held, now: datetime) -> None:
+def _fill(session: TrainingSession, held: SessionHeld, now: datetime) -> None:
     if held.held_on > now.date():
         raise ValueError("held_on must not lie in the future")
     named = held.facilitators | set(held.attendance)
