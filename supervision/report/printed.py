@@ -33,6 +33,17 @@ PENDING = Text("not yet known", "pas encore connu")
 
 
 @dataclass(frozen=True)
+class _Unit:
+    """A unit of time and its length."""
+
+    hours: int
+    name: Text
+
+
+_HOURS, _DAYS = _Unit(1, Text("h", "h")), _Unit(24, Text("days", "jours"))
+
+
+@dataclass(frozen=True)
 class Printed:
     """A value as people read it, and in smaller letters what it was counted from."""
 
@@ -69,17 +80,18 @@ class Pen:
         return self._percents(share) + self._sign
 
     def interval(self, low: float, high: float, kind: Kind, decimals: int = 1) -> str:
-        """Return both ends in the unit of the value, the unit once."""
+        """Return both ends in one unit, which is written once."""
         if kind is Kind.SHARE:
             return f"{self._percents(low)}{TO}{self._percents(high)}{self._sign}"
+        if kind is Kind.HOURS:
+            unit = self._unit(high)
+            return f"{self._time(low, unit)}{TO}{self._time(high, unit)}{NO_BREAK}{self.say(unit.name)}"
         return f"{self.number(low, decimals)}{TO}{self.number(high, decimals)}"
 
     def hours(self, hours: float) -> str:
         """Return a time in hours up to two days, then in days."""
-        if hours <= TWO_DAYS:
-            return f"{self.number(hours, 0 if hours >= 10 else 1)}{NO_BREAK}h"
-        days = self.number(hours / 24, 1)
-        return f"{days}{NO_BREAK}{'jours' if self.french else 'days'}"
+        unit = self._unit(hours)
+        return f"{self._time(hours, unit)}{NO_BREAK}{self.say(unit.name)}"
 
     def day(self, day: date) -> str:
         """Return a day in full: 1 July 2026, 1er juillet 2026."""
@@ -130,6 +142,12 @@ class Pen:
             case Kind.NUMBER:
                 return self.number(value, decimals)
         return self.number(value)
+
+    def _unit(self, hours: float) -> "_Unit":
+        return _HOURS if hours <= TWO_DAYS else _DAYS
+
+    def _time(self, hours: float, unit: "_Unit") -> str:
+        return self.number(hours / unit.hours, 0 if unit is _HOURS and hours >= 10 else 1)
 
     @property
     def _sign(self) -> str:
