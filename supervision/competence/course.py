@@ -115,3 +115,9 @@ class Course:
     def successes(self) -> tuple[bool, ...]:
         """What is known of success, oldest first; exams of which it cannot be told are left out."""
         return tuple(one.success for one in self.results if one.success is not None)
+
+    @property
+    def last_scanned_at(self) -> datetime | None:
+        """When the trainee scanned last, read or not; None where that is not known."""
+        known = [one.at for one in self.results[-1:]] + [one.at for one in self.observations[-1:]]
+        return max([*known, self.scanned_at] if self.scanned_at else known, default=None)

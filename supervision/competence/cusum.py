@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 from math import log
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -28,14 +30,36 @@ class Cusum:
         return log((1 - self.p1) / (1 - self.p0)) if success else log(self.p1 / self.p0)
 
     def path(self, successes: Iterable[bool]) -> list[float]:
-        """Return the sum after each of these outcomes, oldest first; it never falls below 0."""
-        added = (self.weight(success=one) for one in successes)
-        return list(accumulate(added, lambda total, more: max(0.0, total + more), initial=0.0))[1:]
+        """Return the sum after each of these outcomes, oldest first; it never falls below 0, and 0 follows an alarm."""
+        total, found = 0.0, []
+        for success in successes:
+            total = self._next(0.0 if total >= self.alarm else total, success=success)
+            found.append(total)
+        return found
 
     def after(self, successes: Iterable[bool]) -> float:
-        """Return the sum after these outcomes."""
-        return (self.path(successes) or [0.0])[-1]
+        """Return the sum after these outcomes, of which none has been answered by an alarm."""
+        total = 0.0
+        for success in successes:
+            total = self._next(total, success=success)
+        return total
 
     def alarms(self, successes: Iterable[bool]) -> bool:
         """Tell whether the sum has reached the alarm with the last outcome."""
         return self.after(successes) >= self.alarm
+
+    def _next(self, total: float, *, success: bool) -> float:
+        return max(0.0, total + self.weight(success=success))
+
+
+def run_lengths(watch: Cusum, failing: float, *, runs: int, seed: int) -> NDArray[np.int64]:
+    """Return after how many exams each of `runs` simulated people who fail this share sets off the alarm."""
+    chance = np.random.default_rng(seed)
+    good, bad = watch.weight(success=True), watch.weight(success=False)
+    lengths, total, running = np.zeros(runs, np.int64), np.zeros(runs), np.arange(runs)
+    while running.size:
+        lengths[running] += 1
+        total = np.maximum(0.0, total + np.where(chance.random(running.size) < failing, bad, good))
+        still = total < watch.alarm
+        total, running = total[still], running[still]
+    return lengths

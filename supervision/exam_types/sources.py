@@ -20,8 +20,8 @@ def known_sources() -> Mapping[str, Text]:
     return MappingProxyType(said)
 
 
-def cited(sources: str) -> Text:
-    """Return `sources` in words: codes of known ones or own words, with semicolons between them."""
+def cited(sources: str, known: Mapping[str, Text] | None = None) -> Text:
+    """Return `sources` in words: codes of known ones (the catalogue's) or own words, with semicolons between them."""
     words = [one.strip() for one in sources.split(APART) if one.strip()]
-    said = [known_sources().get(one, Text(one, one)) for one in words]
+    said = [(known or known_sources()).get(one, Text(one, one)) for one in words]
     return Text("; ".join(one.en for one in said), " ; ".join(one.fr for one in said))

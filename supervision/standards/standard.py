@@ -4,12 +4,15 @@ Every number names its source, or says ESTIMATE.
 """
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from pipeline.text import Text
+from supervision.competence.lc_cusum import Question
+from supervision.exam_types.sources import cited
 from supervision.ladder import Rung
+from supervision.standards.sources import known_sources
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -37,6 +40,11 @@ class Bilingual(_Table):
 class _Asked(_Table):
     source: Words
 
+    @property
+    def cited(self) -> Text:
+        """Where its numbers come from, in words."""
+        return cited(self.source, known_sources())
+
 
 class Volume(_Asked):
     """So many exams that were read; of the exam type's own number where `scans` is not said.
@@ -58,16 +66,20 @@ class Learned(_Asked):
     """
 
     kind: Literal["learned"]
-    p_bad: Share = 0.25
-    p_ok: Share = 0.10
-    false: Share = 0.05
-    scans: Count = 100
+    p_bad: Share = Question().p_bad
+    p_ok: Share = Question().p_ok
+    false: Share = Question().false
+    scans: Count = Question().scans
 
     @model_validator(mode="after")
-    def _better(self) -> "Learned":
-        if self.p_ok >= self.p_bad:
-            raise ValueError("p_ok is smaller than p_bad")
+    def _can_be_told_apart(self) -> "Learned":
+        _ = self.question
         return self
+
+    @property
+    def question(self) -> Question:
+        """What its LC-CUSUM tells apart."""
+        return Question(self.p_bad, self.p_ok, self.false, self.scans)
 
 
 class Certain(_Asked):
@@ -125,6 +137,7 @@ class Quiet(_Asked):
     months: Months = 6
 
 
+Kind = TypeVar("Kind", bound=_Asked)
 Requirement = Volume | Learned | Certain | Positives | ReadTwice | Trusted | Recent | Tenure | Quiet
 
 
@@ -155,3 +168,8 @@ class Standard(_Table):
     def step(self, to: Rung) -> Step | None:
         """Return what is asked for this rung; None where the standard leaves it to people."""
         return next((one for one in self.steps if one.to is to), None)
+
+    def asks(self, kind: type[Kind]) -> Kind | None:
+        """Return the first requirement of a kind, over all steps; None where there is none."""
+        every = (one for step in self.steps for one in step.requirements)
+        return next((one for one in every if isinstance(one, kind)), None)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from supervision.competence import Curve
+from supervision.competence.curves import Curve
 from web.charts.drawing import ACCENT, INK, POOR, SOFT, WEAK, WIDTH
 from web.charts.plane import Plane, Spot, round_numbers
 from web.templatetags.sonorelay import percent
