@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from storage.catalogue.models import Event, Person, Review, TraineePhase
 from storage.catalogue.transaction import one_transaction
 from supervision.competence.cusum import Cusum
+from supervision.ladder import Rung, rung_in
 from supervision.sampling import READ_AFTER_ALARM, Phase
 
 MONTH = timedelta(days=365.25 / 12)
@@ -20,11 +21,11 @@ def standing_of(trainee_id: int | None, exam_type: str) -> TraineePhase | None:
 def phase_of(trainee_id: int | None, exam_type: str) -> Phase:
     """Return how far a trainee is: learning, until somebody says otherwise."""
     row = standing_of(trainee_id, exam_type)
-    return Phase.LEARNING if row is None else Phase(row.phase)
+    return Phase.LEARNING if row is None else row.phase
 
 
 def months_since(row: TraineePhase | None, now: datetime) -> float:
-    """Return how long the phase has lasted, in months; 0 where there is none."""
+    """Return how long they have stood there, in months; 0 where nobody said anything yet."""
     return 0.0 if row is None else (now - row.since) / MONTH
 
 
@@ -33,11 +34,17 @@ def alarmed(row: TraineePhase | None) -> bool:
     return row is not None and row.full_until > _finals(row.trainee_id, row.exam_type)
 
 
-def set_phase(trainee: Person, exam_type: str, phase: Phase, person: Person, now: datetime, why: str) -> TraineePhase:
-    """Let a trainee go to a phase by the word of `person`; what is in the queue stays there.
+def rung_of(trainee_id: int | None, exam_type: str) -> Rung:
+    """Return on which rung of the ladder a trainee stands: every exam is read, until somebody says otherwise."""
+    row = standing_of(trainee_id, exam_type)
+    return rung_in(Phase.LEARNING) if row is None else Rung(row.rung)
+
+
+def set_rung(trainee: Person, exam_type: str, rung: Rung, person: Person, now: datetime, why: str) -> TraineePhase:
+    """Let a trainee stand on a rung by the word of `person`; what is in the queue stays there.
 
     ValueError where somebody would say so of themselves, or for a reason of more than 24 characters. The caller checks
-    that `person` may do it.
+    that `person` may do it, and on what evidence (storage.catalogue.sign_off).
     """
     if trainee.pk == person.pk:
         raise ValueError("nobody signs for themselves")
@@ -45,10 +52,10 @@ def set_phase(trainee: Person, exam_type: str, phase: Phase, person: Person, now
         raise ValueError("why is a code of at most 24 characters")
     with one_transaction():
         row = TraineePhase.objects.create(
-            trainee=trainee, exam_type=exam_type, phase=phase, since=now, set_by=person, why=why
+            trainee=trainee, exam_type=exam_type, rung=rung, since=now, set_by=person, why=why
         )
-        facts = {"trainee": trainee.pk, "exam_type": exam_type, "phase": phase.value, "why": why}
-        Event.objects.create(at=now, what="phase_set", person=person, facts=facts)
+        facts = {"trainee": trainee.pk, "exam_type": exam_type, "rung": rung.value, "why": why}
+        Event.objects.create(at=now, what="rung_set", person=person, facts=facts)
         return row
 
 

@@ -125,7 +125,7 @@ def stand_by_score(scan: Scan) -> None:
 def _chosen(exam: Exam, exam_type: ExamType, now: datetime) -> bool:
     """Draw the exam, or hold its draw against what is known now; tell whether it is read."""
     row = phases.standing_of(exam.trainee_id, exam.exam_type)
-    phase = Phase.LEARNING if row is None else Phase(row.phase)
+    phase = Phase.LEARNING if row is None else row.phase
     probability, why = inclusion(
         phase,
         months=phases.months_since(row, now),

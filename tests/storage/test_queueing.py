@@ -14,6 +14,7 @@ from storage.catalogue.programme import current
 from storage.catalogue.transaction import one_transaction
 from storage.settings import settings
 from supervision.exam_types import exam_types
+from supervision.ladder import Rung, rung_in
 from supervision.priority import Clock
 from supervision.rating import Answer
 from supervision.readings import Reading
@@ -53,7 +54,7 @@ def draw(monkeypatch: pytest.MonkeyPatch, number: float) -> None:
 
 
 def phase(world: World, phase: Phase, boss: Person, exam_type: str = "FAST") -> None:
-    phases.set_phase(world.people["amina"], exam_type, phase, boss, NOON - MONTH, "signed")
+    phases.set_rung(world.people["amina"], exam_type, rung_in(phase), boss, NOON - MONTH, "signed")
 
 
 def test_everything_of_who_is_learning_is_read(world: World) -> None:
@@ -170,7 +171,7 @@ def test_an_alarm_brings_everything_back_for_fifteen_exams(
         return phases.alarmed(phases.standing_of(world.people["amina"].pk, "FAST"))
 
     assert not any(read(1, NOON) for _ in range(5)), "who is learning is not watched"
-    phases.set_phase(world.people["amina"], "FAST", Phase.SIGNED_OFF, boss, NOON + timedelta(hours=1), "signed")
+    phases.set_rung(world.people["amina"], "FAST", Rung.AUDITED, boss, NOON + timedelta(hours=1), "signed")
     assert [read(1, later) for _ in range(4)] == [False, False, False, True]
     assert [read(5, later) for _ in range(14)] == [True] * 14
     draw(monkeypatch, 0.99)
@@ -185,12 +186,12 @@ def test_an_alarm_brings_everything_back_for_fifteen_exams(
 
 def test_nobody_signs_for_themselves(world: World, boss: Person) -> None:
     with pytest.raises(ValueError, match="themselves"):
-        phases.set_phase(boss, "FAST", Phase.AUTONOMOUS, boss, NOON, "signed")
+        phases.set_rung(boss, "FAST", Rung.AUTONOMOUS, boss, NOON, "signed")
     phase(world, Phase.SIGNED_OFF, boss)
     phase(world, Phase.LEARNING, boss)
     assert phases.phase_of(world.people["amina"].pk, "FAST") == Phase.LEARNING
     assert phases.phase_of(world.people["amina"].pk, "CARD") == Phase.LEARNING
-    assert Event.objects.filter(what="phase_set", person=boss).count() == 2
+    assert Event.objects.filter(what="rung_set", person=boss).count() == 2
 
 
 def test_the_type_of_an_exam_is_kept_with_its_version(world: World) -> None:

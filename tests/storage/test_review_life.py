@@ -24,11 +24,11 @@ from storage.catalogue.models import Arbitration, Draft, Feedback, Person, Revie
 from storage.catalogue.programme import current
 from storage.settings import settings as installation
 from supervision.blinding import EVERYTHING, Hidden
+from supervision.ladder import Rung
 from supervision.rating import Answer, Consequence
 from supervision.readings import Decided, Reading
 from supervision.review_form import ReviewForm
 from supervision.roles import Role
-from supervision.sampling import Phase
 from supervision.skipping import SkipReason
 from supervision.states import Stage
 from supervision.worksheet import Urgency, Worksheet
@@ -139,11 +139,11 @@ class ReviewLife(ReviewLaws):
         assert final.final
         assert final.exam.stage == Stage.FINAL
 
-    @rule(trainee=st.sampled_from(TRAINEES), phase=st.sampled_from(Phase), data=st.data())
-    def oversee(self, trainee: str, phase: Phase, data: st.DataObject) -> None:
+    @rule(trainee=st.sampled_from(TRAINEES), rung=st.sampled_from(Rung), data=st.data())
+    def oversee(self, trainee: str, rung: Rung, data: st.DataObject) -> None:
         exam = data.draw(st.sampled_from(self.exams()))
         queueing.read_anyway(exam.pk, self.world.people["chief"], self.now)
-        phases.set_phase(self.world.people[trainee], CODE, phase, self.world.people["chief"], self.now, "signed")
+        phases.set_rung(self.world.people[trainee], CODE, rung, self.world.people["chief"], self.now, "signed")
 
     @rule(person=people, data=st.data(), use=st.sampled_from(USES))
     def handle(self, person: str, data: st.DataObject, use: Callable[..., object]) -> None:

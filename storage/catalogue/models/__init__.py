@@ -3,6 +3,7 @@
 from storage.catalogue.models.access import ApiToken
 from storage.catalogue.models.audit import Event
 from storage.catalogue.models.calibration import Calibration, Level, UsualValue
+from storage.catalogue.models.competence import Observation, Plan, PlanEntry, SignOff
 from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.models.exams import Exam, ExamTypeVersion, TraineePhase
 from storage.catalogue.models.instances import Instance
@@ -82,9 +83,12 @@ __all__ = [
     "Level",
     "Membership",
     "NameElsewhere",
+    "Observation",
     "Organisation",
     "Peer",
     "Person",
+    "Plan",
+    "PlanEntry",
     "ProbeChange",
     "ProbeProfile",
     "Project",
@@ -101,6 +105,7 @@ __all__ = [
     "SheetConflict",
     "SheetLine",
     "Side",
+    "SignOff",
     "Skip",
     "StoredObject",
     "SupportRequest",

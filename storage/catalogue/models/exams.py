@@ -7,6 +7,7 @@ from django.db import models
 
 from storage.catalogue.models.people import Person
 from storage.catalogue.models.programme import Organisation, Project
+from supervision.ladder import Rung, phase_on
 from supervision.sampling import Phase
 from supervision.states import Stage
 from supervision.worksheet import AgeBand, Sex, Urgency
@@ -90,14 +91,15 @@ class Exam(models.Model):
 
 
 class TraineePhase(models.Model):
-    """How far a trainee is in one exam type, since when and by whose word; the last row counts.
+    """On which rung of the ladder a trainee stands in one exam type, since when and by whose word; the last row counts.
 
-    `full_until` counts exams of this type of this trainee (by number of reviews) until which everything is read again.
+    `why` is a code. `full_until` counts exams of this type of this trainee (by number of reviews) until which
+    everything is read again.
     """
 
     trainee = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="phases")
     exam_type = models.CharField(max_length=16)
-    phase = models.CharField(max_length=12, choices=choices_of(Phase))
+    rung = models.CharField(max_length=16, choices=choices_of(Rung))
     since = models.DateTimeField()
     set_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="phases_set")
     why = models.CharField(max_length=24, blank=True)
@@ -109,5 +111,10 @@ class TraineePhase(models.Model):
         indexes = [models.Index(fields=["trainee", "exam_type", "-since"], name="phase_of_trainee")]
 
     def __str__(self) -> str:
-        """Return exam type and phase."""
-        return f"{self.exam_type} {self.phase}"
+        """Return exam type and rung."""
+        return f"{self.exam_type} {self.rung}"
+
+    @property
+    def phase(self) -> Phase:
+        """By which rule the exams are chosen to be read."""
+        return phase_on(Rung(self.rung))
