@@ -35,11 +35,14 @@ def known_organisation(code: str) -> None:
 
 
 def open_catalogue() -> None:
-    """Make the catalogue usable in this process, with the tables of the web application among them."""
+    """Make the catalogue usable in this process, with the tables of the web application among them.
+
+    Unavailable("catalogue_away") where its database does not answer.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "web.settings")
     from storage.catalogue import setup
 
-    setup.prepare()
+    setup.connect()
 
 
 def apply_programme() -> None:

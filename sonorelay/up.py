@@ -6,7 +6,7 @@ import time
 
 from rich.console import Console
 
-from pipeline.errors import Misconfigured
+from pipeline.errors import Misconfigured, Unavailable
 from pipeline.text import Text
 from sonorelay.keeping import Keeper, running
 from sonorelay.outcome import ANSWERED, language
@@ -14,6 +14,7 @@ from sonorelay.services import only_one, refuse_busy_ports, services
 from storage.settings import settings
 
 SECONDS_BETWEEN_LOOKS = 1.0
+SECONDS_BETWEEN_TRIES = 5.0
 STARTING = Text(
     "Starting the catalogue, the Prefect server and the web application ...",
     "Démarrage du catalogue, du serveur Prefect et de l'application web ...",
@@ -25,6 +26,10 @@ READY = Text(
 DROP = Text(
     "Drop scans into {inbox}/<project>/<trainee>/<exam type>/",
     "Déposez des examens dans {inbox}/<projet>/<apprenant>/<type d'examen>/",
+)
+WAITING = Text(
+    "{reason} It is tried again every {seconds} s (Ctrl-C stops).",
+    "{reason} Un nouvel essai a lieu toutes les {seconds} s (Ctrl-C arrête).",
 )
 DIED = Text(
     "{name} died and is started again in {seconds} s; what it said last is in home/logs/{name}.log",
@@ -47,6 +52,7 @@ def up(*, with_demo: bool) -> int:
 def _run(*, with_demo: bool) -> int:
     screen, speech, here = Console(), language(), settings()
     screen.print(STARTING.say(speech))
+    _wait_for_the_database(screen, speech)
     _prepare(with_demo=with_demo)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -65,6 +71,24 @@ def _run(*, with_demo: bool) -> int:
     except KeyboardInterrupt:
         screen.print(STOPPING.say(speech))
     return ANSWERED
+
+
+def _wait_for_the_database(screen: Console, speech: str) -> None:
+    """Wait for a database server, which may start later than we do after a power cut."""
+    from sonorelay.programme import open_catalogue
+
+    waits = False
+    while True:
+        try:
+            return open_catalogue()
+        except Unavailable as error:
+            if settings().database_url is None:
+                raise
+            if not waits:
+                line = WAITING.format(reason=error.text.say(speech), seconds=round(SECONDS_BETWEEN_TRIES))
+                screen.print(line.say(speech), highlight=False, soft_wrap=True)
+        waits = True
+        time.sleep(SECONDS_BETWEEN_TRIES)
 
 
 def _prepare(*, with_demo: bool) -> None:

@@ -27,6 +27,10 @@ UNAVAILABLE: dict[str, Text] = {
         "The catalogue does not answer. It will be tried again by itself.",
         "Le catalogue ne répond pas. Un nouvel essai se fera tout seul.",
     ),
+    "catalogue_away": Text(
+        "The catalogue does not answer, or does not let us in. See that its database runs, and SONORELAY_DATABASE_URL.",
+        "Le catalogue ne répond pas ou nous refuse l'accès. Vérifiez que sa base tourne, et SONORELAY_DATABASE_URL.",
+    ),
     "headquarters_unreachable": Text(
         "Headquarters do not answer. Nothing is lost: the exchange goes on where it stopped, at the next attempt.",
         "Le siège ne répond pas. Rien n'est perdu : l'échange reprendra là où il s'est arrêté, au prochain essai.",

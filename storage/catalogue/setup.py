@@ -5,12 +5,25 @@ import os
 import django
 from django.apps import apps
 
+from pipeline.errors import Unavailable
+
 
 def prepare() -> None:
     """Load Django once with the settings named by DJANGO_SETTINGS_MODULE, the catalogue's own by default."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "storage.django_settings")
     if not apps.ready:
         django.setup()
+
+
+def connect() -> None:
+    """Connect to the catalogue; Unavailable("catalogue_away") where it does not answer or does not let us in."""
+    prepare()
+    from django.db import OperationalError, connection
+
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        raise Unavailable("catalogue_away") from error
 
 
 def migrate() -> None:
