@@ -105,7 +105,7 @@ class Period(Days):
                 year, week, _ = self.first.isocalendar()
                 return Text(f"week {week} of {year}", f"semaine {week} de {year}")
             case PeriodKind.MONTH:
-                here = _MONTHS[self.first.month - 1]
+                here = MONTHS[self.first.month - 1]
                 return Text(f"{here.en} {self.first.year}", f"{here.fr} {self.first.year}")
             case PeriodKind.QUARTER:
                 number = (self.first.month + 2) // 3
@@ -134,7 +134,7 @@ _CODES = {
     PeriodKind.YEAR: r"(\d{4})",
 }
 _LENGTH = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.YEAR: 12}
-_MONTHS = (
+MONTHS = (
     Text("January", "janvier"),
     Text("February", "février"),
     Text("March", "mars"),

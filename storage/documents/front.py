@@ -1,7 +1,7 @@
 """What stands before and between the figures of a report: its facts, its comments, its small words?"""
 
 from pipeline.text import Text
-from supervision.report.document import Comment, Document
+from supervision.report.document import Comment, Document, Table
 from supervision.report.printed import Pen
 
 CONTENTS = Text("Contents", "Sommaire")
@@ -52,3 +52,15 @@ def signed(comment: Comment, pen: Pen) -> str:
 def running(document: Document, pen: Pen) -> str:
     """Return the line at the foot of each page."""
     return f"{pen.say(document.scope_name)} · {pen.say(document.period_name)} · {document.digest()[:8]}"
+
+
+def widths(table: Table, pen: Pen) -> list[float]:
+    """Return which share of the width each column of a table needs, by its longest words and numbers."""
+    rows = (*table.rows, table.total) if table.total else table.rows
+    needed = []
+    for place, column in enumerate(table.columns):
+        printed = [pen.cell(row[place]) for row in rows]
+        longest = max((max(len(one.value), 0.85 * len(one.detail)) for one in printed), default=0)
+        word = max(map(len, pen.say(column.title).split()), default=0)
+        needed.append(min(34.0, max(6.0, longest, 1.1 * word)) + 2)
+    return [one / sum(needed) for one in needed]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 from supervision.report.document import Cell, Document, Numbers, Table, Value
 from supervision.report.printed import Pen
+from supervision.spreadsheet import shown
 
 HEADER = (
     *("report", "scope", "period", "data_until", "digest", "section", "table", "row", "row_label"),
@@ -60,12 +61,7 @@ def _plain(value: Value, pen: Pen) -> object:
         return value.isoformat()
     if value is None or isinstance(value, int | float):
         return _or_nothing(value)
-    return _harmless(pen.say(value))
-
-
-def _harmless(words: str) -> str:
-    """Return the words so that no spreadsheet takes them for a formula."""
-    return f"'{words}" if words[:1] in {"=", "+", "-", "@", "\t", "\r"} else words
+    return shown(pen.say(value))
 
 
 def _or_nothing(value: float | None) -> object:

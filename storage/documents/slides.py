@@ -155,10 +155,9 @@ class _Writer:
             some = rows[start : start + ROWS]
             slide = self.slide(title, name if start == 0 else self.continued(name))
             size = 9 if len(table.columns) > 9 else 11 if len(table.columns) > 6 else 13
-            shares = [1.0 if one else 2.0 for one in right]
             grid = self.grid(slide, len(some) + 1, len(table.columns), Mm(10) * (len(some) + 1))
-            for place, share in enumerate(shares):
-                grid.columns[place].width = int(ROOM * share / sum(shares))
+            for place, share in enumerate(front.widths(table, self.pen)):
+                grid.columns[place].width = int(ROOM * share)
                 cell = grid.cell(0, place)
                 _shaded(cell, ACCENT)
                 _write(

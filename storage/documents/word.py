@@ -182,9 +182,8 @@ class _Writer:
         grid = self.file.add_table(len(rows) + 1, len(table.columns))
         grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         right = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
-        shares = [1.0 if one else 2.2 for one in right]
-        for column, share in zip(grid.columns, shares, strict=True):
-            column.width = int(ROOM * share / sum(shares))
+        for column, share in zip(grid.columns, front.widths(table, self.pen), strict=True):
+            column.width = int(ROOM * share)
         size = 7.5 if len(table.columns) > 9 else 8 if len(table.columns) > 6 else 9
         lines = iter(grid.rows)
         head = next(lines)

@@ -14,14 +14,28 @@ from pipeline.text import Text
 from storage.documents import front
 from storage.documents.pictures import Picture
 from storage.documents.same_bytes import repacked
-from supervision.report.document import Cell, Chart, Document, Doubt, Kind, Numbers, Paragraph, Row, Section, Table
+from supervision.report.document import (
+    Cell,
+    Chart,
+    Document,
+    Doubt,
+    Kind,
+    Number,
+    Numbers,
+    Paragraph,
+    Row,
+    Section,
+    Table,
+)
 from supervision.report.printed import Pen
 
 COUNT, OF, LOW, HIGH = Text("n", "n"), Text("of", "sur"), Text("95% from", "95\u00a0% de"), Text("to", "à")
 HOURS = Text("{title} (hours)", "{title} (heures)")
 FIRST, NUMBERS = Text("Report", "Rapport"), Text("Key figure", "Chiffre clé")
 VALUE, BEFORE = Text("Value", "Valeur"), Text("Period before", "Période précédente")
-LONGEST_NAME = 31
+LONGEST_NAME, LINE = 31, 95
+MOST_ABREAST = 14
+"""Columns that can still be read when they are printed on the width of one page."""
 WIDEST, NARROWEST = 46, 9
 PIXELS = 96 / 72
 """Of a point on the screen."""
@@ -85,6 +99,7 @@ class _Writer:
         for section in self.document.sections:
             for words in self.words(section):
                 line += 1
+                sheet.set_row(line, 14 * sum(1 + len(one) // LINE for one in words.splitlines()))
                 sheet.write_string(line, 0, self.pen.say(section.title), self.style(bold=True, valign="top"))
                 sheet.write_string(line, 1, words, self.style(text_wrap=True, valign="top"))
 
@@ -107,10 +122,15 @@ class _Writer:
 
     def numbers(self, numbers: Numbers, name: str) -> None:
         titles = [self.pen.say(one) for one in (NUMBERS, VALUE, BEFORE)]
-        rows = tuple((Cell.text(one.label), one.cell, one.before or Cell()) for one in numbers.numbers)
+        rows = tuple((self.label(one), one.cell, one.before or Cell()) for one in numbers.numbers)
         sheet = self.sheet(name)
         self.head(sheet, self.pen.say(numbers.title), "")
         self.grid(sheet, self.spread(titles, rows), rows, None)
+
+    def label(self, number: Number) -> Cell:
+        """Return what a figure is called, with its unit where the number alone does not tell it."""
+        words = self.pen.say(number.label)
+        return Cell.text(self.pen.say(HOURS).format(title=words) if number.cell.kind is Kind.HOURS else words)
 
     def table(self, table: Table, name: str, section: str) -> None:
         sheet = self.sheet(name)
@@ -152,6 +172,9 @@ class _Writer:
             sheet.set_column(place, place, min(WIDEST, max(NARROWEST, widest + 2, len(part.title) * 0.6)))
         sheet.freeze_panes(top + 1, 1)
         sheet.repeat_rows(top)
+        if len(cells) > MOST_ABREAST:
+            sheet.fit_to_pages(0, 0)
+            sheet.repeat_columns(0)
         if rows:
             sheet.autofilter(top, 0, top + len(rows), len(cells) - 1)
         return line + 1

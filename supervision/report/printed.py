@@ -5,25 +5,12 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from pipeline.text import Text
+from supervision.period import MONTHS
 from supervision.report.document import Cell, Doubt, Kind, Value
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
 DASH, TO = "–", "–"
 TWO_DAYS = 48
-MONTHS = (
-    Text("January", "janvier"),
-    Text("February", "février"),
-    Text("March", "mars"),
-    Text("April", "avril"),
-    Text("May", "mai"),
-    Text("June", "juin"),
-    Text("July", "juillet"),
-    Text("August", "août"),
-    Text("September", "septembre"),
-    Text("October", "octobre"),
-    Text("November", "novembre"),
-    Text("December", "décembre"),
-)
 SHORT_MONTHS = Text(
     "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
