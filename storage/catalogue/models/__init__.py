@@ -6,6 +6,7 @@ from storage.catalogue.models.calibration import Calibration, Level, UsualValue
 from storage.catalogue.models.competence import Observation, Plan, PlanEntry, SignOff
 from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.models.exams import Exam, ExamTypeVersion, TraineePhase
+from storage.catalogue.models.handover import GoesAlong, Handover, HandoverStep, ProjectBundle
 from storage.catalogue.models.instances import Instance
 from storage.catalogue.models.people import Membership, Person
 from storage.catalogue.models.programme import Device, Organisation, Project
@@ -77,6 +78,9 @@ __all__ = [
     "FeedbackStep",
     "Finding",
     "FormerName",
+    "GoesAlong",
+    "Handover",
+    "HandoverStep",
     "Held",
     "Instance",
     "Known",
@@ -92,6 +96,7 @@ __all__ = [
     "ProbeChange",
     "ProbeProfile",
     "Project",
+    "ProjectBundle",
     "Question",
     "Reidentification",
     "ReleaseReport",
