@@ -58,9 +58,10 @@ def go(exam: Exam, stage: Stage) -> None:
 
 
 def follow_clips(exam: Exam) -> None:
-    """Let the exam's score be the lowest of its clips'."""
+    """Let the exam's score be the lowest of its clips', and its arrival that of its first clip."""
     exam.score = exam.clips.aggregate(lowest=Min("score"))["lowest"]
-    exam.save(update_fields=["score"])
+    exam.arrived_at = exam.clips.order_by("pk").values_list("received_at", flat=True).first()
+    exam.save(update_fields=["score", "arrived_at"])
 
 
 def _lock_below(exam_ids: Iterable[int]) -> None:

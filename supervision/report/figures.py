@@ -7,6 +7,7 @@ period add up to it. An exam arrived with its first clip. Scans of a phantom cou
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import reduce
@@ -41,8 +42,8 @@ class Counted:
     Of clinical exams: exams; exams_open: somebody is asked to read it; exams_left_out: not chosen for reading; rated:
     with a final reading, overall_1 to overall_5 of these; adequate; judged: adequacy and correctness allow to tell
     succeeded or not; answered: a critical question was answered by scanner and expert, correct of these.
-    twice: read by two at least; arbitrated: an arbiter decided. due: the first answer was given, or its clock has run
-    out; in_time of these. released: feedback was; seen of these.
+    Of first readings that were asked for: due: it was given, or its clock has run out; in_time of these. Of feedback:
+    released; seen of these.
     """
 
     scans_in: int = 0
@@ -70,8 +71,6 @@ class Counted:
     overall_3: int = 0
     overall_4: int = 0
     overall_5: int = 0
-    twice: int = 0
-    arbitrated: int = 0
     due: int = 0
     in_time: int = 0
     released: int = 0
@@ -128,7 +127,7 @@ class Counted:
         return Share(self.seen, self.released)
 
 
-def together(parts: list[Counted] | tuple[Counted, ...]) -> Counted:
+def together(parts: Iterable[Counted]) -> Counted:
     """Return what all of these are together."""
     return reduce(add, parts, Counted())
 

@@ -60,6 +60,7 @@ class Exam(models.Model):
     exam_type_version = models.PositiveIntegerField(null=True, blank=True)
     patient = models.CharField(max_length=40, blank=True)
     began_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True, blank=True, help_text="when its first clip came in")
     stage = models.CharField(max_length=16, choices=choices_of(Stage), default=Stage.AWAITING_INFO)
     score = models.FloatField(null=True, blank=True)
     simulated = models.BooleanField(default=False)
@@ -78,11 +79,12 @@ class Exam(models.Model):
     chosen_because = models.CharField(max_length=24, blank=True)
 
     class Meta:
-        """Found by project and stage, by trainee and time."""
+        """Found by project and stage, by trainee and time; counted by arrival from the index alone."""
 
         indexes = [
             models.Index(fields=["project", "stage"], name="exam_by_stage"),
             models.Index(fields=["trainee", "exam_type", "began_at"], name="exam_by_trainee"),
+            models.Index(fields=["arrived_at", "project", "exam_type", "stage"], name="exam_by_arrival"),
         ]
 
     def __str__(self) -> str:

@@ -49,6 +49,7 @@ class ReviewItem(models.Model):
                 fields=["-priority", "queued_at"], name="queue_order", condition=models.Q(done_at__isnull=True)
             ),
             models.Index(fields=["claimed_by"], name="item_held", condition=models.Q(done_at__isnull=True)),
+            models.Index(fields=["exam", "reading", "due_at", "done_at"], name="item_clock"),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +92,14 @@ class Review(models.Model):
             models.UniqueConstraint(fields=["exam"], name="review_final_once", condition=models.Q(final=True)),
             models.CheckConstraint(condition=models.Q(overall__gte=1, overall__lte=5), name="review_overall_1_5"),
         ]
-        indexes = [models.Index(fields=["reviewer", "submitted_at"], name="review_by_reviewer")]
+        indexes = [
+            models.Index(fields=["reviewer", "submitted_at"], name="review_by_reviewer"),
+            models.Index(
+                fields=["exam", "submitted_at", "overall", "adequate", "correct"],
+                name="review_counted",
+                condition=models.Q(final=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         """Return the rating."""
@@ -194,8 +202,7 @@ class FeedbackStep(models.Model):
 class ReviewerProfile(models.Model):
     """What suits a reviewer: languages, exam types (none: all), how many a day, not before `paused_until`.
 
-    `severity` is the mean signed difference to the consensus over `pairs` readings, empty before there are any;
-    `within_one` of them differ by at most 1. `kappa` and `ac2` are the coefficients of supervision.reliability.
+    `severity` is the mean signed difference to the consensus over `pairs` readings, empty before there are any.
     """
 
     person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="reviewer_profile")
@@ -205,9 +212,6 @@ class ReviewerProfile(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     severity = models.FloatField(null=True, blank=True)
     pairs = models.PositiveIntegerField(default=0)
-    within_one = models.PositiveIntegerField(default=0)
-    kappa = models.FloatField(null=True, blank=True)
-    ac2 = models.FloatField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return the number of readings that were compared."""

@@ -66,11 +66,12 @@ class Scan(models.Model):
     )
 
     class Meta:
-        """Found by state within a project, newest first."""
+        """Found by state within a project, newest first; counted by arrival from the index alone."""
 
         indexes = [
             models.Index(fields=["project", "state", "received_at"], name="scan_by_state"),
             models.Index(fields=["trainee", "received_at"], name="scan_by_trainee"),
+            models.Index(fields=["received_at", "project", "exam_type", "state", "score"], name="scan_by_arrival"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,50 @@
+"""Which scans and exams is a figure about?"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from pipeline.text import Text
+from storage.catalogue.figures import Slice
+from storage.catalogue.models import Exam, Project, Scan
+from supervision.exam_types import non_clinical_codes
+from supervision.period import Days
+from supervision.report.figures import Scope
+
+PROGRAMME = Text("Whole programme", "Ensemble du programme")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Scans, and the exams of the same projects, people or types; whoever may not see them all gets fewer of both."""
+
+    scans: QuerySet[Scan]
+    exams: QuerySet[Exam]
+
+    def scans_in(self, days: Days, cut_off: datetime) -> QuerySet[Scan]:
+        """Return the scans that arrived in these days, until `cut_off`."""
+        return Slice(since=days.first, until=days.last).of(self.scans).filter(received_at__lte=cut_off)
+
+    def exams_in(self, days: Days, cut_off: datetime) -> QuerySet[Exam]:
+        """Return the patients' exams that arrived in these days, until `cut_off`; none of a phantom."""
+        clinical = self.exams.exclude(exam_type__in=non_clinical_codes())
+        return clinical.filter(arrived_at__gte=days.begins, arrived_at__lt=days.ends, arrived_at__lte=cut_off)
+
+
+def reach_of(scope: Scope) -> Reach:
+    """Return everything of the projects of a scope."""
+    projects = list(Project.objects.filter(code__in=scope.projects).values_list("pk", flat=True))
+    return Reach(Scan.objects.filter(project__in=projects), Exam.objects.filter(project__in=projects))
+
+
+def programme_scope(projects: Iterable[Project] | None = None) -> Scope:
+    """Return the scope of all projects, or of those given."""
+    chosen = Project.objects.all() if projects is None else projects
+    return Scope("", PROGRAMME, tuple(sorted(project.code for project in chosen)))
+
+
+def project_scope(project: Project) -> Scope:
+    """Return the scope of one project."""
+    return Scope(project.code, Text(project.name, project.name), (project.code,), is_project=True)
