@@ -132,7 +132,7 @@ def _piece(asked: Requirement, course: Course, now: datetime) -> Evidence:
 
 
 def _volume(asked: Volume, course: Course) -> Evidence:
-    needed = asked.exam_types.get(course.exam_type.code) or asked.scans or course.exam_type.supervised_scans
+    needed = asked.of(course.exam_type)
     value = sum(one.adequate or asked.counted == "read" for one in course.results)
     title = "volume" if asked.counted == "read" else "volume_adequate"
     return Evidence(

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from pipeline.text import Text
 from supervision.competence.lc_cusum import Question
+from supervision.exam_types import ExamType
 from supervision.exam_types.sources import cited
 from supervision.ladder import Rung
 from supervision.standards.sources import known_sources
@@ -56,6 +57,10 @@ class Volume(_Asked):
     scans: Count | None = None
     counted: Literal["read", "adequate"] = "read"
     exam_types: dict[str, Count] = {}
+
+    def of(self, exam_type: ExamType) -> int | None:
+        """Return the number for an exam type; None where neither the standard nor the catalogue has one."""
+        return self.exam_types.get(exam_type.code) or self.scans or exam_type.supervised_scans
 
 
 class Learned(_Asked):
