@@ -26,6 +26,7 @@ from storage.catalogue.models.registers import (
     SupportRequest,
     TrainingSession,
 )
+from storage.catalogue.models.reports import Report, ReportComment, ReportFile
 from storage.catalogue.models.reviews import (
     Arbitration,
     ConflictOfInterest,
@@ -100,6 +101,9 @@ __all__ = [
     "Question",
     "Reidentification",
     "ReleaseReport",
+    "Report",
+    "ReportComment",
+    "ReportFile",
     "RequestEntry",
     "Review",
     "ReviewItem",
