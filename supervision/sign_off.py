@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 
 from supervision.competence.evidence import StepEvidence
-from supervision.ladder import SIGNED_OFF, Rung, may_step
+from supervision.ladder import SIGNED_OFF, Rung
 
 LONGEST_REASON = 500
 
@@ -20,7 +20,8 @@ class PlanCause(StrEnum):
     """Why there is a plan."""
 
     ALARM = "alarm"  # of the watch over who was signed off
-    RECENCY = "recency"  # too long without an exam
+    STALLED = "stalled"  # twice the volume, and still not there
+    IDLE = "idle"  # no exam for longer than skill lasts
     PERSON = "person"  # somebody saw that it is needed
 
 
@@ -30,9 +31,9 @@ class PlanStep(StrEnum):
     OPENED = "opened"
     AGREED = "agreed"  # who, which exercise, until when
     NOTE = "note"
+    ALARM = "alarm"  # another one while it was open
     MET = "met"  # closed by evidence
-    REPLACED = "replaced"  # closed because the person went down the ladder
-    ALARM = "alarm"  # another alarm while it was open
+    FAILED = "failed"  # closed because the trainee went down the ladder
 
 
 def why_not(
@@ -41,16 +42,13 @@ def why_not(
     """Return the code of what stands against a signature, nothing where a person may sign.
 
     now: the rung on which the trainee stands. readers: who gave the readings on which the evidence rests. plan: whether
-    one is still open. A step to sign-off or above needs all that the standard asks, where it asks anything; a step
-    that lets nobody scan unread is left to people.
+    one is still open. All that the standard asks must be there; where it asks nothing, the step is left to people.
     """
     if signer == trainee:
         return "own_sign_off"
-    if not may_step(now, evidence.to) or evidence.to.height <= now.height:
+    if evidence.to is not now.above:
         return "not_next_rung"
-    if evidence.to.height < SIGNED_OFF.height:
-        return ""
-    if not set(readers) - {signer}:
+    if evidence.to.height >= SIGNED_OFF.height and not set(readers) - {signer}:
         return "only_reviewer"
     if plan:
         return "plan_open"

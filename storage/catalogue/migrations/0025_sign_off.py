@@ -37,11 +37,31 @@ class Migration(migrations.Migration):
             field=models.CharField(choices=[('observe', 'observe'), ('supervised', 'supervised'), ('remote_reviewed', 'remote_reviewed'), ('audited', 'audited'), ('autonomous', 'autonomous'), ('trainer', 'trainer')], max_length=16),
         ),
         migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('exam_type', models.CharField(max_length=16)),
+                ('rung', models.CharField(choices=[('observe', 'observe'), ('supervised', 'supervised'), ('remote_reviewed', 'remote_reviewed'), ('audited', 'audited'), ('autonomous', 'autonomous'), ('trainer', 'trainer')], max_length=16)),
+                ('next_rung', models.CharField(blank=True, choices=[('observe', 'observe'), ('supervised', 'supervised'), ('remote_reviewed', 'remote_reviewed'), ('audited', 'audited'), ('autonomous', 'autonomous'), ('trainer', 'trainer')], max_length=16)),
+                ('met', models.BooleanField(default=False)),
+                ('missing', models.JSONField(blank=True, default=list)),
+                ('asked', models.PositiveSmallIntegerField(default=0)),
+                ('exams', models.PositiveIntegerField(default=0)),
+                ('last_exam_at', models.DateTimeField(blank=True, null=True)),
+                ('found_at', models.DateTimeField()),
+                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='catalogue.organisation')),
+                ('trainee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('organisation', 'trainee', 'exam_type'), name='proposal_once')],
+            },
+        ),
+        migrations.CreateModel(
             name='Plan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('exam_type', models.CharField(max_length=16)),
-                ('cause', models.CharField(choices=[('alarm', 'alarm'), ('recency', 'recency'), ('person', 'person')], max_length=12)),
+                ('cause', models.CharField(choices=[('alarm', 'alarm'), ('stalled', 'stalled'), ('idle', 'idle'), ('person', 'person')], max_length=12)),
                 ('opened_at', models.DateTimeField()),
                 ('components', models.JSONField(blank=True, default=list)),
                 ('exercise', models.CharField(blank=True, max_length=500)),
@@ -59,7 +79,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField()),
-                ('step', models.CharField(choices=[('opened', 'opened'), ('agreed', 'agreed'), ('note', 'note'), ('met', 'met'), ('replaced', 'replaced'), ('alarm', 'alarm')], max_length=12)),
+                ('step', models.CharField(choices=[('opened', 'opened'), ('agreed', 'agreed'), ('note', 'note'), ('alarm', 'alarm'), ('met', 'met'), ('failed', 'failed')], max_length=12)),
                 ('note', models.CharField(blank=True, max_length=500)),
                 ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='plan_entries', to=settings.AUTH_USER_MODEL)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='entries', to='catalogue.plan')),

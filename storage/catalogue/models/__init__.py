@@ -3,7 +3,7 @@
 from storage.catalogue.models.access import ApiToken
 from storage.catalogue.models.audit import Event
 from storage.catalogue.models.calibration import Calibration, Level, UsualValue
-from storage.catalogue.models.competence import Observation, Plan, PlanEntry, SignOff
+from storage.catalogue.models.competence import Observation, Plan, PlanEntry, Proposal, SignOff
 from storage.catalogue.models.devices import ProbeChange, ProbeProfile, Ticket, TicketEntry
 from storage.catalogue.models.exams import Exam, ExamTypeVersion, TraineePhase
 from storage.catalogue.models.handover import GoesAlong, Handover, HandoverStep, ProjectBundle
@@ -98,6 +98,7 @@ __all__ = [
     "ProbeProfile",
     "Project",
     "ProjectBundle",
+    "Proposal",
     "Question",
     "Reidentification",
     "ReleaseReport",

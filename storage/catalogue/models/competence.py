@@ -12,6 +12,35 @@ from supervision.ladder import Rung
 from supervision.sign_off import LONGEST_REASON, Decision, PlanCause, PlanStep
 
 
+class Proposal(models.Model):
+    """How far a trainee is from the next rung in an exam type, as it was found last; nobody signs by it alone.
+
+    `rung`: where they stand, `next_rung`: what is proposed, empty on the highest. `missing`: the kinds of requirements
+    that are not met, of `asked` in all. `exams`: that were read; `last_exam_at`: the last one that came, read or not.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="proposals")
+    trainee = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="proposals")
+    exam_type = models.CharField(max_length=16)
+    rung = models.CharField(max_length=16, choices=choices_of(Rung))
+    next_rung = models.CharField(max_length=16, choices=choices_of(Rung), blank=True)
+    met = models.BooleanField(default=False)
+    missing = models.JSONField(default=list, blank=True)
+    asked = models.PositiveSmallIntegerField(default=0)
+    exams = models.PositiveIntegerField(default=0)
+    last_exam_at = models.DateTimeField(null=True, blank=True)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        """One per trainee and exam type of an organisation."""
+
+        constraints = [models.UniqueConstraint(fields=["organisation", "trainee", "exam_type"], name="proposal_once")]
+
+    def __str__(self) -> str:
+        """Return what is proposed."""
+        return f"{self.exam_type} {self.next_rung}"
+
+
 class SignOff(models.Model):
     """What a person decided on a proposed step of the ladder, with the evidence as it was shown to them.
 
