@@ -39,6 +39,7 @@ soak: $(INSTALLED)
 	$(BIN)/python -m benchmarks listener 10
 	$(BIN)/python -m benchmarks workers
 	$(BIN)/python -m benchmarks field_soak
+	$(BIN)/python -m benchmarks fuzz
 
 # installs other programs, each in an environment of its own in the cache folder
 compare: $(INSTALLED)

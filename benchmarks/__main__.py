@@ -16,6 +16,7 @@ ONLY_IF_NAMED |= {
     "field_accounts",
     "field_site",
     "field_soak",
+    "fuzz",
 }
 
 if __name__ == "__main__":
