@@ -16,6 +16,7 @@ from operator import add
 from pipeline.text import Text
 from supervision.figures import Mean, Share
 from supervision.period import Days, Period
+from supervision.report.series import ScopeKind
 
 OVERALL = (1, 2, 3, 4, 5)
 
@@ -27,10 +28,10 @@ class Scope:
     code: of the project or the organisation, empty for the programme. projects: the codes of what it consists of.
     """
 
+    kind: ScopeKind
     code: str
     name: Text
     projects: tuple[str, ...]
-    is_project: bool = False
 
 
 @dataclass(frozen=True)

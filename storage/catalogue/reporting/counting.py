@@ -12,7 +12,7 @@ from django.db.models.functions import Cast, Round
 
 from storage.catalogue.reporting.expressions import WeekNumber
 from storage.catalogue.reporting.reach import Reach
-from supervision.exam_types import exam_types, non_clinical_codes
+from supervision.exam_types import critical_codes, non_clinical_codes
 from supervision.period import Days
 from supervision.readings import Reading
 from supervision.report.figures import OVERALL
@@ -69,7 +69,7 @@ def of_exams(reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime
 def _exam_counts(cut_off: datetime) -> dict[str, Count]:
     rated, good = Q(said__isnull=False), Q(said__adequate=True)
     right, told = Q(said__correct=True), Q(said__correct__isnull=False)
-    asks = [code for code, known in exam_types().items() if any(one.critical for one in known.questions)]
+    asks = critical_codes()
     released = Q(said__feedback__released_at__lte=cut_off)
     conditions = {
         "exams": Q(),

@@ -1,6 +1,5 @@
 """Which scans and exams is a figure about?"""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,10 +7,11 @@ from django.db.models import QuerySet
 
 from pipeline.text import Text
 from storage.catalogue.figures import Slice
-from storage.catalogue.models import Exam, Project, Scan
+from storage.catalogue.models import Exam, Organisation, Project, Scan
 from supervision.exam_types import non_clinical_codes
 from supervision.period import Days
 from supervision.report.figures import Scope
+from supervision.report.series import ScopeKind
 
 PROGRAMME = Text("Whole programme", "Ensemble du programme")
 
@@ -39,12 +39,21 @@ def reach_of(scope: Scope) -> Reach:
     return Reach(Scan.objects.filter(project__in=projects), Exam.objects.filter(project__in=projects))
 
 
-def programme_scope(projects: Iterable[Project] | None = None) -> Scope:
-    """Return the scope of all projects, or of those given."""
-    chosen = Project.objects.all() if projects is None else projects
-    return Scope("", PROGRAMME, tuple(sorted(project.code for project in chosen)))
+def programme_scope() -> Scope:
+    """Return the scope of all projects."""
+    return Scope(ScopeKind.PROGRAMME, "", PROGRAMME, _codes(Project.objects.all()))
+
+
+def organisation_scope(organisation: Organisation) -> Scope:
+    """Return the scope of an organisation's projects."""
+    name = Text(organisation.name, organisation.name)
+    return Scope(ScopeKind.ORGANISATION, organisation.code, name, _codes(organisation.projects.all()))
 
 
 def project_scope(project: Project) -> Scope:
     """Return the scope of one project."""
-    return Scope(project.code, Text(project.name, project.name), (project.code,), is_project=True)
+    return Scope(ScopeKind.PROJECT, project.code, Text(project.name, project.name), (project.code,))
+
+
+def _codes(projects: QuerySet[Project]) -> tuple[str, ...]:
+    return tuple(projects.order_by("code").values_list("code", flat=True))
