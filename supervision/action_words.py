@@ -13,6 +13,8 @@ ACTIONS: Mapping[Action, Text] = {
     Action.SEE_QUEUE: Text("see the queue", "voir la file d'attente"),
     Action.SEE_SCANS: Text("see all scans", "voir tous les examens"),
     Action.SEE_FIGURES: Text("see the figures", "voir les chiffres"),
+    Action.SEE_REPORTS: Text("read the reports", "lire les rapports"),
+    Action.MAKE_REPORTS: Text("make reports and comment on them", "établir les rapports et les commenter"),
     Action.GROUP_CLIPS: Text("join and split exams", "réunir et séparer des examens"),
     Action.READ_ANYWAY: Text("have an exam read that was not drawn", "faire lire un examen non tiré"),
     Action.ESCALATE: Text("ask a specialist about a patient", "demander l'avis d'un spécialiste sur un patient"),

@@ -38,6 +38,8 @@ class Action(StrEnum):
     SEE_QUEUE = "see_queue"
     SEE_SCANS = "see_scans"
     SEE_FIGURES = "see_figures"
+    SEE_REPORTS = "see_reports"
+    MAKE_REPORTS = "make_reports"
     GROUP_CLIPS = "group_clips"
     READ_ANYWAY = "read_anyway"
     ESCALATE = "escalate"
@@ -103,6 +105,8 @@ ALLOWED: dict[Action, Grant] = {
         Role.ARBITER, Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER
     ),
     Action.SEE_FIGURES: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.SEE_REPORTS: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.MAKE_REPORTS: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.GROUP_CLIPS: _all(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.READ_ANYWAY: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.ESCALATE: _own(Role.TRAINEE)
