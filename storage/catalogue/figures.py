@@ -11,12 +11,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
 
-from django.db.models import Avg, BooleanField, Count, DateTimeField, F, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import TruncWeek
+from django.db.models import (
+    Avg,
+    BooleanField,
+    Count,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+from django.db.models.functions import Now, TruncWeek
 
-from storage.catalogue.models import Device, Person, Project, Review, ReviewItem, Scan
-from supervision.exam_types import exam_types, non_clinical_codes
+from storage.catalogue.models import Device, Feedback, Person, Project, Review, ReviewItem, Scan
+from supervision.exam_types import critical_codes, exam_types, non_clinical_codes
 from supervision.figures import Ages, Mean, Share, ages
+from supervision.readings import Reading
 from supervision.states import State
 
 Dimension = Literal["project", "trainee", "device", "exam_type"]
@@ -41,6 +54,19 @@ class Figure(StrEnum):
     SCORED = "scored"
     RATED = "rated"
     ADEQUATE = "adequate"
+    EXAMS = "exams"
+    DUE = "due"
+    IN_TIME = "in_time"
+    JUDGED = "judged"
+    SUCCEEDED = "succeeded"
+    ANSWERED = "answered"
+    CORRECT = "correct"
+    RELEASED = "released"
+    SEEN = "seen"
+
+
+COUNTED = tuple(Figure)[: tuple(Figure).index(Figure.ADEQUATE) + 1]
+"""Those that `Overview` holds; storage.catalogue.reporting counts the others too, of exams."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +132,7 @@ class Row:
 
 def behind(scans: QuerySet[Scan], figure: Figure | str) -> QuerySet[Scan]:
     """Return the scans that a figure counts; ValueError for a name that is none."""
-    return _rated(scans).filter(_filters()[Figure(figure)])
+    return _rated(scans).filter({**_filters(), **_of_exams()}[Figure(figure)])
 
 
 def overview(scans: QuerySet[Scan], now: datetime, *, scored: QuerySet[Scan] | None = None) -> Overview:
@@ -143,7 +169,7 @@ def by_week(scans: QuerySet[Scan], now: datetime, *, scored: QuerySet[Scan] | No
 
 def _filters() -> Mapping[Figure, Q]:
     clinical = ~Q(exam_type__in=non_clinical_codes())
-    rated = Q(state=State.FINAL, last_overall__isnull=False, pk=F("first_clip")) & clinical
+    rated = Q(last_overall__isnull=False, pk=F("first_clip")) & clinical
     return {
         Figure.SCANS_IN: Q(pk__isnull=False),
         Figure.IN_PROGRESS: Q(state=State.RECEIVED),
@@ -160,6 +186,31 @@ def _filters() -> Mapping[Figure, Q]:
     }
 
 
+def _of_exams() -> Mapping[Figure, Q]:
+    """Return the filters for clips that stand for the exams which storage.catalogue.reporting counts."""
+    exam = Q(exam__isnull=False, pk=F("first_clip")) & ~Q(exam_type__in=non_clinical_codes())
+    rated = _filters()[Figure.RATED]
+    critical = Q(exam_type__in=critical_codes())
+    told = Q(last_correct__isnull=False)
+    firsts = ReviewItem.objects.filter(exam=OuterRef("exam"), reading=Reading.FIRST)
+    in_time = Q(Exists(firsts.filter(done_at__lte=F("due_at"))))
+    answered = Q(Exists(firsts.filter(done_at__isnull=False)))
+    late = Q(Exists(firsts.filter(due_at__lt=Now())))
+    released = Q(Exists(Feedback.objects.filter(review__exam=OuterRef("exam"), review__final=True)))
+    seen = Q(Exists(Feedback.objects.filter(review__exam=OuterRef("exam"), review__final=True, seen_at__isnull=False)))
+    return {
+        Figure.EXAMS: exam,
+        Figure.DUE: exam & (answered | late),
+        Figure.IN_TIME: exam & in_time,
+        Figure.JUDGED: rated & (Q(last_adequate=False) | told | ~critical),
+        Figure.SUCCEEDED: rated & Q(last_adequate=True) & (Q(last_correct=True) | (~told & ~critical)),
+        Figure.ANSWERED: rated & told,
+        Figure.CORRECT: rated & Q(last_correct=True),
+        Figure.RELEASED: exam & released,
+        Figure.SEEN: exam & seen,
+    }
+
+
 def _rated(scans: QuerySet[Scan]) -> QuerySet[Scan]:
     """Add what the final reading of its exam said, and which clip stands for that."""
     first = Scan.objects.filter(exam=OuterRef("exam")).order_by("pk").values("pk")
@@ -168,6 +219,7 @@ def _rated(scans: QuerySet[Scan]) -> QuerySet[Scan]:
         first_clip=Subquery(first[:1], output_field=IntegerField()),
         last_overall=Subquery(last.values("overall")[:1], output_field=IntegerField()),
         last_adequate=Subquery(last.values("adequate")[:1], output_field=BooleanField()),
+        last_correct=Subquery(last.values("correct")[:1], output_field=BooleanField()),
     )
 
 
@@ -197,7 +249,7 @@ def _grouped(scans: QuerySet[Scan], fields: tuple[str, ...], now: datetime) -> d
 
 
 def _of_row(row: Mapping[str, Any], waiting: list[datetime], now: datetime) -> Overview:
-    count = {figure: int(row.get(f"n_{figure}") or 0) for figure in Figure}
+    count = {figure: int(row.get(f"n_{figure}") or 0) for figure in COUNTED}
     return Overview(
         scans_in=count[Figure.SCANS_IN],
         in_progress=count[Figure.IN_PROGRESS],

@@ -3,6 +3,7 @@
 from supervision.exam_types.exam_type import ExamType, FocusedQuestion, View
 from supervision.exam_types.shipped import (
     MOST_SHIPPED,
+    critical_codes,
     exam_type_named,
     exam_types,
     non_clinical_codes,
@@ -14,6 +15,7 @@ __all__ = [
     "ExamType",
     "FocusedQuestion",
     "View",
+    "critical_codes",
     "exam_type_named",
     "exam_types",
     "non_clinical_codes",

@@ -38,6 +38,11 @@ def non_clinical_codes() -> frozenset[str]:
     return frozenset(code for code, exam_type in exam_types().items() if not exam_type.clinical)
 
 
+def critical_codes() -> frozenset[str]:
+    """Return the codes of the types with a question whose answer must not be wrong."""
+    return frozenset(code for code, one in exam_types().items() if any(asked.critical for asked in one.questions))
+
+
 def versions_in(folder: Traversable) -> Mapping[tuple[str, int], ExamType]:
     """Read all files of a folder by code and version, in the order of the catalogue.
 

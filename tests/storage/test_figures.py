@@ -5,15 +5,19 @@ from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue, readings
 from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
-from storage.catalogue.models import Review, Scan
+from storage.catalogue.models import Exam, Feedback, Review, Scan
+from storage.catalogue.reporting.activity import counted_of
+from storage.catalogue.reporting.reach import Reach
 from supervision.figures import Ages, Mean, Share
+from supervision.period import Days
 from supervision.roles import Role
-from supervision.states import State
+from supervision.states import Stage, State
 from tests.forms import rated
 from tests.storage.conftest import NOON, World, inspection, item_of
 
@@ -97,7 +101,7 @@ def test_the_parts_add_up_and_lead_to_their_scans(season: World, dimension: figu
     scans = Scan.objects.all()
     rows = figures.by(scans, dimension, NOON)
     whole = counts(figures.overview(scans, NOON))
-    assert {figure: sum(counts(row.figures)[figure] for row in rows) for figure in Figure} == whole
+    assert {figure: sum(counts(row.figures)[figure] for row in rows) for figure in whole} == whole
     assert len({row.key for row in rows}) == len(rows) > 1
     for row in rows:
         if row.key is not None:
@@ -188,3 +192,19 @@ def test_the_number_of_queries_does_not_grow(
         figures.overview(Scan.objects.all(), NOON)
     with django_assert_max_num_queries(3):
         figures.by(Scan.objects.all(), "trainee", NOON)
+
+
+def test_what_is_reported_leads_to_its_scans(season: World) -> None:
+    """The figures of reports and dashboards are the lists that their links open, an appealed exam among them."""
+    clips = season.queued(now=NOON - timedelta(days=30))
+    Feedback.objects.filter(review__final=True).update(seen_at=NOON)
+    Review.objects.filter(final=True, adequate=True).update(correct=True)
+    appealed = Review.objects.filter(final=True).exclude(exam__clips=clips).earliest("pk").exam
+    Exam.objects.filter(pk=appealed.pk).update(stage=Stage.APPEALED)
+    appealed.clips.update(state=State.QUEUED)
+    days = Days(date(2020, 1, 1), date(2090, 1, 1))
+    told = counted_of(Reach(Scan.objects.all(), Exam.objects.all()), days, timezone.now())
+    for figure in Figure:
+        assert figures.behind(Scan.objects.all(), figure).count() == getattr(told, figure), figure
+    assert min(told.due, told.in_time, told.judged, told.succeeded, told.released, told.seen, told.answered) > 0
+    assert told.due > told.in_time
