@@ -25,6 +25,7 @@ from flows.rekey import rekey  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
 from storage.catalogue.authors import follow_up  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
+from storage.catalogue.handovers import is_frozen  # noqa: E402
 from storage.catalogue.programme import note_ingested  # noqa: E402
 
 log = logging.getLogger("sonorelay.flows")
@@ -55,6 +56,8 @@ def ingest(project: str) -> dict[str, int]:
     """
     running = settings().home / "running"
     cancel_the_late()
+    if is_frozen(project):  # it was handed over: its files wait where they are
+        return {}
     with alone(running, project) as first:
         return _ingest(project, running) if first else {}
 

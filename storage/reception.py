@@ -20,6 +20,7 @@ from pipeline.reading import kind_of
 from pipeline.reading.archive import Unpacked, is_zip, unpack
 from pipeline.received import Kind, Received
 from storage.catalogue.authors import is_known
+from storage.catalogue.handovers import refuse_when_frozen
 from storage.catalogue.intake import register
 from storage.objects import Area, ObjectStore
 from storage.room import refuse_when_full
@@ -79,8 +80,10 @@ def receive(
 
     A zip archive is unpacked, and is no scan itself unless it is refused as a whole. work: a folder for what is
     unpacked, which is taken away again. LookupError for an unknown project, Unavailable when the store or the catalogue
-    is out of reach or the disk is full: what was received of an archive by then is found again the next time.
+    is out of reach or the disk is full: what was received of an archive by then is found again the next time; and when
+    the project was handed over (`handed_over`): then the file stays where it is.
     """
+    refuse_when_frozen(incoming.project)
     desk = _Desk(store, key, now)
     if not is_zip(incoming.path):
         return desk.keep(incoming, unchanged)

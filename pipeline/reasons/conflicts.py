@@ -11,6 +11,10 @@ CONFLICTS: dict[str, Text] = {
         "A question about this patient is already with telemedicine; add to it instead of asking twice.",
         "Une question sur ce patient est déjà en télémédecine ; complétez-la plutôt que d'en poser une seconde.",
     ),
+    "other_side": Text(
+        "While the project is handed over, this reading is for the other side. Take the next one.",
+        "Pendant la transmission du projet, cette lecture revient à l'autre partie. Prenez la suivante.",
+    ),
     "from_elsewhere": Text(
         "This exam came in on another installation. Its clips are grouped there.",
         "Cet examen est arrivé sur une autre installation. Ses clips y sont regroupés.",

@@ -136,6 +136,22 @@ MISCONFIGURED: dict[str, Text] = {
         "The catalogue has no tables yet: there is nothing to back up.",
         "Le catalogue n'a pas encore de tables : il n'y a rien à sauvegarder.",
     ),
+    "bundle_damaged": Text(
+        "In the bundle {file} is not there, or not as it was written. Ask for it again; nothing was changed here.",
+        "Dans le paquet, {file} manque ou n'est plus tel qu'il fut écrit. Redemandez-le ; rien n'a changé ici.",
+    ),
+    "bundle_there": Text(
+        "{folder} holds a whole bundle, or something else, already. Name a folder that is empty or not there.",
+        "{folder} contient déjà un paquet entier, ou autre chose. Nommez un dossier vide ou qui n'existe pas.",
+    ),
+    "no_room_there": Text(
+        "The disk of {folder} has {free} MB left; {needed} MB are needed. What was written stays, and is used.",
+        "Il reste {free} Mo sur le disque de {folder} ; il en faut {needed}. Ce qui est écrit reste et resservira.",
+    ),
+    "not_given": Text(
+        "{person} may not do this with the project '{project}': the role or the hand-over does not allow it.",
+        "{person} ne peut pas faire cela avec le projet « {project} » : le rôle ou la transmission ne le permet pas.",
+    ),
     "restore_not_empty": Text(
         "{home} holds an installation already. Restore into a new one: choose another SONORELAY_HOME and database.",
         "{home} contient déjà une installation. Restaurez dans une nouvelle : choisissez un autre SONORELAY_HOME et une"

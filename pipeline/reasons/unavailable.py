@@ -19,6 +19,10 @@ UNAVAILABLE: dict[str, Text] = {
         "The disk has no room left. Nothing more is taken in until there is; what was sent waits where it is.",
         "Le disque n'a plus de place. Plus rien n'est pris en charge d'ici là ; ce qui a été envoyé attend sur place.",
     ),
+    "handed_over": Text(
+        "This project was handed over. Nothing is taken in here any more; send to the installation that goes on.",
+        "Ce projet a été transmis. Plus rien n'est reçu ici ; envoyez à l'installation qui en a pris la suite.",
+    ),
     "mail_unreachable": Text(
         "The mail server cannot be reached. We try again.",
         "Le serveur de messagerie est injoignable. Nous réessayons.",

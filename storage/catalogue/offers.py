@@ -12,7 +12,7 @@ from functools import cached_property
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from storage.catalogue import readership, reviewers, scope
+from storage.catalogue import handovers, readership, reviewers, scope
 from storage.catalogue.models import Event, Person, Review, ReviewerProfile, ReviewItem, Skip
 from supervision import matching
 from supervision.matching import Candidate
@@ -88,6 +88,7 @@ class Reader:
         if self.judges_in != self.projects:
             readable &= ~Q(reading__in=JUDGES) | Q(exam__project__in=self.judges_in - projects)
         read = Review.objects.filter(exam=OuterRef("exam"), reviewer=self.person).exclude(item=OuterRef("pk"))
+        readable &= handovers.left_to_read(self.person.pk)
         items = open_items().filter(readable, ~Exists(read)).exclude(exam__trainee=self.person)
         return items.exclude(exam__trainee__in=trainees) if trainees else items
 

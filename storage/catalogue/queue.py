@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db.models import QuerySet
 
 from pipeline.errors import Conflict
-from storage.catalogue import reviewers, scope
+from storage.catalogue import handovers, reviewers, scope
 from storage.catalogue.models import Event, Exam, Person, Review, ReviewItem, Skip
 from storage.catalogue.offers import Reader, open_items
 from storage.catalogue.places import Why, why
@@ -180,6 +180,8 @@ def _readable(item_id: int, reader: Reader) -> ReviewItem:
     exam = item.exam
     if exam.project_id not in (reader.judges_in if item.reading in JUDGES else reader.projects):
         raise ReviewItem.DoesNotExist
+    if not handovers.may_read(item, person.pk):
+        raise Conflict("other_side")
     if exam.trainee_id == person.pk:
         raise Conflict("own_scan")
     if item.done_at is not None:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from pipeline.errors import Conflict
 from storage.catalogue import blinding, drafts, exams, feedback, library, phases, queueing, reviewer_calibration, scope
 from storage.catalogue.exam_catalogue import type_at, type_when_queued
+from storage.catalogue.handovers import stage_of
 from storage.catalogue.models import Arbitration, Event, Exam, Feedback, Person, Review, ReviewItem, Scan
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
@@ -21,6 +22,7 @@ from storage.catalogue.queue import held, locked_item
 from storage.catalogue.transaction import one_transaction
 from supervision.blinding import Hidden
 from supervision.exam_types import ExamType
+from supervision.handover import second_share
 from supervision.priority import Clock
 from supervision.rating import Answer, Consequence
 from supervision.readings import (
@@ -220,7 +222,7 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
     clock = Clock(review.item.clock)
     if review.reading == Reading.FIRST:
         draw = _random.random()
-        share = current().review.second_read_share
+        share = second_share(stage_of(exam.project_id), current().review.second_read_share)
         why = second_read(clock, form, near_sign_off=_near_sign_off(exam, exam_type), draw=draw, share=share)
         drawn = {"draw": round(draw, 6), "share": share}
         _note("reviewed", exam, review.reviewer, now, reading=review.reading, twice=why or "", **drawn)

@@ -1,4 +1,7 @@
-"""Which rows may a person see or change? The only place that decides it; anything not granted is denied."""
+"""Which rows may a person see or change? The only place that decides it; anything not granted is denied.
+
+What a role grants, a hand-over of the project may take again (storage.catalogue.handovers).
+"""
 
 from functools import reduce
 from operator import or_
@@ -6,6 +9,7 @@ from operator import or_
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import F, Q, QuerySet
 
+from storage.catalogue.handovers import left_to
 from storage.catalogue.models import (
     Arrival,
     Exam,
@@ -39,22 +43,24 @@ def may(person: Person | AnonymousUser, action: Action) -> bool:
 
 def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
     """Return the projects in which a person may do `action`, by a role there or in the whole organisation."""
-    return _projects(person, roles.roles_for(action)) if _left(person, action) else Project.objects.none()
+    return _projects(person, roles.roles_for(action), action) if _left(person, action) else Project.objects.none()
 
 
 def projects_reached(person: Person | AnonymousUser, action: Action, reach: Reach) -> QuerySet[Project]:
     """Return the projects in which a person may do `action` by a role that reaches so far."""
-    return _projects(person, roles.roles_for(action, reach)) if _left(person, action) else Project.objects.none()
+    return (
+        _projects(person, roles.roles_for(action, reach), action) if _left(person, action) else Project.objects.none()
+    )
 
 
 def projects_by_role(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
     """Return the projects in which a person may do `action` themselves, whatever the token leaves by which they act."""
-    return _granted(person, roles.roles_for(action))
+    return _granted(person, roles.roles_for(action)).filter(left_to(person.pk, action))
 
 
 def projects_known_to(person: Person) -> QuerySet[Project]:
     """Return the projects in which a person holds any role."""
-    return _projects(person, frozenset(Role))
+    return _limited(person, _granted(person, frozenset(Role)))
 
 
 def organisations_for(person: Person, action: Action) -> QuerySet[Organisation]:
@@ -107,9 +113,9 @@ def arrivals_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Arr
     """
     if not _left(person, action):
         return Arrival.objects.none()
-    everything = Q(project__in=_projects(person, roles.roles_for(action, Reach.ALL)))
+    everything = Q(project__in=_projects(person, roles.roles_for(action, Reach.ALL), action))
     mine = Q(sent_by_id=person.pk) | Q(scan__trainee_id=person.pk, scan__project=F("project"))
-    own = mine & Q(project__in=_projects(person, roles.roles_for(action, Reach.OWN)))
+    own = mine & Q(project__in=_projects(person, roles.roles_for(action, Reach.OWN), action))
     return Arrival.objects.filter(everything | own)
 
 
@@ -129,7 +135,7 @@ def _in_reach(person: Person | AnonymousUser, action: Action) -> Q:
     mine = Q(trainee_id=person.pk)
     whose = {Reach.OWN: mine, Reach.OTHERS: ~mine, Reach.ALL: Q()}
     granted = {reach: roles.roles_for(action, reach) for reach in Reach}
-    parts = [whose[reach] & Q(project__in=_projects(person, held)) for reach, held in granted.items() if held]
+    parts = [whose[reach] & Q(project__in=_projects(person, held, action)) for reach, held in granted.items() if held]
     return reduce(or_, parts, Q(pk__in=[]))
 
 
@@ -161,9 +167,13 @@ def _held(person: Person | AnonymousUser) -> QuerySet[Membership]:
     return Membership.objects.filter(fits, person_id=person.pk)
 
 
-def _projects(person: Person | AnonymousUser, wanted: frozenset[Role]) -> QuerySet[Project]:
+def _projects(person: Person | AnonymousUser, wanted: frozenset[Role], action: Action) -> QuerySet[Project]:
+    """Return where a role of those wanted is held, and a hand-over leaves this action."""
+    return _limited(person, _granted(person, wanted)).filter(left_to(person.pk, action))
+
+
+def _limited(person: Person | AnonymousUser, projects: QuerySet[Project]) -> QuerySet[Project]:
     narrowed = _narrowed(person)
-    projects = _granted(person, wanted)
     return projects if narrowed is None or narrowed.project is None else projects.filter(pk=narrowed.project)
 
 
