@@ -17,7 +17,6 @@ from storage.backup import (
     MANIFEST,
     OBJECTS,
     PROGRAMME,
-    Kept,
     Manifest,
     backups,
     listed,
@@ -92,7 +91,7 @@ def write(folder: Path, store: ObjectStore, manifest: Manifest, keys: dict[str, 
             install(both.signing, signing_file(organisation))
     count = size = 0
     for kept in listed(folder / OBJECTS):
-        _put(place_of(folder.parent, kept.area, kept.digest), kept, store)
+        put(place_of(folder.parent, kept.area, kept.digest), Area(kept.area), kept.digest, store)
         count, size = count + 1, size + kept.size
     settings().programme_file.parent.mkdir(parents=True, exist_ok=True)
     settings().programme_file.write_bytes((folder / PROGRAMME).read_bytes())
@@ -102,10 +101,10 @@ def write(folder: Path, store: ObjectStore, manifest: Manifest, keys: dict[str, 
     return Restored(manifest, sum(rows.values()), count, size, audit.verify(now, noted))
 
 
-def _put(place: Path, kept: Kept, store: ObjectStore) -> None:
-    area = Area(kept.area)
+def put(place: Path, area: Area, digest: str, store: ObjectStore) -> None:
+    """Store bytes as they lie at a place, then open them and compare them with their digest."""
     with store.shelf.draft() as draft, place.open("rb") as source:
         while piece := source.read(CHUNK):
             draft.file.write(piece)
-        draft.keep(area, kept.digest)
-    store.verify(area, kept.digest)
+        draft.keep(area, digest)
+    store.verify(area, digest)

@@ -6,7 +6,7 @@ is at, which the dump names: a later release takes it in as it was then, and bri
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from pipeline.errors import Misconfigured
 
@@ -42,13 +42,30 @@ class Dump:
     tables: tuple[Table, ...]
 
 
-def dump(folder: Path) -> Dump:
-    """Write all tables, as they are at one moment, into `folder`; who writes meanwhile is not held up."""
+@dataclass(frozen=True)
+class Chosen:
+    """What of one table is written: which rows, and how each is changed (by column) on its way out."""
+
+    model: type[Model]
+    rows: "QuerySet[Any]"
+    change: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+
+def everything(models: Iterable[type[Model]]) -> Iterator[Chosen]:
+    """Choose all rows of all tables, as they are."""
+    return (Chosen(model, rows_of(model).all()) for model in models)
+
+
+def dump(folder: Path, choose: Callable[[list[type[Model]]], Iterable[Chosen]] = everything) -> Dump:
+    """Write what is chosen of all tables, at one moment, into `folder`; who writes meanwhile is not held up.
+
+    choose: asked with all tables; what it looks up is of the same moment.
+    """
     migration = last_migration()
     models = models_at(migration)
     folder.mkdir(parents=True)
     with _one_moment():
-        return Dump(migration, tuple(_written(model, folder) for model in models))
+        return Dump(migration, tuple(_written(one, folder) for one in choose(models)))
 
 
 def last_migration() -> str:
@@ -117,11 +134,11 @@ def _one_moment() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _written(model: type[Model], folder: Path) -> Table:
-    name, names = options(model).db_table, columns(model)
+def _written(chosen: Chosen, folder: Path) -> Table:
+    name, names = options(chosen.model).db_table, columns(chosen.model)
     digest, count = hashlib.sha256(), 0
     with file_of(folder, name).open("wb") as file:
-        for row in _rows(model, names):
+        for row in _rows(chosen, names):
             line = json.dumps(row, default=_plain, ensure_ascii=False, allow_nan=False, sort_keys=True).encode() + b"\n"
             file.write(line)
             digest.update(line)
@@ -129,13 +146,15 @@ def _written(model: type[Model], folder: Path) -> Table:
     return Table(name, count, digest.hexdigest())
 
 
-def _rows(model: type[Model], names: list[str]) -> Iterator[tuple[Any, ...]]:
+def _rows(chosen: Chosen, names: list[str]) -> Iterator[list[Any]]:
     """Give the rows in order of their keys, so many at a time."""
     after: Any = None
+    change = chosen.change or dict
     while True:
-        asked = rows_of(model).order_by("pk")
+        asked = chosen.rows.order_by("pk")
         some = list((asked if after is None else asked.filter(pk__gt=after)).values_list("pk", *names)[:AT_A_TIME])
-        yield from (row[1:] for row in some)
+        for row in some:
+            yield list(change(dict(zip(names, row[1:], strict=True))).values())
         if len(some) < AT_A_TIME:
             return
         after = some[-1][0]

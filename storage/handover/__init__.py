@@ -1,0 +1,1 @@
+"""How does a whole project leave, arrive elsewhere, and how is it proved? See docs/decisions/0024."""

@@ -1,0 +1,184 @@
+"""How is a bag (BagIt 1.0, RFC 8493) written in one pass, into a folder that may be cut off or as a ZIP that streams?
+
+The folder goes on where it was interrupted: what lies there is held against the digest noted for it. `bagit.txt` comes
+last; before that a folder is no bag. A ZIP leaves while it is made: nothing of it lies on our disk.
+"""
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import gmtime
+
+from storage.catalogue.dump import sha256_of
+from storage.durable import flush
+
+BAGIT, INFO, MANIFEST, TAGS = "bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt"
+DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+PROGRESS = "in-progress.jsonl"
+DATA = "data"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a bag: its path below `data`, and its bytes, to be asked for once.
+
+    lasts: under this name there are the same bytes whenever they are asked for, so that they need not be written again.
+    """
+
+    name: str
+    pieces: Callable[[], Iterator[bytes]]
+    lasts: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """One file that was written: how long it is, and its SHA-256."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+Tags = Callable[[str], Iterable[tuple[str, bytes]]]
+"""What else lies beside `data`, given the SHA-256 of the manifest."""
+
+
+def write_folder(folder: Path, parts: Iterable[Part], info: dict[str, str], tags: Tags) -> list[Line]:
+    """Write a bag into a folder, or the rest of one that was interrupted; every file is on disk when its line is."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    noted = {line.name: line for line in _progress(folder / PROGRESS)}
+    lines = []
+    with (folder / PROGRESS).open("a", encoding="utf-8") as progress:
+        for part in parts:
+            place = folder / DATA / part.name
+            line = noted.get(part.name) if part.lasts else None
+            if line is None or not place.is_file() or sha256_of(place) != line.sha256:
+                line = _copy(part, place)
+                progress.write(json.dumps([line.name, line.size, line.sha256]) + "\n")
+                progress.flush()
+            lines.append(line)
+    _leave_only(folder / DATA, {line.name for line in lines})
+    for name, data in _tag_files(lines, info, tags):
+        _write(folder / name, iter([data]))
+    os.sync()
+    (folder / PROGRESS).unlink()
+    return lines
+
+
+def stream_zip(parts: Iterable[Part], info: dict[str, str], tags: Tags, top: str) -> Iterator[bytes]:
+    """Yield a bag as an uncompressed ZIP64 whose one folder is `top`; clips are compressed already."""
+    out = _Passing()
+    lines = []
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for part in parts:
+            digest, size = hashlib.sha256(), 0
+            with archive.open(_entry(f"{top}/{DATA}/{part.name}"), "w", force_zip64=True) as file:
+                for piece in part.pieces():
+                    file.write(piece)
+                    digest.update(piece)
+                    size += len(piece)
+                    yield out.taken()
+            lines.append(Line(part.name, size, digest.hexdigest()))
+        for name, data in _tag_files(lines, info, tags):
+            archive.writestr(_entry(f"{top}/{name}"), data)
+            yield out.taken()
+    yield out.taken()
+
+
+def manifest_of(lines: Iterable[Line]) -> bytes:
+    """Return the manifest: a line for each file, in order of their names."""
+    return "".join(f"{line.sha256}  {DATA}/{line.name}\n" for line in sorted(lines, key=lambda one: one.name)).encode()
+
+
+def _tag_files(lines: list[Line], info: dict[str, str], tags: Tags) -> Iterator[tuple[str, bytes]]:
+    """Give what lies beside `data`, `bagit.txt` last."""
+    manifest = manifest_of(lines)
+    oxum = f"{sum(line.size for line in lines)}.{len(lines)}"
+    told = "".join(f"{name}: {value}\n" for name, value in {**info, "Payload-Oxum": oxum}.items()).encode()
+    beside = [(MANIFEST, manifest), (INFO, told), *tags(hashlib.sha256(manifest).hexdigest())]
+    listed = [*beside, (BAGIT, DECLARATION.encode())]
+    yield from beside
+    yield TAGS, "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in listed).encode()
+    yield BAGIT, DECLARATION.encode()
+
+
+def _copy(part: Part, place: Path) -> Line:
+    digest, size = hashlib.sha256(), 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal size
+        for piece in part.pieces():
+            digest.update(piece)
+            size += len(piece)
+            yield piece
+
+    _write(place, counted())
+    return Line(part.name, size, digest.hexdigest())
+
+
+def _write(place: Path, pieces: Iterator[bytes]) -> None:
+    """Write a file that is whole or not there; drafts of an interruption are written over."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f"{place.name}.part")
+    try:
+        with draft.open("wb") as file:
+            for piece in pieces:
+                file.write(piece)
+            flush(file)
+        draft.replace(place)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _progress(file: Path) -> Iterator[Line]:
+    """Give what an interrupted writing had noted; a line that is torn ends it."""
+    try:
+        with file.open(encoding="utf-8") as lines:
+            for line in lines:
+                name, size, sha256 = json.loads(line)
+                yield Line(name, size, sha256)
+    except (OSError, ValueError):
+        return
+
+
+def _leave_only(data: Path, names: set[str]) -> None:
+    """Remove what an earlier, interrupted writing put there and this one did not."""
+    for file in data.rglob("*"):
+        if file.is_file() and file.relative_to(data).as_posix() not in names:
+            file.unlink()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, gmtime()[:6])
+    entry.external_attr = 0o600 << 16
+    return entry
+
+
+class _Passing:
+    """A file that keeps what is written only until it is taken."""
+
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self._at = 0
+
+    def write(self, data: bytes) -> int:
+        """Keep the bytes."""
+        self._pieces.append(bytes(data))
+        self._at += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Return how much was written."""
+        return self._at
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        pieces, self._pieces = self._pieces, []
+        return b"".join(pieces)

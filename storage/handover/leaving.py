@@ -1,0 +1,123 @@
+"""How does a whole project leave, to a folder on a disk or to a browser, and what is kept of it here?"""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import Misconfigured
+from storage.catalogue.models import Event, Person, Project, ProjectBundle
+from storage.catalogue.scope import projects_for
+from storage.handover import bag
+from storage.handover.exporting import Ready, Wanted, ready, refuse_without_room
+from storage.objects import ObjectStore
+from storage.room import full_disk_is_said
+from storage.signing import sign
+from supervision.certificate import Signed
+from supervision.roles import Action
+
+SIGNED = "bundle-signed.json"
+KIND = "project_bundle"
+
+
+def project_of(code: str, person: Person, action: Action) -> Project:
+    """Return the project with which somebody may do this; Misconfigured (`not_given`) for any other."""
+    found = projects_for(person, action).select_related("organisation").filter(code=code).first()
+    if found is None:
+        raise Misconfigured("not_given", person=person.username, project=code)
+    return found
+
+
+def into_folder(wanted: Wanted, folder: Path, store: ObjectStore, now: datetime) -> ProjectBundle:
+    """Write the bundle of a project into a folder, or go on with one that was interrupted; return what was written.
+
+    Misconfigured: not_given, bundle_there, no_room_there, passphrase_short, passphrase_wrong. Unavailable: disk_full,
+    object_damaged, store and catalogue out of reach; then what was written stays for the next time.
+    """
+    project_of(wanted.project, wanted.by, Action.EXPORT_PROJECT)
+    begun = (folder / bag.PROGRESS).is_file()
+    if folder.exists() and not begun and any(folder.iterdir()):
+        raise Misconfigured("bundle_there", folder=str(folder))
+    with ready(wanted, store, now, folder if begun else None) as made:
+        refuse_without_room(made, folder)
+        kept = _Kept(wanted, made, now)
+        with full_disk_is_said():
+            bag.write_folder(folder, made.parts(), info_of(made), kept.tags)
+    return kept.row()
+
+
+def as_zip(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]:
+    """Yield the bundle of a project as a ZIP; it counts as made once its last byte was taken. Raises as above."""
+    project_of(wanted.project, wanted.by, Action.EXPORT_PROJECT)
+    return _zipped(wanted, store, now)
+
+
+def _zipped(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]:
+    with ready(wanted, store, now) as made:
+        kept = _Kept(wanted, made, now)
+        yield from bag.stream_zip(made.parts(), info_of(made), kept.tags, name_of(wanted.project, now))
+        kept.row()
+
+
+def name_of(project: str, now: datetime) -> str:
+    """Return how a bundle is called."""
+    return f"{project}-{now.astimezone(UTC):%Y-%m-%dT%H%MZ}"
+
+
+def info_of(made: Ready) -> dict[str, str]:
+    """Return what `bag-info.txt` says."""
+    said = made.said
+    return {
+        "Source-Organization": said["organisation"]["name"],
+        "External-Identifier": said["project"]["code"],
+        "External-Description": f"Sonorelay project {said['project']['code']}, {said['format']}",
+        "Bagging-Date": said["made_at"][:10],
+    }
+
+
+def counts_of(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is compared with the receipt: rows by table, stored files and their bytes, events of the chain."""
+    return {
+        "tables": {one["name"]: one["rows"] for one in said["catalogue"]["tables"]},
+        "objects": said["objects"]["count"],
+        "missing": len(said["missing"]),
+        "events": said["events"],
+    }
+
+
+class _Kept:
+    """What is signed while a bundle is written, and noted once it is whole."""
+
+    def __init__(self, wanted: Wanted, made: Ready, now: datetime) -> None:
+        self._wanted, self._made, self._now = wanted, made, now
+        self._digest = ""
+
+    def tags(self, manifest: str) -> Iterable[tuple[str, bytes]]:
+        """Sign the digest of the manifest, and with it every byte of the bundle."""
+        said = self._made.said
+        document = {
+            "bundle": manifest,
+            "project": said["project"],
+            "made_at": said["made_at"],
+            "originals": said["originals"],
+            "keys": said["keys"],
+            "audit_head": said["audit_head"],
+            "counts": counts_of(said),
+        }
+        self._digest = manifest
+        signed: Signed = sign(said["organisation"]["code"], KIND, document, self._now)
+        return [(SIGNED, signed.as_json())]
+
+    def row(self) -> ProjectBundle:
+        """Note that the bundle was made."""
+        project = Project.objects.get(code=self._wanted.project)
+        facts = {"project": project.code, "bundle": self._digest, "originals": self._wanted.originals}
+        Event.objects.create(at=self._now, what="project_exported", person=self._wanted.by, facts=facts)
+        return ProjectBundle.objects.create(
+            project=project,
+            digest=self._digest,
+            made_at=self._now,
+            made_by=self._wanted.by,
+            originals=self._wanted.originals,
+            counts=counts_of(self._made.said),
+        )
