@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from storage.catalogue.models import Arrival, Discarded, Scan, StoredObject
+from storage.catalogue.reports import objects_of_reports
 from storage.objects import Area, ObjectStore
 from supervision.states import RELEASED, State
 
@@ -57,7 +58,7 @@ def _of_scans() -> Iterator[str]:
 def _of_objects(store: ObjectStore) -> Iterator[str]:
     """Yield each object that a row names and the store lacks, and each that it has and no row names."""
     living = StoredObject.objects.filter(deleted_at=None)
-    named: set[Place] = set(living.values_list("area", "digest"))
+    named: set[Place] = set(living.values_list("area", "digest")) | objects_of_reports()
     going: set[Place] = set(Discarded.objects.values_list("area", "digest"))
     there: set[Place] = {(area.value, digest) for area in Area for digest in store.digests(area)}
     for area, digest in named - there:

@@ -217,8 +217,8 @@ def _marks(chart: Chart, pen: Pen) -> list[Layer]:
     x = {"field": "label", "type": "nominal", "sort": None}
     rule: Layer = {"mark": {"type": "rule", "color": SOFT, "strokeDash": [2, 3]}, "encoding": {"x": x}}
     text = {"type": "text", "align": "left", "baseline": "top", "dx": 4, "y": 2, "color": SOFT}
-    words = {"mark": text, "encoding": {"x": x, "text": {"field": "words"}}}
-    return [{"data": {"values": rows}, "layer": [rule, words]}]
+    named: Layer = {"mark": text, "encoding": {"x": x, "text": {"field": "words"}}}
+    return [{"data": {"values": rows}, "layer": [rule, named]}]
 
 
 def _dots(chart: Chart, pen: Pen) -> Layer:
@@ -253,7 +253,7 @@ def _heat(chart: Chart, pen: Pen) -> Layer:
     colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": None}
     dark = {"test": f"datum.value > {low + 0.72 * (high - low)}", "value": "#ffffff"}
     text = {"text": {"field": "printed"}, "color": {"condition": dark, "value": INK}}
-    layers = [
+    layers: list[Layer] = [
         {"mark": {"type": "rect", "stroke": "#ffffff"}, "encoding": {**encoding, "color": colour}},
         {"mark": {"type": "text"}, "encoding": {**encoding, **text}},
     ]

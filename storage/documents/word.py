@@ -8,7 +8,7 @@ from typing import Any
 import docx
 from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.table import WD_TABLE_ALIGNMENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
@@ -66,7 +66,7 @@ def _set_up(file: Any, document: Document, pen: Pen) -> None:
     _styles(file, about.language)
     foot = page.footer.paragraphs[0]
     foot.style = file.styles[SMALL]
-    foot.paragraph_format.tab_stops.add_tab_stop(ROOM, WD_ALIGN_PARAGRAPH.RIGHT)
+    foot.paragraph_format.tab_stops.add_tab_stop(ROOM, WD_TAB_ALIGNMENT.RIGHT)
     foot.add_run(f"{front.running(document, pen)}\t")
     parts.field(foot, "PAGE")
     foot.add_run(" / ")
@@ -87,9 +87,9 @@ def _styles(file: Any, language: str) -> None:
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
     for edges in file.styles["Title"].element.pPr.findall(qn("w:pBdr")):
         file.styles["Title"].element.pPr.remove(edges)
-    for name, size in ((SMALL, 8.5), (NOTE, 8), (TINY, 7)):
+    for name, points in ((SMALL, 8.5), (NOTE, 8), (TINY, 7)):
         style = file.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style, style.font.size, style.font.color.rgb = normal, Pt(size), SOFT
+        style.base_style, style.font.size, style.font.color.rgb = normal, Pt(points), SOFT
         style.paragraph_format.space_after = Pt(0 if name == TINY else 3)
 
 
