@@ -1,7 +1,7 @@
 """How does a final reading look to a system that speaks FHIR R4B?
 
 A Bundle of the task that somebody was asked, the report, what was observed, and the people as pseudonyms. It names no
-patient, no study and no picture: where the released clips are, moved dates stand beside them, and the days here are real.
+patient, study or picture: beside the released clips stand moved dates, and the days here are real.
 Identifiers are the same whenever the same reading is written.
 """
 
