@@ -134,6 +134,14 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line; else asked for")
         command.set_defaults(command=run)
 
+    export = commands.add_parser("export", help="write readings and figures as files for other systems")
+    export.add_argument("kind", choices=["dhis2", "measures", "fhir", "sr"])
+    export.add_argument("--period", required=True, metavar="PERIOD", help="2026-W07, 2026-02, 2026-Q1 or 2026")
+    export.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder to write into")
+    export.add_argument("--project", metavar="CODE", help="one project only, as in programme.toml")
+    export.add_argument("--json", action="store_true", help="one JSON object")
+    export.set_defaults(command=_export)
+
     demo = commands.add_parser("demo", help="load the demonstration programme (real and simulated scans)")
     demo.set_defaults(command=_demo)
     return parser
@@ -254,6 +262,12 @@ def _restore(options: argparse.Namespace) -> int:
     from sonorelay.backup import restore
 
     return restore(options.source, options.passphrase_file)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from sonorelay.export import export
+
+    return export(options.kind, options.period, options.to, project=options.project, as_json=options.json)
 
 
 def _demo(_options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.errors import Misconfigured
 from supervision.blinding import Hidden
+from supervision.export.dhis2 import Dhis2
 from supervision.priority import HOURS, Clock
 from supervision.sampling import SMALLEST_UNIFORM, Shares
 from supervision.sources import USUAL, DicomListener, Source, Way
@@ -146,6 +147,7 @@ class Programme(_Table):
     sampling: Sampling = Sampling()
     blinding: Blinding = Blinding()
     retention: Retention = Retention()
+    dhis2: Dhis2 | None = None
 
     @model_validator(mode="after")
     def _codes_fit(self) -> "Programme":
@@ -166,6 +168,9 @@ class Programme(_Table):
         for project in self.projects:
             if project.organisation not in known:
                 raise ValueError(f"project '{project.code}' names the unknown organisation '{project.organisation}'")
+        strangers = set(self.dhis2.org_units if self.dhis2 else ()) - {entry.code for entry in self.projects}
+        if strangers:
+            raise ValueError(f"dhis2.org_units names the unknown project '{min(strangers)}'")
         return self
 
 

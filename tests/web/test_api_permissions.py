@@ -31,6 +31,7 @@ DEVICES = COUNTERS | {Role.BIOMED}
 REPORTERS = frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER})
 TENDERS = frozenset({Role.BIOMED, Role.PARTNER_OWNER})
 EDITORS = frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER})
+EXPORTERS = DECIDERS | {Role.SUPERVISOR}
 GROUPERS = EDITORS | {Role.FACILITATOR}
 ESCALATERS = GROUPERS | READERS | TRAINEES
 LEARNERS = ESCALATERS | {Role.AUDITOR}
@@ -71,6 +72,17 @@ MATRIX: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("GET devices", "GET devices/1", "GET tickets", "GET tickets/1"), DEVICES),
     **dict.fromkeys(("POST devices/1/report", "POST tickets/1"), REPORTERS),
     "POST devices/1/change": TENDERS,
+    **dict.fromkeys(("GET registers/sessions", "GET registers/requests"), DEVICES | TRAINEES),
+    **dict.fromkeys(
+        ("POST registers/sessions", "PUT registers/sessions/1", "POST registers/sessions/1/cancel"), GROUPERS
+    ),
+    **dict.fromkeys(
+        ("POST registers/requests", "POST registers/requests/1"), GROUPERS | TRAINEES | frozenset({Role.BIOMED})
+    ),
+    "GET devices/1/service": DEVICES,
+    **dict.fromkeys(("POST devices/1/service", "POST devices/1/service/end"), TENDERS),
+    **dict.fromkeys(("GET export/readings", "GET export/exams/1/fhir", "GET export/exams/1/sr"), EXPORTERS),
+    **dict.fromkeys(("GET export/measures/FAST", "GET export/dhis2"), EXPORTERS),
     "GET overview": COUNTERS,
     **dict.fromkeys(("GET people", "POST people", "GET people/roles", "GET people/1"), MANAGERS),
     **dict.fromkeys(("POST people/1/password", "PUT people/1/active"), MANAGERS),

@@ -22,6 +22,10 @@ FAILURES = (400, 401, 403, 404, 409, 422, 503)
 ACTIONS = "x-actions"
 """Where the schema says which actions open an operation; an empty list: everybody who signed in."""
 
+FHIR = "application/fhir+json"
+DICOM = "application/dicom"
+_FILES = {FHIR: {"type": "object"}, DICOM: {"type": "string", "format": "binary"}}
+
 
 class ByToken(HttpBearer):
     """A token of a person (My account, Tokens), as `Authorization: Bearer sr_...`."""
@@ -59,13 +63,16 @@ class BySession(APIKeyCookie):
         return _allowed(person_of(request), self.rule)
 
 
-def operation(router: Router, method: str, address: str, *actions: Action, response: Any) -> Callable[[View], View]:
+def operation(
+    router: Router, method: str, address: str, *actions: Action, response: Any, file: str | None = None
+) -> Callable[[View], View]:
     """Declare an operation that whoever may do one of `actions` somewhere can call; without any, whoever signed in.
 
     It is asked before anything of the request is read; what is seen and changed is then the catalogue's scope. The
-    first line of the docstring is the summary.
+    first line of the docstring is the summary. file: the media type, where the answer is a file that the view makes.
     """
     rule = Rule(actions=frozenset(actions))
+    content = {} if file is None else {"responses": {200: {"content": {file: {"schema": _FILES[file]}}}}}
 
     def declare(view: View) -> View:
         summary, _, rest = (view.__doc__ or "").strip().partition("\n")
@@ -77,7 +84,7 @@ def operation(router: Router, method: str, address: str, *actions: Action, respo
             summary=summary.rstrip("."),
             description=rest.strip() or None,
             operation_id=f"{view.__module__.rpartition('.')[2]}_{view.__name__}",
-            openapi_extra={ACTIONS: sorted(actions)},
+            openapi_extra={ACTIONS: sorted(actions), **content},
         )
         declared(view)
         return view

@@ -14,6 +14,7 @@ from web.api import (
     devices,
     exam_types,
     exams,
+    export,
     feedback,
     figures,
     grouping,
@@ -23,6 +24,7 @@ from web.api import (
     people,
     queue,
     reading,
+    registers,
     reidentification,
     telemedicine,
     worksheets,
@@ -42,7 +44,7 @@ named under `hidden`. Every failure is `{code, text, wrong}`, the text in the la
 
 PARTS: tuple[ModuleType, ...] = (
     *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
-    *(exam_types, arrivals, held, reidentification, devices, figures, people),
+    *(exam_types, arrivals, held, reidentification, devices, registers, figures, export, people),
 )
 
 

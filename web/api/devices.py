@@ -1,6 +1,6 @@
 """How are the devices, what is wrong with them, and what is done about it? Nothing here is about a patient."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count
@@ -10,7 +10,9 @@ from ninja import Router, Schema
 from pydantic import Field
 
 from storage.catalogue import devices, tickets
-from storage.catalogue.models import Ticket
+from storage.catalogue.models import ServicePeriod, Ticket
+from storage.catalogue.registers import service
+from supervision.registers import LONGEST_PLACE, ServiceEnd
 from supervision.roles import Action
 from supervision.tickets import LONGEST_NOTE, Change, Fault, TicketState, What
 from web.api.access import operation
@@ -86,6 +88,29 @@ class ProbeChanged(Schema):
     at: Moment
 
 
+class ServiceOut(Schema):
+    """From when until when (both in) a device was in service; until: null as long as it is."""
+
+    since: date
+    until: date | None
+    place: str
+    ended: str
+
+
+class ServiceBegan(Schema):
+    """The first day of a device in service, and where."""
+
+    since: date
+    place: Words = Field("", max_length=LONGEST_PLACE)
+
+
+class ServiceEnded(Schema):
+    """The last day of a device in service, and why."""
+
+    until: date
+    why: ServiceEnd
+
+
 @operation(router, "GET", "/devices", Action.SEE_DEVICES, response=Page[DeviceOut])
 def known_devices(request: HttpRequest, part: Part) -> dict[str, object]:
     """List the devices of the person's projects."""
@@ -125,6 +150,27 @@ def change(request: HttpRequest, device: Number, body: ProbeChanged) -> Done:
     with checked("body.at"):
         devices.log_change(device, body.kind, body.at, person_of(request), timezone.now())
     return Done()
+
+
+@operation(router, "GET", "/devices/{device}/service", Action.SEE_DEVICES, response=list[ServiceOut])
+def in_service(request: HttpRequest, device: Number) -> list[ServiceOut]:
+    """Say when a device was in service, newest first."""
+    found = devices.devices_for(person_of(request)).get(pk=device)
+    return [_service(one) for one in service.service_of(found)]
+
+
+@operation(router, "POST", "/devices/{device}/service", Action.TEND_DEVICES, response=ServiceOut)
+def begin_service(request: HttpRequest, device: Number, body: ServiceBegan) -> ServiceOut:
+    """Note that a device went into service."""
+    with checked("body.since"):
+        return _service(service.begin(device, body.since, body.place, person_of(request), timezone.now()))
+
+
+@operation(router, "POST", "/devices/{device}/service/end", Action.TEND_DEVICES, response=ServiceOut)
+def end_service(request: HttpRequest, device: Number, body: ServiceEnded) -> ServiceOut:
+    """Note the last day of a device in service."""
+    with checked("body.until"):
+        return _service(service.end(device, body.until, body.why, person_of(request), timezone.now()))
 
 
 @operation(router, "GET", "/tickets", Action.SEE_DEVICES, response=Page[TicketOut])
@@ -167,3 +213,7 @@ def _ticket(one: Ticket) -> TicketOut:
             for line in one.entries.select_related("person").order_by("at", "pk")
         ],
     )
+
+
+def _service(one: ServicePeriod) -> ServiceOut:
+    return ServiceOut(since=one.since, until=one.until, place=one.place, ended=one.ended)

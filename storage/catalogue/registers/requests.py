@@ -10,6 +10,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from pipeline.errors import Conflict
 from storage.catalogue import scope
+from storage.catalogue.exam_catalogue import types_of
 from storage.catalogue.models import Event, Person, RequestEntry, SupportRequest
 from storage.catalogue.transaction import one_transaction
 from supervision.plain_text import is_plain_text
@@ -45,6 +46,8 @@ def ask(
         raise ValueError("wanted_by must not lie in the past")
     with one_transaction():
         project = scope.projects_for(person, Action.MAKE_REQUESTS).get(pk=project_id)
+        if set(exam_types) - set(types_of(project.organisation_id)):
+            raise ValueError("exam_types must be of the catalogue")
         request = SupportRequest.objects.create(
             project=project,
             kind=RequestKind(kind),

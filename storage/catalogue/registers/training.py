@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from pipeline.errors import Conflict
 from storage.catalogue import scope
+from storage.catalogue.exam_catalogue import types_of
 from storage.catalogue.models import Attendance, Event, Person, Project, TrainingSession
 from storage.catalogue.transaction import one_transaction
 from supervision.plain_text import is_plain_text
@@ -62,7 +63,7 @@ def people_of(project: Project) -> QuerySet[Person]:
 
 
 def log(project_id: int, held: SessionHeld, person: Person, now: datetime) -> TrainingSession:
-    """Write down a session. ValueError for a day to come, or for people who have no role in the project."""
+    """Write down a session. ValueError for a day to come, unknown exam types, or people without a role there."""
     with one_transaction():
         project = scope.projects_for(person, Action.KEEP_TRAINING).get(pk=project_id)
         session = TrainingSession(project=project, logged_by=person, logged_at=now)
@@ -107,6 +108,8 @@ def _fill(session: TrainingSession, held: SessionHeld, now: datetime) -> None:
     known = set(people_of(session.project).filter(pk__in=named).values_list("pk", flat=True))
     if named - known - before:  # who has left since stays where they were
         raise ValueError("people must hold a role in the project")
+    if set(held.exam_types) - set(session.exam_types) - set(types_of(session.project.organisation_id)):
+        raise ValueError("exam_types must be of the catalogue")
     session.held_on, session.minutes, session.kind = held.held_on, held.minutes, held.kind
     session.place, session.guests, session.note = held.place.strip(), held.guests, held.note.strip()
     session.exam_types = sorted(set(held.exam_types))

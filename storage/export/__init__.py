@@ -1,0 +1,1 @@
+"""What of the catalogue goes to other systems: final readings and figures, as supervision.export writes them."""
