@@ -32,7 +32,7 @@ class SessionForm(forms.Form):
     held_on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     minutes = forms.IntegerField(label=gettext_lazy("Length in minutes"), min_value=1, max_value=MOST_MINUTES)
     kind = forms.ChoiceField(label=gettext_lazy("How"), choices=list(SESSIONS.items()))
-    place = forms.CharField(label=gettext_lazy("Place"), required=False, max_length=LONGEST_PLACE)
+    place = forms.CharField(label=gettext_lazy("Where it was held"), required=False, max_length=LONGEST_PLACE)
     guests = forms.IntegerField(
         label=gettext_lazy("Others there, without an account"), min_value=0, max_value=MOST_GUESTS, initial=0
     )
