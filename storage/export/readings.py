@@ -58,6 +58,11 @@ def exported(review: Review, *, names: bool = False, dicom: bool = True) -> Expo
     return Exported(_reading(review, names=names, views=views), tuple(header for header, _ in headers))
 
 
+def has_dicom(review: Review) -> bool:
+    """Tell whether any of its exam's released clips is DICOM, so that a structured report can stand beside it."""
+    return any(_released(review.exam))
+
+
 def may_name(person: Person, project: Project) -> bool:
     """Tell whether a person may know who scanned and who read in a project."""
     return scope.projects_for(person, Action.SEE_SCANS).filter(pk=project.pk).exists()

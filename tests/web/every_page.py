@@ -278,6 +278,7 @@ def _registers(pages: Pages) -> None:
     session = training.log(world.goma.pk, held, keeper, now)
     asked = requests.ask(world.goma.pk, RequestKind.TRAINING, "Lung ultrasound for the night team", amina, now)
     requests.act(asked.pk, Act.ACCEPTED, world.people["supervisor"], now, "In March")
+    pages.add("export", "supervisor", "/export/")
     pages.add("registers", "facilitator", "/registers/")
     pages.add("session-new", "facilitator", "/registers/sessions/new/?project=goma")
     pages.add("session", "facilitator", f"/registers/sessions/{session.pk}/")

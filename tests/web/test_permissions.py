@@ -31,6 +31,7 @@ LISTS = (
     "replies",
     "sync",
     "registers",
+    "export",
 )
 OPENED = {
     Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
@@ -58,6 +59,7 @@ OPENED = {
         "arrivals",
         "sync",
         "registers",
+        "export",
     },
     Role.BIOMED: {"devices", "calibration", "registers"},
     Role.DATA_OFFICER: {
@@ -72,6 +74,7 @@ OPENED = {
         "arrivals",
         "sync",
         "registers",
+        "export",
     },
     Role.AUDITOR: {
         "queue",

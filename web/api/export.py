@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from storage.catalogue.models import Project, Review, StoredObject
+from storage.catalogue.models import Project, Review
 from storage.catalogue.programme import current
 from storage.catalogue.scope import projects_for
 from storage.export import numbers, readings
@@ -141,14 +141,13 @@ def _period(asked: PeriodAsked) -> Period:
 
 
 def _listed(one: Review) -> ReadingOut:
-    released: list[StoredObject] = [stored for clip in one.exam.clips.all() for stored in clip.dicom]  # type: ignore[attr-defined]
     return ReadingOut(
         exam=one.exam_id,
         uuid=one.exam.uuid,
         project=one.exam.project.code,
         exam_type=one.exam.exam_type,
         submitted=one.submitted_at,
-        dicom=bool(released),
+        dicom=readings.has_dicom(one),
     )
 
 
