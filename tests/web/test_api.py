@@ -28,8 +28,11 @@ from schemathesis.specs.openapi.checks import (
 import web.api
 from storage.catalogue import library, telemedicine, tokens
 from storage.catalogue.models import Exam, Feedback, ReviewItem
+from storage.catalogue.registers import requests, training
+from storage.catalogue.registers.training import SessionHeld
 from storage.catalogue.scope import may
 from supervision.rating import Cause
+from supervision.registers import RequestKind, SessionKind
 from tests.forms import rated
 from tests.web.aging_probes import with_ticket
 from tests.web.world import World, item_of
@@ -69,7 +72,12 @@ def full(world: World) -> dict[str, list[int]]:
     asked = telemedicine.escalate(
         waiting.exam_id, world.people["amina"], question="operate", specialty="surgery", consent=True, now=now
     )
+    keeper = world.people["facilitator"]
+    session = training.log(world.goma.pk, SessionHeld(now.date(), 60, SessionKind.COURSE), keeper, now)
+    wanted = requests.ask(world.goma.pk, RequestKind.EQUIPMENT, "A second probe", world.people["amina"], now)
     return {
+        "session": [session.pk],
+        "asked": [wanted.pk],
         "scan": [waiting.pk, read.pk, held.pk],
         "exam": list(Exam.objects.values_list("pk", flat=True)),
         "item": list(ReviewItem.objects.values_list("pk", flat=True)),

@@ -25,7 +25,7 @@ from web.permissions import person_of
 router = Router()
 
 
-class ReadingOut(Schema):
+class ExportableOut(Schema):
     """A final reading that can be taken out; exam: its number here, uuid: its name in every installation."""
 
     exam: int
@@ -36,7 +36,7 @@ class ReadingOut(Schema):
     dicom: bool
 
 
-class ReadingAsked(Schema):
+class NamesAsked(Schema):
     """names: of who scanned and who read in place of pseudonyms, where the person may know them."""
 
     names: bool = False
@@ -67,14 +67,14 @@ class PeriodAsked(Schema):
     period: str = Field(pattern=r"^\d{4}(-(W\d{2}|\d{2}|Q\d))?$")
 
 
-@operation(router, "GET", "/export/readings", Action.EXPORT, response=Page[ReadingOut])
+@operation(router, "GET", "/export/readings", Action.EXPORT, response=Page[ExportableOut])
 def known(request: HttpRequest, part: Part) -> dict[str, object]:
     """List the final readings that can be taken out, newest first."""
     return page_of(readings.readings_for(person_of(request)), part, lambda rows: [_listed(one) for one in rows])
 
 
 @operation(router, "GET", "/export/exams/{exam}/fhir", Action.EXPORT, response=dict[str, Any], file=FHIR)
-def as_fhir(request: HttpRequest, exam: Number, asked: Annotated[ReadingAsked, Query()]) -> HttpResponse:
+def as_fhir(request: HttpRequest, exam: Number, asked: Annotated[NamesAsked, Query()]) -> HttpResponse:
     """Take out a final reading as a Bundle of FHIR R4B: Task, DiagnosticReport, Observations, Practitioners."""
     told = readings.exported(_review(request, exam), names=_names(request, exam, asked), dicom=False)
     readings.note("fhir", 1, person_of(request), timezone.now())
@@ -82,7 +82,7 @@ def as_fhir(request: HttpRequest, exam: Number, asked: Annotated[ReadingAsked, Q
 
 
 @operation(router, "GET", "/export/exams/{exam}/sr", Action.EXPORT, response=None, file=DICOM)
-def as_structured_report(request: HttpRequest, exam: Number, asked: Annotated[ReadingAsked, Query()]) -> HttpResponse:
+def as_structured_report(request: HttpRequest, exam: Number, asked: Annotated[NamesAsked, Query()]) -> HttpResponse:
     """Take out a final reading as a DICOM structured report (Comprehensive SR, TID 1500) of its released clips.
 
     404 where none of the clips came as DICOM.
@@ -130,7 +130,7 @@ def _review(request: HttpRequest, exam: int) -> Review:
     return readings.readings_for(person_of(request)).get(exam=exam)
 
 
-def _names(request: HttpRequest, exam: int, asked: ReadingAsked) -> bool:
+def _names(request: HttpRequest, exam: int, asked: NamesAsked) -> bool:
     project = Project.objects.filter(exams=exam).first()
     return asked.names and project is not None and readings.may_name(person_of(request), project)
 
@@ -140,8 +140,8 @@ def _period(asked: PeriodAsked) -> Period:
         return Period.named(asked.period)
 
 
-def _listed(one: Review) -> ReadingOut:
-    return ReadingOut(
+def _listed(one: Review) -> ExportableOut:
+    return ExportableOut(
         exam=one.exam_id,
         uuid=one.exam.uuid,
         project=one.exam.project.code,

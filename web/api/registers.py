@@ -28,6 +28,7 @@ from web.api.shapes import LARGEST, Done, Key, Number, Page, Part, Words, page_o
 from web.permissions import person_of
 
 router = Router()
+DOERS = (Action.MAKE_REQUESTS, Action.DECIDE_REQUESTS)
 Deed = Annotated[Act, WithJsonSchema({"type": "string", "enum": [one.value for one in Act]})]
 
 
@@ -90,7 +91,7 @@ class SessionOut(Schema):
     cancelled: datetime | None
 
 
-class RequestLine(Schema):
+class SupportRequestLine(Schema):
     """One line of the history of a request."""
 
     at: datetime
@@ -99,7 +100,7 @@ class RequestLine(Schema):
     note: str
 
 
-class RequestOut(Schema):
+class SupportRequestOut(Schema):
     """What a project asks for; acts: what the person can do with it now."""
 
     number: int
@@ -111,11 +112,11 @@ class RequestOut(Schema):
     state: RequestState
     made: datetime
     closed: datetime | None
-    lines: list[RequestLine]
+    lines: list[SupportRequestLine]
     acts: list[Deed]
 
 
-class NewRequest(Schema):
+class NewSupportRequest(Schema):
     """What is asked for, in words that name no patient."""
 
     project: int = Field(ge=1, le=LARGEST)
@@ -125,7 +126,7 @@ class NewRequest(Schema):
     wanted_by: date | None = None
 
 
-class RequestDone(Schema):
+class SupportRequestAct(Schema):
     """What is done with a request."""
 
     act: Deed
@@ -161,7 +162,7 @@ def cancel_session(request: HttpRequest, session: Number) -> Done:
     return Done()
 
 
-@operation(router, "GET", "/registers/requests", Action.SEE_REGISTERS, response=Page[RequestOut])
+@operation(router, "GET", "/registers/requests", Action.SEE_REGISTERS, response=Page[SupportRequestOut])
 def asked(request: HttpRequest, part: Part) -> dict[str, object]:
     """List requests, those that are open first; a trainee's own."""
     person = person_of(request)
@@ -169,8 +170,8 @@ def asked(request: HttpRequest, part: Part) -> dict[str, object]:
     return page_of(rows, part, lambda several: [_request(one, request) for one in several])
 
 
-@operation(router, "POST", "/registers/requests", Action.MAKE_REQUESTS, response=RequestOut)
-def ask(request: HttpRequest, body: NewRequest) -> RequestOut:
+@operation(router, "POST", "/registers/requests", Action.MAKE_REQUESTS, response=SupportRequestOut)
+def ask(request: HttpRequest, body: NewSupportRequest) -> SupportRequestOut:
     """Ask for training, equipment or consumables."""
     person = person_of(request)
     with checked():
@@ -187,9 +188,14 @@ def ask(request: HttpRequest, body: NewRequest) -> RequestOut:
 
 
 @operation(
-    router, "POST", "/registers/requests/{asked}", Action.MAKE_REQUESTS, Action.DECIDE_REQUESTS, response=RequestOut
+    router,
+    "POST",
+    "/registers/requests/{asked}",
+    Action.MAKE_REQUESTS,
+    Action.DECIDE_REQUESTS,
+    response=SupportRequestOut,
 )
-def act(request: HttpRequest, asked: Number, body: RequestDone) -> RequestOut:
+def act(request: HttpRequest, asked: Number, body: SupportRequestAct) -> SupportRequestOut:
     """Do one thing with a request."""
     person = person_of(request)
     with checked("body.note"):
@@ -216,8 +222,8 @@ def _session(one: TrainingSession) -> SessionOut:
     )
 
 
-def _request(one: SupportRequest, request: HttpRequest) -> RequestOut:
-    return RequestOut(
+def _request(one: SupportRequest, request: HttpRequest) -> SupportRequestOut:
+    return SupportRequestOut(
         number=one.pk,
         project=one.project.code,
         kind=RequestKind(one.kind),
@@ -228,7 +234,7 @@ def _request(one: SupportRequest, request: HttpRequest) -> RequestOut:
         made=one.made_at,
         closed=one.closed_at,
         lines=[
-            RequestLine(at=line.at, who=line.person.display_name, act=Act(line.act), note=line.note)
+            SupportRequestLine(at=line.at, who=line.person.display_name, act=Act(line.act), note=line.note)
             for line in one.entries.all()
         ],
         acts=list(requests.possible_acts(one, person_of(request))),
