@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from supervision.export.dhis2 import Dhis2
 from supervision.programme import (
     Blinding,
     ClockHours,
@@ -101,6 +102,7 @@ def test_every_key_of_the_programme_is_told(page: Path) -> None:
         "[sampling]": Sampling,
         "[blinding]": Blinding,
         "[retention]": Retention,
+        "[dhis2]": Dhis2,
     }
     assert [name.strip("[]") for name in tables] == list(Programme.model_fields)
     told = set(re.findall(r"^\| `(\[+\w+\]+)` `(\w+)`", text_of(page), re.MULTILINE))
