@@ -40,7 +40,7 @@ PLACES = (
     Place("quarantine", Action.SEE_QUARANTINE, _("Held back")),
     Place("devices", Action.SEE_DEVICES, _("Devices")),
     Place("registers", Action.SEE_REGISTERS, _("Registers")),
-    Place("export", Action.EXPORT, _("For other systems")),
+    Place("export", Action.EXPORT, _("Exports")),
     Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
     Place("exam-types", Action.SEE_CATALOGUE, _("Exam types")),
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),

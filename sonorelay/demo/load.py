@@ -11,6 +11,7 @@ from pipeline.text import Text
 from sonorelay.demo.people import invite_people
 from sonorelay.demo.probes import device_history, probe_history
 from sonorelay.demo.programme import PROJECTS, write_programme
+from sonorelay.demo.registers import register_history
 from sonorelay.demo.reviews import mark_simulated, review_history
 from sonorelay.demo.scans import Dropped, drop_into_inbox, drops
 from sonorelay.outcome import language
@@ -76,6 +77,7 @@ def _fill(screen: Console, run_flows: Callable[[], None]) -> None:
     review_history(dropped)
     probe_history(dropped, now)
     device_history(now)
+    register_history(now)
     Event.objects.create(at=now, what=LOADED, facts={"scans": len(dropped)})
     screen.print(_summary(dropped).say(language()))
 
