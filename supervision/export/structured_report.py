@@ -44,6 +44,12 @@ LAST_SERIES = 9000
 NO_DATE = date(1970, 1, 1)
 """The day of a report whose objects name none."""
 
+REPEATED = (
+    *("PatientID", "PatientName", "PatientBirthDate", "PatientSex"),
+    *("StudyID", "StudyDate", "StudyTime", "AccessionNumber", "ReferringPhysicianName"),
+)
+"""What a report has in common with the objects of its study."""
+
 ENGLISH = CodedConcept("en-US", "RFC5646", "English (United States)")
 NO_UNITS = CodedConcept("1", "UCUM", "no units")
 REPORT = CodedConcept("126000", "DCM", "Imaging Measurement Report")
@@ -53,9 +59,10 @@ def structured_report(reading: FinalReading, released: Sequence[Dataset]) -> byt
     """Return the DICOM file of a reading; released: headers of the exam's released objects, at least one."""
     if not released:
         raise ValueError("a structured report needs a released DICOM object")
-    evidence = sorted(released, key=lambda one: str(one.SOPInstanceUID))
+    by_name = {str(one.SOPInstanceUID): _whole(one) for one in released}
+    evidence = [by_name[name] for name in sorted(by_name)]
     report = ComprehensiveSR(
-        evidence=[_with_patient(one) for one in evidence],
+        evidence=evidence,
         content=_content(reading, evidence)[0],
         series_instance_uid=_uid("series", reading),
         series_number=LAST_SERIES,
@@ -163,15 +170,14 @@ def _coded(one: Concept) -> CodedConcept:
     return CodedConcept.from_code(Code(one.value, one.scheme, one.meaning))
 
 
-def _with_patient(released: Dataset) -> Dataset:
+def _whole(released: Dataset) -> Dataset:
     """Return the header with what an SR must repeat of it, empty where the released object leaves it out."""
     whole = deepcopy(released)  # the library writes into what it is given
-    for name in ("PatientID", "PatientName", "PatientBirthDate", "PatientSex", "AccessionNumber", "StudyID"):
+    for name in REPEATED:
         if name not in whole:
             setattr(whole, name, "")
-    for name in ("StudyDate", "StudyTime", "ReferringPhysicianName"):
-        if name not in whole:
-            setattr(whole, name, "")
+    if not whole.get("Modality"):
+        whole.Modality = "US"
     named = str(whole.PatientName)
     if named and "^" not in named:
         whole.PatientName = f"{named}^"  # a pseudonym is one word on purpose

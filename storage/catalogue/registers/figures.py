@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import Min, Q
+from django.db.models import OuterRef, Q, Subquery
 
 from storage.catalogue.models import (
     Device,
@@ -140,9 +140,11 @@ def _service(devices: Collection[Device], begin: datetime, end: datetime) -> dic
         last = end if until is None else _midnight(until + timedelta(days=1))
         kept[device].append((_midnight(since), last))
     unknown = [device.pk for device in devices if device.pk not in kept]
-    first = Scan.objects.filter(device__in=unknown).order_by().values("device").annotate(at=Min("received_at"))
-    for device, at in first.values_list("device", "at"):
-        kept[device].append((at, end))
+    # numbers are given as scans come in: the first of a device is found without looking at the others
+    first = Scan.objects.filter(device=OuterRef("pk")).order_by("pk").values("received_at")[:1]
+    for device, at in Device.objects.filter(pk__in=unknown).annotate(at=Subquery(first)).values_list("pk", "at"):
+        if at is not None:
+            kept[device].append((at, end))
     within = {
         device: [(max(begin, start), min(end, stop)) for start, stop in some if max(begin, start) < min(end, stop)]
         for device, some in kept.items()

@@ -134,7 +134,14 @@ def test_a_report_of_no_released_object_is_refused_and_a_reader_may_be_named_on_
     )
     with pytest.raises(ValueError, match="released"):
         structured_report(whole, [])
-    assert b"Rose K" in structured_report(whole, [released()])
+    bare, other = released(), released()
+    for name in ("StudyDate", "StudyTime", "StudyID", "PatientSex", "PatientBirthDate", "PatientName", "Modality"):
+        delattr(bare, name)
+    other.StudyInstanceUID, other.SOPInstanceUID = "2.25.1", "2.25.2"  # clips of two studies that a person joined
+    for evidence in ([released()], [bare], [released(), released()], [released(), other]):
+        content = structured_report(whole, evidence)
+        assert b"Rose K" in content
+        assert content == structured_report(whole, list(reversed(evidence)))
 
 
 @settings(max_examples=25, deadline=None)
