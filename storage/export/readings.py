@@ -68,9 +68,10 @@ def may_name(person: Person, project: Project) -> bool:
     return scope.projects_for(person, Action.SEE_SCANS).filter(pk=project.pk).exists()
 
 
-def note(kind: str, count: int, person: Person | None, now: datetime) -> None:
-    """Write down that something was taken out."""
-    Event.objects.create(at=now, what="exported", person=person, facts={"kind": kind, "count": count})
+def note(kind: str, count: int, person: Person | None, now: datetime, *, exam: Exam | None = None) -> None:
+    """Write down that something was taken out; exam: where it was the reading of a single one."""
+    one = {"exam": str(exam.uuid)} if exam else {}
+    Event.objects.create(at=now, what="exported", person=person, facts={"kind": kind, "count": count, **one})
 
 
 def _whole(readings: QuerySet[Review]) -> QuerySet[Review]:

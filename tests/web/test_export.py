@@ -74,6 +74,9 @@ def test_a_reading_goes_out_as_dicom_beside_its_clip(read: Exam, signed_in) -> N
     officer = signed_in("data_officer")
     listed = officer.get(f"{PREFIX}export/readings").json()["items"]
     assert [(one["exam"], one["dicom"]) for one in listed] == [(read.pk, True)]
+    for page in ("/export/", f"/exams/{read.pk}/"):
+        assert f"{PREFIX}export/exams/{read.pk}/sr" in officer.get(page).content.decode()
+    assert "/export/exams/" not in signed_in("auditor").get(f"/exams/{read.pk}/").content.decode()
     answer = officer.get(f"{PREFIX}export/exams/{read.pk}/sr")
     assert answer.headers["Content-Type"] == "application/dicom"
     report, clip = pydicom.dcmread(BytesIO(answer.content)), released(read)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from storage.catalogue.models import Project, Review
+from storage.catalogue.models import Review
 from storage.catalogue.programme import current
 from storage.catalogue.scope import projects_for
 from storage.export import numbers, readings
@@ -76,8 +76,9 @@ def known(request: HttpRequest, part: Part) -> dict[str, object]:
 @operation(router, "GET", "/export/exams/{exam}/fhir", Action.EXPORT, response=dict[str, Any], file=FHIR)
 def as_fhir(request: HttpRequest, exam: Number, asked: Annotated[NamesAsked, Query()]) -> HttpResponse:
     """Take out a final reading as a Bundle of FHIR R4B: Task, DiagnosticReport, Observations, Practitioners."""
-    told = readings.exported(_review(request, exam), names=_names(request, exam, asked), dicom=False)
-    readings.note("fhir", 1, person_of(request), timezone.now())
+    review = _review(request, exam)
+    told = readings.exported(review, names=_names(request, review, asked), dicom=False)
+    readings.note("fhir", 1, person_of(request), timezone.now(), exam=review.exam)
     return _file(fhir.as_bytes(fhir.bundle_of(told.reading)), FHIR)
 
 
@@ -87,12 +88,13 @@ def as_structured_report(request: HttpRequest, exam: Number, asked: Annotated[Na
 
     404 where none of the clips came as DICOM.
     """
-    told = readings.exported(_review(request, exam), names=_names(request, exam, asked))
+    review = _review(request, exam)
+    told = readings.exported(review, names=_names(request, review, asked))
     if not told.released:
         raise Http404
     from supervision.export.structured_report import structured_report  # the library takes a while to load
 
-    readings.note("sr", 1, person_of(request), timezone.now())
+    readings.note("sr", 1, person_of(request), timezone.now(), exam=review.exam)
     return _file(structured_report(told.reading, told.released), DICOM)
 
 
@@ -130,9 +132,8 @@ def _review(request: HttpRequest, exam: int) -> Review:
     return readings.readings_for(person_of(request)).get(exam=exam)
 
 
-def _names(request: HttpRequest, exam: int, asked: NamesAsked) -> bool:
-    project = Project.objects.filter(exams=exam).first()
-    return asked.names and project is not None and readings.may_name(person_of(request), project)
+def _names(request: HttpRequest, review: Review, asked: NamesAsked) -> bool:
+    return asked.names and readings.may_name(person_of(request), review.exam.project)
 
 
 def _period(asked: PeriodAsked) -> Period:

@@ -13,6 +13,7 @@ from storage.catalogue import exams, grouping, queueing, readings, worksheets
 from storage.catalogue.blinding import hidden_from, unblinded
 from storage.catalogue.models import Arbitration, Event, Exam, Person, Scan
 from storage.catalogue.scope import exams_for
+from storage.export import readings as outside
 from supervision.blinding import Hidden
 from supervision.readings import Difference, Reading
 from supervision.roles import Action
@@ -53,6 +54,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponseBase:
         "decided": [] if hidden else _decided(found),
         "drawn": drawn(found),
         "history": [] if hidden else told(Event.objects.filter(scan__in=clips).select_related("person").order_by("at")),
+        "outside": outside.readings_for(person).filter(exam=found).first(),
         **_acts(found, person, hidden=bool(hidden)),
     }
     return render(request, "exam.html", context)

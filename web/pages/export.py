@@ -38,7 +38,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
         "fits": mapping is not None and mapping.period is chosen.kind,
         "page": page,
         "query": f"period={chosen.code}&",
-        "rows": [(one, readings.has_dicom(one)) for one in page],
     }
     return render(request, "export.html", context)
 
