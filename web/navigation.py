@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from storage.catalogue import authors, feedback, telemedicine
 from storage.catalogue.models import Person
+from storage.catalogue.registers import requests
 from storage.catalogue.scope import may
 from supervision.roles import Action
 
@@ -54,6 +55,7 @@ WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
     "replies": feedback.unanswered_by,
     "telemedicine": telemedicine.waiting_for,
     "authors": authors.unresolved,
+    "registers": requests.undecided_by,
 }
 
 # Whoever may do the first of these starts there.

@@ -1,5 +1,6 @@
 """Can a facilitator write down a session on a phone, does a trainee see their own, do requests come to their end?"""
 
+import re
 from datetime import timedelta
 
 from django.utils import timezone
@@ -53,7 +54,9 @@ def test_a_request_goes_from_who_asks_to_who_decides(world, signed_in) -> None:
         "exam_types": ["LUNG_AD"],
     }
     address = amina.post("/registers/requests/new/", asked).headers["Location"]
-    assert "Lung, for the night team" in supervisor.get("/registers/").content.decode()
+    page = supervisor.get("/registers/").content.decode()
+    assert "Lung, for the night team" in page
+    assert "Registers (1)" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
     assert signed_in("joel").get(address).status_code == 404
     amina.post(address + "act/", {"what": "accepted"})
     assert SupportRequest.objects.get().state == RequestState.OPEN  # not hers to accept

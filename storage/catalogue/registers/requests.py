@@ -28,6 +28,12 @@ def requests_for(person: Person) -> QuerySet[SupportRequest]:
     return seen.select_related("project", "made_by").prefetch_related(lines).order_by(newest, "-made_at", "-pk")
 
 
+def undecided_by(person: Person) -> QuerySet[SupportRequest]:
+    """Return the requests on which nothing was decided yet and this person may decide."""
+    projects = scope.projects_for(person, Action.DECIDE_REQUESTS)
+    return SupportRequest.objects.filter(state=RequestState.OPEN, project__in=projects)
+
+
 def ask(
     project_id: int,
     kind: RequestKind | str,
