@@ -25,6 +25,7 @@ SYSTEMS: Mapping[str, str] = {
     codes.OWN: "urn:sonorelay:codes",
 }
 PEOPLE = "urn:sonorelay:pseudonyms"
+PROJECTS = "urn:sonorelay:projects"
 EXAMS = "urn:ietf:rfc:3986"
 """The system of identifiers that are addresses themselves, such as urn:uuid."""
 
@@ -74,6 +75,7 @@ def _task(reading: FinalReading) -> Resource:
         "authoredOn": _moment(reading.asked_at),
         "lastModified": _moment(reading.submitted_at),
         "executionPeriod": {"start": _moment(reading.asked_at), "end": _moment(reading.submitted_at)},
+        "requester": {"identifier": {"system": PROJECTS, "value": reading.project}, "type": "Organization"},
         "owner": _to(reading.reviewer),
         "restriction": {"period": {"end": _moment(reading.due_at)}},
         "output": [

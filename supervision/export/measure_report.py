@@ -4,13 +4,11 @@ One group for each share, with its numerator and its denominator; numbers so sma
 """
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from supervision.export.counts import Name, hidden
+from supervision.export.fhir import PROJECTS, Resource
 from supervision.period import Period
-
-Resource = dict[str, Any]
 
 MEASURES: Mapping[str, tuple[str, str, str]] = {
     "read": ("rated", "exams", "Exams with a final reading, of all exams"),
@@ -38,7 +36,7 @@ def measure_report(project: str, period: Period, numbers: Mapping[Name, int], ma
         "type": "summary",
         "measure": f"{CODES}:quality",
         "date": made_at,
-        "reporter": {"identifier": {"system": "urn:sonorelay:projects", "value": project}},
+        "reporter": {"identifier": {"system": PROJECTS, "value": project}},
         "period": {"start": period.first.isoformat(), "end": period.last.isoformat()},
         "group": [_group(code, told, small) for code in MEASURES],
     }
