@@ -70,6 +70,10 @@ class Action(StrEnum):
     MAKE_REQUESTS = "make_requests"
     DECIDE_REQUESTS = "decide_requests"
     EXPORT = "export"
+    SEE_COMPETENCE = "see_competence"
+    OBSERVE = "observe"
+    KEEP_PLANS = "keep_plans"
+    SIGN_OFF = "sign_off"
 
 
 Grant = Mapping[Role, Reach]
@@ -154,6 +158,11 @@ ALLOWED: dict[Action, Grant] = {
     Action.MAKE_REQUESTS: _own(Role.TRAINEE) | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.BIOMED, Role.PARTNER_OWNER),
     Action.DECIDE_REQUESTS: _all(Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.EXPORT: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
+    Action.SEE_COMPETENCE: _own(Role.TRAINEE)
+    | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.OBSERVE: _others(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.KEEP_PLANS: _others(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
+    Action.SIGN_OFF: _others(Role.SUPERVISOR, Role.PARTNER_OWNER),
 }
 """Action x role x reach. A new action is one line here and one in supervision/action_words.py."""
 

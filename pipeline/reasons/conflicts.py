@@ -79,4 +79,32 @@ CONFLICTS: dict[str, Text] = {
         "This request is over. Ask again.",
         "Cette demande est terminée. Demandez de nouveau.",
     ),
+    "own_sign_off": Text(
+        "Nobody signs for themselves. Somebody else must look at the evidence.",
+        "Personne ne se valide soi-même. Une autre personne doit examiner les éléments.",
+    ),
+    "only_reviewer": Text(
+        "You are the only one who has read these exams. Another expert must have read some before you sign.",
+        "Vous êtes la seule personne à avoir relu ces examens. Un autre expert doit en relire avant votre signature.",
+    ),
+    "not_next_rung": Text(
+        "One level is climbed at a time, and this is not the next one. Load the page again.",
+        "On ne monte que d'un niveau à la fois, et celui-ci n'est pas le suivant. Rechargez la page.",
+    ),
+    "not_lower": Text(
+        "The level chosen is not lower than the present one.",
+        "Le niveau choisi n'est pas inférieur au niveau actuel.",
+    ),
+    "plan_open": Text(
+        "A plan for this person is still open. Close it by its evidence first.",
+        "Un plan est encore ouvert pour cette personne. Clôturez-le d'abord par ses résultats.",
+    ),
+    "plan_not_met": Text(
+        "The exams since the plan began do not show yet what it asks for.",
+        "Les examens réalisés depuis le début du plan ne montrent pas encore ce qu'il demande.",
+    ),
+    "evidence_missing": Text(
+        "Some of what the standard asks for is missing. What, stands on the page.",
+        "Il manque une partie de ce que demande le référentiel. La page dit quoi.",
+    ),
 }

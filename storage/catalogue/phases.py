@@ -2,10 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from storage.catalogue.exam_catalogue import type_of
 from storage.catalogue.models import Event, Person, Review, TraineePhase
 from storage.catalogue.transaction import one_transaction
 from supervision.competence.cusum import Cusum
+from supervision.exam_types import ExamType
 from supervision.ladder import Rung, rung_in
+from supervision.review_form import success
 from supervision.sampling import READ_AFTER_ALARM, Phase
 
 MONTH = timedelta(days=365.25 / 12)
@@ -59,6 +62,16 @@ def set_rung(trainee: Person, exam_type: str, rung: Rung, person: Person, now: d
         return row
 
 
+def read_all_again(trainee_id: int, exam_type: str) -> None:
+    """Let everything of the type be read until 15 more readings are final; for whoever is learning it is anyway."""
+    with one_transaction():
+        row = standing_of(trainee_id, exam_type)
+        if row is None or row.phase is Phase.LEARNING or alarmed(row):
+            return
+        row.full_until = _finals(trainee_id, exam_type) + READ_AFTER_ALARM
+        row.save(update_fields=["full_until"])
+
+
 def after_final(review: Review, now: datetime) -> bool:
     """Look at the last outcomes of the exam's trainee when a reading becomes final; tell whether there is an alarm.
 
@@ -68,11 +81,11 @@ def after_final(review: Review, now: datetime) -> bool:
     exam = review.exam
     with one_transaction():
         row = standing_of(exam.trainee_id, exam.exam_type)
-        if row is None or row.phase == Phase.LEARNING:
+        if row is None or row.phase is Phase.LEARNING:
             return False
         row = TraineePhase.objects.select_for_update().get(pk=row.pk)
         count = _finals(row.trainee_id, row.exam_type)
-        if count < row.full_until or not WATCH.alarms(_outcomes(row)):
+        if count < row.full_until or not WATCH.alarms(_outcomes(row, type_of(exam))):
             return False
         row.full_until = count + READ_AFTER_ALARM
         row.save(update_fields=["full_until"])
@@ -85,9 +98,12 @@ def _finals(trainee_id: int, exam_type: str) -> int:
     return Review.objects.filter(final=True, exam__trainee=trainee_id, exam__exam_type=exam_type).count()
 
 
-def _outcomes(row: TraineePhase) -> list[bool]:
-    """Return which exams succeeded (adequate, and no critical answer wrong) since sign-off or the last alarm."""
+def _outcomes(row: TraineePhase, exam_type: ExamType | None) -> list[bool]:
+    """Return which exams succeeded since sign-off or the last alarm; those of which it cannot be told are left out."""
     finals = Review.objects.filter(final=True, exam__trainee=row.trainee_id, exam__exam_type=row.exam_type)
     told = list(finals.order_by("submitted_at", "pk").values_list("submitted_at", "adequate", "correct"))
     told = told[max(0, row.full_until - READ_AFTER_ALARM) :]
-    return [adequate and correct is not False for at, adequate, correct in told if at >= row.since]
+    asked = exam_type is not None and any(question.critical for question in exam_type.questions)
+    since = [(adequate, correct) for at, adequate, correct in told if at >= row.since]
+    found = (success(adequate=adequate, correct=correct, asked=asked) for adequate, correct in since)
+    return [one for one in found if one is not None]

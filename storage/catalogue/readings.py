@@ -12,7 +12,18 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from pipeline.errors import Conflict
-from storage.catalogue import blinding, drafts, exams, feedback, library, phases, queueing, reviewer_calibration, scope
+from storage.catalogue import (
+    blinding,
+    drafts,
+    exams,
+    feedback,
+    library,
+    phases,
+    plans,
+    queueing,
+    reviewer_calibration,
+    scope,
+)
 from storage.catalogue.exam_catalogue import type_at, type_when_queued
 from storage.catalogue.handovers import stage_of
 from storage.catalogue.models import Arbitration, Event, Exam, Feedback, Person, Review, ReviewItem, Scan
@@ -188,7 +199,7 @@ def follow_final(exam: Exam, review: Review, now: datetime, *, anew: bool) -> No
     """Let phases, library and comparison of readers follow a reading that is marked as the one that counts."""
     if anew:
         _note("final", exam, None, now, reading=review.reading)
-        phases.after_final(review, now)
+        plans.after_final(review, now, alarm=phases.after_final(review, now))
         library.nominate_exemplar(review, now)
     readers = Person.objects.filter(reviews__exam=exam).distinct().order_by("pk")
     if len(readers) > 1:

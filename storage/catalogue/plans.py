@@ -1,0 +1,232 @@
+"""Who needs help in an exam type, what was agreed, and do the exams since then show that it worked?
+
+The software opens a plan where the watch alarms, where somebody stalls and where they have not scanned for long; it
+says what fails and what to practise. People agree on the rest. While a plan is open everything of that type is read. A
+plan is closed by what the exams since then show, never by a wish.
+"""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+
+from pipeline.errors import Conflict
+from storage.catalogue import competence, phases, scope, trainees
+from storage.catalogue.competence import Standing
+from storage.catalogue.models import Event, Organisation, Person, Plan, PlanEntry, Proposal, Review
+from storage.catalogue.transaction import one_transaction
+from supervision.competence.exercise import Exercise, next_exercises
+from supervision.competence.remediation import Progress, Verdict, idle, progress, stalled
+from supervision.ladder import SIGNED_OFF
+from supervision.plain_text import is_plain_text
+from supervision.roles import Action
+from supervision.sign_off import LONGEST_REASON, PlanCause, PlanStep
+
+MOST_COMPONENTS = 3
+
+
+def plans_for(person: Person) -> QuerySet[Plan]:
+    """Return the plans that `person` may see: open ones first, then the newest."""
+    here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
+    seen = Plan.objects.filter(organisation__in=here, trainee__in=competence.trainees_for(person))
+    ordered = seen.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")
+    return ordered.select_related("trainee", "organisation", "responsible", "opened_by")
+
+
+def open_plan(organisation: Organisation, trainee: Person, code: str) -> Plan | None:
+    """Return the plan that is open, None where none is."""
+    return Plan.objects.filter(organisation=organisation, trainee=trainee, exam_type=code, closed_at=None).first()
+
+
+def after_final(review: Review, now: datetime, *, alarm: bool) -> None:
+    """Work out anew where the exam's trainee stands, and open a plan where the watch has just raised its alarm."""
+    exam = review.exam
+    if exam.trainee is None or not exam.exam_type:
+        return
+    organisation = exam.project.organisation
+    competence.propose(organisation, exam.trainee, exam.exam_type, now)
+    if alarm:
+        found = competence.standing(organisation, exam.trainee, exam.exam_type)
+        if found is not None:
+            _open(found, PlanCause.ALARM, None, now)
+
+
+def look(organisation: Organisation, now: datetime) -> int:
+    """Open a plan for everybody who stalls or has stopped scanning after sign-off; return how many.
+
+    Nobody gets a second one for the same reason before they have scanned again.
+    """
+    opened = 0
+    for proposal in Proposal.objects.filter(organisation=organisation).select_related("trainee").order_by("pk"):
+        trainee, code = proposal.trainee, proposal.exam_type
+        found = competence.standing(organisation, trainee, code)
+        cause = None if found is None else _due(found, now)
+        if found is None or cause is None or _known(found, cause):
+            continue
+        with one_transaction():
+            _open(found, cause, None, now)
+            opened += 1
+    return opened
+
+
+def begin(trainee_id: int, code: str, person: Person, why: str, now: datetime) -> Plan:
+    """Open a plan because `person` sees that it is needed; the open one where there is one already.
+
+    ValueError without a reason; Conflict (own_sign_off) for oneself; Person.DoesNotExist outside one's projects.
+    """
+    said = _text(why, needed=True)
+    with one_transaction():
+        trainee, organisation = _reach(trainee_id, person)
+        if open_plan(organisation, trainee, code) is None:
+            found = competence.standing(organisation, trainee, code)
+            if found is None:
+                raise ValueError("no such exam type")
+            _open(found, PlanCause.PERSON, person, now, note=said)
+        plan = open_plan(organisation, trainee, code)
+        assert plan is not None  # noqa: S101 - it has just been opened
+        return plan
+
+
+def agree(
+    plan_id: int, exercise: str, responsible_id: int | None, due_on: date | None, person: Person, now: datetime
+) -> Plan:
+    """Write down what was agreed: what is practised, with whose help, until when; earlier words stay in its lines.
+
+    ValueError without an exercise, for a day that is past, or for somebody who has no role in the trainee's projects.
+    """
+    said = _text(exercise, needed=True)
+    with one_transaction():
+        plan = _locked(plan_id, person)
+        if due_on is not None and due_on < now.date():
+            raise ValueError("due_on lies ahead")
+        helper = None if responsible_id is None else helpers_for(plan).get(pk=responsible_id)
+        plan.exercise, plan.responsible, plan.due_on = said, helper, due_on
+        plan.save(update_fields=["exercise", "responsible", "due_on"])
+        _line(plan, PlanStep.AGREED, person, now, said)
+        return plan
+
+
+def note(plan_id: int, text: str, person: Person, now: datetime) -> PlanEntry:
+    """Add a line to a plan; also the trainee may. ValueError without words."""
+    said = _text(text, needed=True)
+    with one_transaction():
+        plan = plans_for(person).select_for_update(of=("self",)).get(pk=plan_id)
+        return _line(plan, PlanStep.NOTE, person, now, said)
+
+
+def close(plan_id: int, person: Person, now: datetime) -> Plan:
+    """Close a plan because the exams since it was opened show what it asks for.
+
+    Conflict: plan_not_met (they do not), stale (it is closed already), own_sign_off.
+    """
+    with one_transaction():
+        plan = _locked(plan_id, person)
+        found = progress_of(plan)
+        if found is None or found.verdict is not Verdict.FULFILLED:
+            raise Conflict("plan_not_met")
+        _end(plan, PlanStep.MET, person, now, found)
+        return plan
+
+
+def end_with_step_down(organisation: Organisation, trainee: Person, code: str, person: Person, now: datetime) -> None:
+    """Close the plan of somebody who goes down the ladder: the ladder asks for it all again."""
+    plan = open_plan(organisation, trainee, code)
+    if plan is not None:
+        _end(plan, PlanStep.FAILED, person, now, progress_of(plan))
+
+
+def progress_of(plan: Plan) -> Progress | None:
+    """Return how a plan stands; None for an exam type that is no longer known."""
+    found = competence.standing(plan.organisation, plan.trainee, plan.exam_type)
+    return None if found is None else progress(found.course, plan.opened_at)
+
+
+def helpers_for(plan: Plan) -> QuerySet[Person]:
+    """Return who can be made responsible: whoever holds a role where the trainee learns, but the trainee."""
+    projects = trainees.projects_of(plan.trainee).filter(organisation=plan.organisation)
+    everywhere = Q(memberships__project=None, memberships__organisation=plan.organisation)
+    people = Person.objects.filter(Q(memberships__project__in=projects) | everywhere, is_active=True)
+    people = people.exclude(pk=plan.trainee_id)
+    return people.distinct().order_by("last_name", "username")
+
+
+def _due(found: Standing, now: datetime) -> PlanCause | None:
+    """Return why a plan is due: who was signed off is watched for idleness, who is learning for standing still."""
+    if found.rung.height >= SIGNED_OFF.height:
+        return PlanCause.IDLE if idle(found.course, found.standard, now) else None
+    return PlanCause.STALLED if stalled(found.course, found.standard) else None
+
+
+def _known(found: Standing, cause: PlanCause) -> bool:
+    """Tell whether a plan is open, or one of this cause was opened after the last exam."""
+    plans = Plan.objects.filter(organisation=found.organisation, trainee=found.trainee, exam_type=found.code)
+    last = found.course.last_scanned_at
+    again = Q(cause=cause) if last is None else Q(cause=cause, opened_at__gte=last)
+    return plans.filter(Q(closed_at=None) | again).exists()
+
+
+def _open(found: Standing, cause: PlanCause, person: Person | None, now: datetime, *, note: str = "") -> None:
+    plan = open_plan(found.organisation, found.trainee, found.code)
+    if plan is not None:
+        if cause is PlanCause.ALARM:
+            _line(plan, PlanStep.ALARM, None, now, "")
+        return
+    plan = Plan.objects.create(
+        organisation=found.organisation,
+        trainee=found.trainee,
+        exam_type=found.code,
+        cause=cause,
+        opened_at=now,
+        opened_by=person,
+        components=[_as_json(one) for one in next_exercises(found.course)[:MOST_COMPONENTS]],
+    )
+    phases.read_all_again(found.trainee.pk, found.code)
+    _line(plan, PlanStep.OPENED, person, now, note)
+
+
+def _as_json(one: Exercise) -> dict[str, Any]:
+    """Return what is to be practised as a plan keeps it."""
+    return asdict(one) | {"target": str(one.target), "phrases": list(one.phrases)}
+
+
+def _end(plan: Plan, step: PlanStep, person: Person, now: datetime, found: Progress | None) -> None:
+    plan.closed_at = now
+    plan.finding = {} if found is None else asdict(found) | {"verdict": found.verdict.value, "exams": list(found.exams)}
+    plan.save(update_fields=["closed_at", "finding"])
+    _line(plan, step, person, now, "")
+    competence.propose(plan.organisation, plan.trainee, plan.exam_type, now)
+
+
+def _line(plan: Plan, step: PlanStep, person: Person | None, now: datetime, said: str) -> PlanEntry:
+    facts = {"plan": plan.pk, "trainee": plan.trainee_id, "exam_type": plan.exam_type, "cause": plan.cause}
+    Event.objects.create(at=now, what=f"plan_{step.value}", person=person, facts=facts)
+    return PlanEntry.objects.create(plan=plan, at=now, person=person, step=step, note=said)
+
+
+def _locked(plan_id: int, person: Person) -> Plan:
+    plan = plans_for(person).select_for_update(of=("self",)).get(pk=plan_id)
+    if plan.trainee_id == person.pk:
+        raise Conflict("own_sign_off")
+    if competence.organisation_of(plan.trainee, person, Action.KEEP_PLANS) != plan.organisation:
+        raise Plan.DoesNotExist
+    if plan.closed_at is not None:
+        raise Conflict("stale")
+    return plan
+
+
+def _reach(trainee_id: int, person: Person) -> tuple[Person, Organisation]:
+    trainee = Person.objects.select_for_update().get(pk=trainee_id)
+    organisation = competence.organisation_of(trainee, person, Action.KEEP_PLANS)
+    if organisation is None:
+        raise Person.DoesNotExist
+    if trainee.pk == person.pk:
+        raise Conflict("own_sign_off")
+    return trainee, organisation
+
+
+def _text(said: str, *, needed: bool) -> str:
+    said = said.strip()
+    if not is_plain_text(said, LONGEST_REASON) or (needed and not said):
+        raise ValueError(f"text of 1 to {LONGEST_REASON} characters")
+    return said
