@@ -103,6 +103,12 @@ def _parser() -> argparse.ArgumentParser:
     audit.add_argument("--json", action="store_true", help="verify: one JSON object")
     audit.set_defaults(command=_audit)
 
+    certificate = commands.add_parser("certificate", help="is a certificate unchanged, and what does it show?")
+    certificate.add_argument("file", type=Path, metavar="FILE", help="the signed JSON; nothing else is needed")
+    certificate.add_argument("--key", metavar="FINGERPRINT", help="that the organisation gave out: must have signed it")
+    certificate.add_argument("--json", action="store_true", help="one JSON object")
+    certificate.set_defaults(command=_certificate)
+
     scrub = commands.add_parser("scrub", help="look after the stored files now, without waiting for the night")
     scrub.add_argument("--json", action="store_true", help="one JSON object")
     scrub.set_defaults(command=_scrub)
@@ -210,6 +216,12 @@ def _key(options: argparse.Namespace) -> int:
     if options.action == "import":
         return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
     return rotate_key(options.organisation, vault_alone=options.vault)
+
+
+def _certificate(options: argparse.Namespace) -> int:
+    from sonorelay.certificate import certificate
+
+    return certificate(options.file, options.key, as_json=options.json)
 
 
 def _scrub(options: argparse.Namespace) -> int:

@@ -1,0 +1,70 @@
+"""Was this certificate changed since it was signed, with whose key, and what does it show? No network is asked."""
+
+from pathlib import Path
+
+from pipeline.errors import Misconfigured
+from pipeline.text import Text
+from sonorelay.outcome import ANSWERED, FAILED, fail, language, print_json
+from supervision.certificate import LARGEST_FILE, Signed, verify
+from supervision.certificates import told
+
+UNCHANGED = Text(
+    "Nothing in this certificate was changed since it was signed.",
+    "Rien n'a été changé dans ce certificat depuis sa signature.",
+)
+KEY = Text(
+    "It was signed with the key {fingerprint}. Only the comparison with the key that {organisation} gives out shows "
+    "that it was signed there.",
+    "Il a été signé avec la clé {fingerprint}. Seule la comparaison avec la clé que communique {organisation} montre "
+    "qu'il a été signé là-bas.",
+)
+OTHER_KEY = Text(
+    "It was signed with the key {fingerprint}, not with the one that you named. Do not rely on it.",
+    "Il a été signé avec la clé {fingerprint}, pas avec celle que vous avez indiquée. Ne vous y fiez pas.",
+)
+SAME_KEY = Text("It was signed with the key that you named.", "Il a été signé avec la clé que vous avez indiquée.")
+CHAIN = Text(
+    "When it was signed, the record of {organisation} ended with {head}. Whether that is still part of it, "
+    "sonorelay audit verify --head {head} tells there.",
+    "À la signature, le registre de {organisation} se terminait par {head}. S'il en fait toujours partie, "
+    "sonorelay audit verify --head {head} le dit là-bas.",
+)
+SINCE = Text(
+    "Whether it was withdrawn since then, only {organisation} can say.",
+    "S'il a été retiré depuis, seul {organisation} peut le dire.",
+)
+
+
+def certificate(file: Path, key: str | None, *, as_json: bool) -> int:
+    """Verify a file and say what it shows; 1 where another key signed than the one that was named.
+
+    Rejected (`certificate_changed`) where anything in it is not as it was signed.
+    """
+    try:
+        with file.open("rb") as opened:
+            found = verify(opened.read(LARGEST_FILE + 1))
+    except OSError:
+        raise Misconfigured("file_unreadable", file=str(file)) from None
+    fits = key is None or _plain(key) == _plain(found.fingerprint)
+    if as_json:
+        print_json({"unchanged": True, "key": found.fingerprint, "key_fits": None if key is None else fits})
+        return ANSWERED if fits else FAILED
+    if not fits:
+        return fail(OTHER_KEY.format(fingerprint=found.fingerprint), FAILED)
+    for line in _lines(found, named=key is not None):
+        print(line.say(language()))
+    return ANSWERED
+
+
+def _lines(found: Signed, *, named: bool) -> list[Text]:
+    by = str(found.document.get("organisation", {}).get("name", "?"))
+    lines = [UNCHANGED, *told(found)]
+    lines.append(SAME_KEY if named else KEY.format(fingerprint=found.fingerprint, organisation=by))
+    chain = found.document.get("chain")
+    if chain:
+        lines.append(CHAIN.format(organisation=by, head=f"{chain['number']}:{chain['hash']}"))
+    return [*lines, SINCE.format(organisation=by)]
+
+
+def _plain(fingerprint: str) -> str:
+    return fingerprint.replace("-", "").replace(" ", "").upper()

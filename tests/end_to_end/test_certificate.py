@@ -1,0 +1,42 @@
+"""Whoever holds a certificate is told in plain words what it shows, and sees a change, without any installation."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from supervision.certificate import fingerprint, signed
+from tests.competence_document import COMPETENCE
+
+SECRET = bytes(range(32))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    place = tmp_path / "certificate.json"
+    place.write_bytes(signed(COMPETENCE, SECRET).as_json())
+    return place
+
+
+def run(*arguments: str, language: str = "en") -> "subprocess.CompletedProcess[str]":
+    environment = {"PATH": "/usr/bin:/bin", "LANG": f"{language}.UTF-8", "SONORELAY_HOME": "/nonexistent"}
+    command = [sys.executable, "-m", "sonorelay", "certificate", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+
+
+def test_it_says_who_is_certified_for_what_and_a_changed_byte_is_refused(file: Path) -> None:
+    found = run(str(file))
+    assert found.returncode == 0, found.stderr
+    assert "Nothing in this certificate was changed" in found.stdout
+    assert "Relief certifies of Amina Mwamba: Bladder (BLADDER, version 1)." in found.stdout
+    assert "7:" + "ab" * 32 in found.stdout
+    assert "Signé par Rose Mwamba le 1er mars 2026." in run(str(file), language="fr_FR").stdout
+    key = fingerprint(signed({}, SECRET).public_key)
+    assert run(str(file), "--key", key.lower()).returncode == 0
+    assert run(str(file), "--key", "AAAA").returncode == 1
+    file.write_bytes(file.read_bytes().replace(b"Amina", b"Amine"))
+    changed = run(str(file))
+    assert changed.returncode == 1
+    assert "changed after it was signed" in changed.stderr
+    assert run(str(file.with_name("none"))).returncode == 2
