@@ -39,5 +39,11 @@ def signing_file(organisation: str) -> Path:
     return settings().key_file(organisation).with_suffix(SIGNING)
 
 
+def signing_of(organisation: str) -> Key | None:
+    """Return that key, None as long as nothing was signed."""
+    file = signing_file(organisation)
+    return Key.load(file) if file.exists() else None
+
+
 def _files(organisation: str) -> tuple[Path, Path]:
     return settings().key_file(organisation), vault_file(organisation)
