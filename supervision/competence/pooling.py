@@ -8,6 +8,7 @@ Source: Gelman 2013, Bayesian Data Analysis, 3rd ed., section 5.3.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,9 @@ from supervision.competence.estimate import CREDIBLE, Estimate
 
 Floats = NDArray[np.float64]
 
-MEANS = (np.arange(60) + 0.5) / 60
-WORTHS = np.geomspace(1.0, 300.0, 36)
-SHARES = (np.arange(800) + 0.5) / 800
+MEANS = (np.arange(48) + 0.5) / 48
+WORTHS = np.geomspace(1.0, 300.0, 24)
+SHARES = (np.arange(500) + 0.5) / 500
 
 
 @dataclass(frozen=True)
@@ -56,26 +57,38 @@ def pooled(known: Sequence[Estimate], target: float) -> Peers | None:
         return None
     successes = np.array([[one.successes] for one in known])
     failures = np.array([[one.failures] for one in known])
-    mean, worth = (one.ravel() for one in np.meshgrid(MEANS, WORTHS, indexing="ij"))
-    a, b = mean * worth, (1 - mean) * worth
+    a, b, log_prior = _prior()
     # p(a, b) ~ (a + b)^-5/2; on the grid of mean and log worth that is worth^-1/2
     each = betaln(a + successes, b + failures) - betaln(a, b)
-    log_weight = each.sum(axis=0) - 0.5 * np.log(worth)
-    weight = np.exp(log_weight - log_weight.max())
+    log_weight = each.sum(axis=0) - 0.5 * np.log(a + b)
+    weight = _scaled(log_weight)
     weight /= weight.sum()
-    prior = np.exp(np.outer(a - 1, np.log(SHARES)) + np.outer(b - 1, np.log1p(-SHARES)) - betaln(a, b)[:, None])
-    likelihood = np.exp(successes * np.log(SHARES) + failures * np.log1p(-SHARES))
-    density = likelihood * ((weight * np.exp(-each)) @ prior)
+    worth = a + b
+    density = _scaled(successes * np.log(SHARES) + failures * np.log1p(-SHARES))
+    density *= _scaled(log_weight - each) @ np.exp(log_prior)
     density /= density.sum(axis=1, keepdims=True)
-    pool = float(weight @ worth)
     return Peers(
-        float(weight @ mean),
-        pool,
+        float(weight @ (a / worth)),
+        float(weight @ worth),
         tuple(
             _told(row, target, float(one.exams / (one.exams + worth) @ weight))
             for row, one in zip(density, known, strict=True)
         ),
     )
+
+
+@cache
+def _prior() -> tuple[Floats, Floats, Floats]:
+    """Return both numbers of each Beta distribution of the grid, and the logarithm of its density over SHARES."""
+    mean, worth = (one.ravel() for one in np.meshgrid(MEANS, WORTHS, indexing="ij"))
+    a, b = mean * worth, (1 - mean) * worth
+    density = np.outer(a - 1, np.log(SHARES)) + np.outer(b - 1, np.log1p(-SHARES)) - betaln(a, b)[:, None]
+    return a, b, density
+
+
+def _scaled(logarithm: Floats) -> Floats:
+    """Return what these are logarithms of, the largest of each row as 1."""
+    return np.asarray(np.exp(logarithm - logarithm.max(axis=-1, keepdims=True)), float)
 
 
 def _told(density: Floats, target: float, own: float) -> Pooled:
