@@ -4,9 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import log
 
-import numpy as np
-from numpy.typing import NDArray
-
 
 @dataclass(frozen=True)
 class Cusum:
@@ -50,16 +47,3 @@ class Cusum:
 
     def _next(self, total: float, *, success: bool) -> float:
         return max(0.0, total + self.weight(success=success))
-
-
-def run_lengths(watch: Cusum, failing: float, *, runs: int, seed: int) -> NDArray[np.int64]:
-    """Return after how many exams each of `runs` simulated people who fail this share sets off the alarm."""
-    chance = np.random.default_rng(seed)
-    good, bad = watch.weight(success=True), watch.weight(success=False)
-    lengths, total, running = np.zeros(runs, np.int64), np.zeros(runs), np.arange(runs)
-    while running.size:
-        lengths[running] += 1
-        total = np.maximum(0.0, total + np.where(chance.random(running.size) < failing, bad, good))
-        still = total < watch.alarm
-        total, running = total[still], running[still]
-    return lengths

@@ -13,9 +13,6 @@ from itertools import accumulate
 from math import log
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
 STEP = 0.01
 HIGHEST = 40.0
 EXACT_TO = 9
@@ -105,17 +102,6 @@ def crossing(test: LcCusum, failing: float) -> list[float]:
         still = after
         found.append(crossed)
     return found
-
-
-def simulated(test: LcCusum, failing: float, *, runs: int, seed: int) -> NDArray[np.int64]:
-    """Return after how many exams each of `runs` simulated trainees crossed; 0 for who did not within `scans`."""
-    chance = np.random.default_rng(seed)
-    good, bad = test.question.weight(success=True), test.question.weight(success=False)
-    total, when = np.zeros(runs), np.zeros(runs, np.int64)
-    for number in range(1, test.question.scans + 1):
-        total = np.maximum(0.0, total + np.where(chance.random(runs) < failing, bad, good))
-        when = np.where((when == 0) & (total >= test.limit), number, when)
-    return when
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supervision.competence.cusum import Cusum, run_lengths
+from supervision.competence.cusum import Cusum
+from supervision.competence.simulation import run_lengths
 
 
 @given(st.lists(st.booleans(), max_size=60))

@@ -12,9 +12,9 @@ from supervision.competence.lc_cusum import (
     crossing,
     lc_cusum,
     limit_for,
-    simulated,
     stored_limits,
 )
+from supervision.competence.simulation import crossings
 
 RUNS, SEED = 40_000, 1
 USUAL = lc_cusum(Question())
@@ -27,7 +27,7 @@ def by(when: np.ndarray, exams: int) -> float:
 
 def test_hardly_anybody_is_called_competent_who_is_not() -> None:
     """Of those who fail 25 %, at most 5 % cross in 100 exams; who fails 30 or 40 % crosses less often still."""
-    crossed = [by(simulated(USUAL, failing, runs=RUNS, seed=SEED), 100) for failing in (0.25, 0.30, 0.40)]
+    crossed = [by(crossings(USUAL, failing, runs=RUNS, seed=SEED), 100) for failing in (0.25, 0.30, 0.40)]
     assert USUAL.limit == 4.38
     assert crossing(USUAL, 0.25)[-1] <= 0.05
     assert crossed[0] == pytest.approx(crossing(USUAL, 0.25)[-1], abs=3 * (0.05 * 0.95 / RUNS) ** 0.5)
@@ -36,12 +36,12 @@ def test_hardly_anybody_is_called_competent_who_is_not() -> None:
 
 @pytest.mark.parametrize(("exams", "share"), [(25, 0.28), (50, 0.94), (100, 1.00)])
 def test_who_fails_one_in_twenty_is_recognised(exams: int, share: float) -> None:
-    assert by(simulated(USUAL, 0.05, runs=RUNS, seed=SEED), exams) == pytest.approx(share, abs=0.03)
+    assert by(crossings(USUAL, 0.05, runs=RUNS, seed=SEED), exams) == pytest.approx(share, abs=0.03)
 
 
 def test_without_chance_and_with_it_the_same_comes_out() -> None:
     for failing in (0.02, 0.10, 0.20):
-        when, exact = simulated(USUAL, failing, runs=RUNS, seed=SEED), crossing(USUAL, failing)
+        when, exact = crossings(USUAL, failing, runs=RUNS, seed=SEED), crossing(USUAL, failing)
         for exams in (25, 40, 70, 100):
             assert by(when, exams) == pytest.approx(exact[exams - 1], abs=4 * 0.5 / RUNS**0.5)
 
@@ -50,7 +50,7 @@ def test_without_chance_and_with_it_the_same_comes_out() -> None:
 def test_a_stored_limit_is_the_smallest_that_keeps_the_promise(question: Question, stored: StoredLimit) -> None:
     test, lower = LcCusum(question, stored.limit), LcCusum(question, round(stored.limit - 0.01, 2))
     assert crossing(test, question.p_bad)[-1] <= question.false < crossing(lower, question.p_bad)[-1]
-    crossed = by(simulated(test, question.p_bad, runs=stored.runs, seed=stored.seed), question.scans)
+    crossed = by(crossings(test, question.p_bad, runs=stored.runs, seed=stored.seed), question.scans)
     assert crossed == pytest.approx(stored.false, abs=1e-9)
 
 
