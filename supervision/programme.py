@@ -14,6 +14,7 @@ from supervision.export.dhis2 import Dhis2
 from supervision.priority import HOURS, Clock
 from supervision.sampling import SMALLEST_UNIFORM, Shares
 from supervision.sources import USUAL, DicomListener, Source, Way
+from supervision.standards import DEFAULT, standards
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
@@ -42,7 +43,7 @@ class ProjectEntry(_Table):
     """A project of an organisation; `code` is its folder in the inbox, `schedule` a cron line of five fields (UTC).
 
     language: in which its senders are answered beside their files. latitude, longitude: where it lies, in degrees
-    (north and east are positive), for the map; both or neither.
+    (north and east are positive), for the map; both or neither. standard: by which trainees are signed off.
     """
 
     code: Code
@@ -53,6 +54,7 @@ class ProjectEntry(_Table):
     language: Literal["en", "fr"] = "en"
     latitude: Latitude | None = None
     longitude: Longitude | None = None
+    standard: str = DEFAULT
     sources: tuple[Source, ...] = USUAL
 
     @model_validator(mode="after")
@@ -60,6 +62,13 @@ class ProjectEntry(_Table):
         if (self.latitude is None) != (self.longitude is None):
             raise ValueError("a place has a latitude and a longitude")
         return self
+
+    @field_validator("standard")
+    @classmethod
+    def _standard_is_known(cls, value: str) -> str:
+        if value not in standards():
+            raise ValueError(f"a standard is one of {', '.join(standards())}")
+        return value
 
     def takes(self, way: Way) -> bool:
         """Tell whether scans of this project come in by this way."""

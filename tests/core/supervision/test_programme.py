@@ -93,6 +93,7 @@ def test_an_unknown_key_names_the_nearest(before: str, after: str, key: str, nea
         ('country = "RDC"', "country = 7", "projects.0.country"),
         ('country = "RDC"', "latitude = -91\nlongitude = 29", "projects.0.latitude"),
         ('country = "RDC"', "latitude = -1.7", "projects.0"),
+        ('country = "RDC"', 'standard = "acpe"', "projects.0.standard"),
         ("P2 = 48", "P2 = 0", "clocks.P2"),
         ("lease_minutes = 20", "lease_minutes = 1", "review.lease_minutes"),
         ("uniform = 0.1", "uniform = 0.01", "sampling.uniform"),
