@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.http import QueryDict
 
 from storage.catalogue.figures import Dimension, Figure, Slice, behind
 from storage.catalogue.models import Scan
+from supervision.period import Period, PeriodKind
 from supervision.states import State
 
 UNKNOWN = "none"
@@ -45,6 +47,8 @@ class Asked:
         """Return the query string that asks for the same."""
         values = {name: getattr(self.part, name) for name in Slice.__dataclass_fields__}
         values |= dict.fromkeys(self.unknown, UNKNOWN)
+        if code := _period(self.part.since, self.part.until):
+            values |= {"since": None, "until": None, "period": code}
         values["figure"] = self.figure
         return urlencode({name: str(value) for name, value in values.items() if value is not None})
 
@@ -68,17 +72,37 @@ class Asked:
 def asked_in(query: QueryDict) -> Asked:
     """Read a query string; what is not understood does not narrow."""
     state, figure = query.get("state", ""), query.get("figure", "")
+    days = _days(query.get("period", ""))
     part = Slice(
         project=query.get("project") or None,
         trainee=_number(query.get("trainee")),
         device=_number(query.get("device")),
         exam_type=None if query.get("exam_type") == UNKNOWN else query.get("exam_type") or None,
         state=State(str(state)) if state in set(State) else None,
-        since=_day(query.get("since")),
-        until=_day(query.get("until")),
+        since=_day(query.get("since")) or (days.first if days else None),
+        until=_day(query.get("until")) or (days.last if days else None),
     )
     unknown = frozenset(name for name in NOT_GIVEN if query.get(name) == UNKNOWN)
     return Asked(part, unknown, Figure(str(figure)) if figure in set(Figure) else None)
+
+
+@lru_cache(maxsize=64)
+def _period(since: date | None, until: date | None) -> str:
+    """Return the code of the period that is exactly these days; empty where none is."""
+    if since is None or until is None:
+        return ""
+    for kind in PeriodKind:
+        period = Period.holding(kind, since)
+        if (period.first, period.last) == (since, until):
+            return period.code
+    return ""
+
+
+def _days(code: str) -> Period | None:
+    try:
+        return Period.named(code)
+    except ValueError:
+        return None
 
 
 def _narrow(part: Slice, dimension: Dimension, key: str | int) -> Slice:

@@ -18,7 +18,6 @@ from web.pages import (
     exams,
     export,
     feedback,
-    figures,
     health,
     held,
     home,
@@ -44,6 +43,8 @@ from web.pages import (
 from web.pages import alike as alike_page
 from web.pages import queue as queue_page
 from web.pages import reidentification as reidentify
+from web.pages.dashboards import exam_type, programme, project
+from web.pages.dashboards import trainee as trainee_figures
 from web.sync import views as field_boxes
 from web.uploads import views as tus
 
@@ -83,7 +84,10 @@ urlpatterns = [
     path("missing-details/", awaiting.awaiting, name="awaiting"),
     path("worksheet/<int:exam_id>/", worksheet.worksheet, name="worksheet"),
     path("questions/<int:scan_id>/", awaiting.answer, name="answer"),
-    path("overview/", figures.overview, name="overview"),
+    path("overview/", programme.programme, name="overview"),
+    path("overview/projects/<str:code>/", project.project, name="overview-project"),
+    path("overview/exam-types/<str:code>/", exam_type.exam_type, name="overview-exam-type"),
+    path("overview/trainees/<int:person_id>/", trainee_figures.trainee, name="overview-trainee"),
     path("arrivals/", arrivals.received, name="arrivals"),
     path("arrivals.csv", arrivals.received_as_csv, name="arrivals-csv"),
     path("authors/", authors.names, name="authors"),

@@ -126,5 +126,14 @@ FIGURES: dict[str, Word] = {
     "scored": _("Clinical scans with a quality score"),
     "rated": _("Clinical exams with an expert's rating, by their first clip"),
     "adequate": _("Clinical exams rated adequate, by their first clip"),
+    "exams": _("Clinical exams, by their first clip"),
+    "due": _("Clinical exams whose first answer was given or is late, by their first clip"),
+    "in_time": _("Clinical exams answered in time, by their first clip"),
+    "judged": _("Clinical exams that can be judged a success or not, by their first clip"),
+    "succeeded": _("Clinical exams adequate and answered rightly, by their first clip"),
+    "answered": _("Clinical exams whose critical answers can be judged, by their first clip"),
+    "correct": _("Clinical exams with every critical answer right, by their first clip"),
+    "released": _("Clinical exams with feedback, by their first clip"),
+    "seen": _("Clinical exams whose feedback was seen, by their first clip"),
 }
 """What each number of the overview counts."""

@@ -194,6 +194,9 @@ def _lists(pages: Pages) -> None:
         ("tokens", "rose"),
     ):
         pages.add(name, who, reverse(name))
+    pages.add("overview-project", "supervisor", "/overview/projects/goma/")
+    pages.add("overview-exam-type", "supervisor", "/overview/exam-types/FAST/")
+    pages.add("overview-trainee", "supervisor", f"/overview/trainees/{world.people['amina'].pk}/")
     pages.add("login", None, "/login/")
     pages.add("exam-type", "rose", "/exam-types/CARD/")
     pages.add("exam-type-edit", "supervisor", "/exam-types/CARD/edit/")

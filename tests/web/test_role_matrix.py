@@ -33,6 +33,8 @@ OPENED_BY = {
     "held": DECIDERS | {Role.FACILITATOR, Role.AUDITOR},
     **dict.fromkeys(("device", "ticket"), DEVICES),
     **dict.fromkeys(("session", "request"), DEVICES | TRAINEES),
+    **dict.fromkeys(("overview-project", "overview-exam-type"), SEERS - {Role.ARBITER}),
+    "overview-trainee": (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES,
     "exam-type": CATALOGUE,
     **dict.fromkeys(("library", "library-clip", "cards", "self-test", "self-test-start", "self-test-clip"), LEARNERS),
     **dict.fromkeys(("nominations", "library-decide"), TEACHERS),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -60,7 +61,7 @@ def learning_curve(
 def evidence_line(curve: Curve, visits: Sequence[Visit]) -> SafeString:
     """Draw the LC-CUSUM: it rises with successes, and at its limit competence is shown."""
     spots = [(point.number, point.learned) for point in curve.points]
-    level = _("competence shown at %(limit).1f") % {"limit": curve.limit}
+    level = _("competence shown at %(limit)s") % {"limit": number_format(curve.limit, 1)}
     return _sum_line(curve, visits, spots, (curve.limit, level, SOFT), _("Evidence of competence (LC-CUSUM)"))
 
 
@@ -69,7 +70,7 @@ def watch_line(curve: Curve, visits: Sequence[Visit]) -> SafeString | None:
     spots = [(point.number, point.watch) for point in curve.points if point.watch is not None]
     if not spots:
         return None
-    level = _("alarm at %(limit).1f") % {"limit": curve.alarm}
+    level = _("alarm at %(limit)s") % {"limit": number_format(curve.alarm, 1)}
     return _sum_line(curve, visits, spots, (curve.alarm, level, POOR), _("Watch after sign-off (CUSUM)"))
 
 
@@ -79,9 +80,13 @@ def _sum_line(
     value, name, color = limit
     most = max(value * 1.25, *(spot[1] for spot in spots))
     plane = _plane(curve, (0.0, most), LOW)
-    said = _("%(words)s: %(value).1f now, %(limit)s") % {"words": words, "value": spots[-1][1], "limit": name}
+    said = _("%(words)s: %(value)s now, %(limit)s") % {
+        "words": words,
+        "value": number_format(spots[-1][1], 1),
+        "limit": name,
+    }
     parts = [
-        plane.grid([(0, "0"), (value, f"{value:g}")], _numbers(curve)),
+        plane.grid([(0, "0"), (value, str(number_format(value, 1)))], _numbers(curve)),
         plane.level(value, name, color),
         *_visits(plane, curve, visits),
         plane.steps(spots, ACCENT),

@@ -73,7 +73,7 @@ def thinned(line: list[Point]) -> list[Point]:
 def extent(line: list[Point]) -> float:
     """Return how wide or high a line is, in degrees."""
     across, up = zip(*line, strict=True)
-    return max(max(across) - min(across), max(up) - min(up))
+    return float(max(max(across) - min(across), max(up) - min(up)))
 
 
 def written(line: list[Point]) -> str:

@@ -1,0 +1,48 @@
+"""How is the programme doing: what came in, what waits, how good is it, what calls for attention, and where?"""
+
+from collections.abc import Sequence
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from storage.catalogue.programme import current
+from storage.catalogue.reporting import parts_of
+from supervision.roles import Action
+from web.asked import Asked
+from web.charts.project_map import Site, project_map
+from web.dashboards.linked import Linked, Table, table_of
+from web.dashboards.seen import seen_in
+from web.permissions import requires
+
+
+@requires(Action.SEE_FIGURES)
+@require_safe
+def programme(request: HttpRequest) -> HttpResponseBase:
+    """Show the figures of all projects that the person may see; every number leads to its scans."""
+    seen = seen_in(request, Asked())
+    activity = seen.counted()
+    projects = parts_of(seen.known, seen.period, seen.now, "project") if seen.blinded else activity.projects
+    by_project = table_of("project", projects, seen.during, seen.period)
+    context = seen.context(activity) | {
+        "by_project": by_project,
+        "by_exam_type": table_of("exam_type", activity.exam_types, seen.during, seen.period),
+        "map": _map(by_project),
+    }
+    return render(request, "programme.html", context)
+
+
+def _map(projects: Table) -> SafeString | None:
+    """Draw those projects whose place the programme tells; None where there is none."""
+    places = {one.code: (one.latitude, one.longitude) for one in current().projects}
+    sites = [site for row in projects.rows if (site := _site(row, places.get(str(row.key), (None, None))))]
+    return project_map(sites) if sites else None
+
+
+def _site(row: Linked, place: Sequence[float | None]) -> Site | None:
+    latitude, longitude = place
+    if latitude is None or longitude is None:
+        return None
+    return Site(row.label, latitude, longitude, row.counted.scans_in, 0, row.page)

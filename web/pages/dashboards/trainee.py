@@ -1,0 +1,74 @@
+"""How is one trainee doing: the course in each exam type, how sure we are of it, and what came in?"""
+
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from pipeline.text import Text
+from storage.catalogue import competence
+from storage.catalogue.figures import Slice
+from storage.catalogue.models import Organisation, Person, Proposal
+from storage.catalogue.scope import scans_for
+from supervision.ladder import RUNG_WORDS, Rung
+from supervision.roles import Action
+from web.asked import Asked
+from web.dashboards.progress import progress_of
+from web.dashboards.seen import seen_in
+from web.permissions import person_of, requires
+
+
+@dataclass(frozen=True)
+class Course:
+    """An exam type that a trainee scanned, and how far the next rung is where that has been worked out."""
+
+    code: str
+    proposal: Proposal | None
+
+    @property
+    def rung(self) -> Text | None:
+        """Where they stand."""
+        return RUNG_WORDS[Rung(self.proposal.rung)] if self.proposal else None
+
+    @property
+    def met(self) -> int:
+        """How many requirements of the next step are met."""
+        return self.proposal.asked - len(self.proposal.missing) if self.proposal else 0
+
+
+@requires(Action.SEE_COMPETENCE)
+@require_safe
+def trainee(request: HttpRequest, person_id: int) -> HttpResponseBase:
+    """Show a trainee's curves in one exam type, and the figures of a period to whoever may see these."""
+    viewer = person_of(request)
+    found = get_object_or_404(competence.trainees_for(viewer), pk=person_id)
+    organisation = competence.organisation_of(found, viewer, Action.SEE_COMPETENCE)
+    if organisation is None:
+        raise Http404
+    courses = _courses(organisation, found)
+    wanted = request.GET.get("exam_type", "")
+    code = wanted if wanted in courses else next(iter(courses), "")
+    standing = competence.standing(organisation, found, code) if code else None
+    context: dict[str, object] = {
+        "trainee": found,
+        "own": viewer.pk == found.pk,
+        "courses": list(courses.values()),
+        "code": code,
+        "progress": progress_of(standing, viewer) if standing else None,
+        "now": timezone.now(),
+    }
+    if scans_for(viewer, Action.SEE_FIGURES).filter(trainee=found).exists():
+        seen = seen_in(request, Asked(Slice(trainee=found.pk)))
+        context |= seen.context(seen.counted())
+    return render(request, "trainee.html", context)
+
+
+def _courses(organisation: Organisation, trainee: Person) -> dict[str, Course]:
+    """Return the exam types that somebody scanned, the one with the most exams that were read first."""
+    known = {one.exam_type: one for one in Proposal.objects.filter(organisation=organisation, trainee=trainee)}
+    codes = competence.types_scanned(organisation, trainee)
+    ordered = sorted(codes, key=lambda code: -known[code].exams if code in known else 0)
+    return {code: Course(code, known.get(code)) for code in ordered}
