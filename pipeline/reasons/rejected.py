@@ -103,6 +103,10 @@ REJECTED: dict[str, Text] = {
         "This file was sent by mistake. Nothing has to be sent again.",
         "Ce fichier a été envoyé par erreur. Il n'y a rien à renvoyer.",
     ),
+    "receipt_of_another": Text(
+        "This receipt is not of a bundle of this project, or not of the organisation that takes it over.",
+        "Cet accusé ne concerne pas un paquet de ce projet, ou ne vient pas de l'organisation qui le reprend.",
+    ),
     "certificate_changed": Text(
         "This is no certificate of Sonorelay, or something in it was changed after it was signed. Do not rely on it: "
         "ask the organisation that issued it for another copy.",

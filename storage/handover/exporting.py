@@ -112,7 +112,7 @@ def ready(wanted: Wanted, store: ObjectStore, now: datetime, begun: Path | None 
         tables.write(made, work, wanted.language)
         events = chain.write(project.pk, project.code, work / AUDIT, head)
         _programme(work, project.code)
-        lying, missing = _lying(work, store)
+        lying, missing = _lying(work, made, store)
         said = _said(project, wanted, made, head, now) | {"events": events, "missing": list(missing)}
         said["objects"] = {"count": len(lying), "bytes": sum(one.size for one in lying)}
         (work / BUNDLE).write_text(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
@@ -179,11 +179,11 @@ def _programme(work: Path, project: str) -> None:
     (work / PROGRAMME).write_text(programme.part_of(file.read_text(encoding="utf-8"), project), encoding="utf-8")
 
 
-def _lying(work: Path, store: ObjectStore) -> tuple[tuple[Lies, ...], tuple[str, ...]]:
+def _lying(work: Path, made: Dump, store: ObjectStore) -> tuple[tuple[Lies, ...], tuple[str, ...]]:
     """Return the stored files that the dumped rows name, each once, and those of them that the store does not have."""
     found: dict[tuple[Area, str], Lies] = {}
     missing = []
-    for row in rows_in(work / CATALOGUE, "catalogue_storedobject"):
+    for row in _rows_in(work / CATALOGUE, made, "catalogue_storedobject"):
         area, digest = Area(row["area"]), row["digest"]
         if row["deleted_at"] is not None or (area, digest) in found:
             continue
@@ -195,9 +195,9 @@ def _lying(work: Path, store: ObjectStore) -> tuple[tuple[Lies, ...], tuple[str,
     return tuple(found[key] for key in sorted(found)), tuple(sorted(set(missing)))
 
 
-def rows_in(folder: Path, table: str) -> Iterator[dict[str, Any]]:
+def _rows_in(folder: Path, made: Dump, table: str) -> Iterator[dict[str, Any]]:
     """Give the rows of a dumped table, by column."""
-    names = tables.columns_of(table)
+    names = [field.attname for field in tables.fields_at(made.migration)[table]]
     with file_of(folder, table).open(encoding="utf-8") as lines:
         for line in lines:
             yield dict(zip(names, json.loads(line), strict=True))

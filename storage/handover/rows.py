@@ -11,6 +11,7 @@ from django.db.models import Model, Q, QuerySet
 
 from storage.catalogue.dump import Chosen, options, rows_of
 from storage.objects.area import SEALED
+from supervision.report.series import ScopeKind
 
 Row = dict[str, Any]
 
@@ -81,12 +82,18 @@ STAYS: Mapping[str, str] = {
     "Known": "of the exchange with others",
     "Peer": "of the exchange with others",
     "ProjectBundle": "of the hand-over itself",
+    "Proposal": "found anew",
+    "Report": "of several projects; made anew from what comes along",
+    "ReportFile": "of a report that stays",
+    "Report_projects": "of a report that stays",
     "ReviewerProfile": "of the reviewer's whole work, and computed anew",
     "Side": "the name of this installation",
     "Traffic": "of this link",
     "Wanted": "never came here",
 }
-BY_HAND = frozenset({"Event", "Membership", "NameElsewhere", "Organisation", "Person", "Project", "UsualValue"})
+BY_HAND = frozenset(
+    {"Event", "Membership", "NameElsewhere", "Organisation", "Person", "Project", "ReportComment", "UsualValue"}
+)
 """Tables for which `OfProject` has a method."""
 
 NO_PASSWORD = "!"  # noqa: S105 - what Django knows as a password that nothing matches
@@ -164,6 +171,8 @@ class OfProject:
                 return whose & Q(project=self.project)
             case "NameElsewhere":
                 return Q(organisation=self._organisation, person__in=self.people)
+            case "ReportComment":
+                return Q(scope_kind=ScopeKind.PROJECT, scope=self._code)
             case "UsualValue":
                 own = Q(device=None) | Q(device__project=self.project)
                 return own & Q(calibration__organisation=self._organisation)
@@ -172,8 +181,12 @@ class OfProject:
 
     def _events(self) -> Q:
         """Return which events are the project's: of its scans, and those that name it."""
-        code = rows_of(self._models["Project"]).values_list("code", flat=True).get(pk=self.project)
-        return Q(scan__project=self.project) | Q(scan=None, facts__project=code)
+        return Q(scan__project=self.project) | Q(scan=None, facts__project=self._code)
+
+    @property
+    def _code(self) -> str:
+        found: str = rows_of(self._models["Project"]).values_list("code", flat=True).get(pk=self.project)
+        return found
 
     @property
     def _organisation(self) -> int:

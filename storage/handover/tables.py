@@ -13,18 +13,17 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.db import models
 
 from pipeline.text import Text
-from storage.catalogue.dump import APP, Dump, file_of, options
+from storage.catalogue.dump import APP, Dump, file_of, models_at, options
 from supervision.spreadsheet import MARK, SEPARATOR, cell
 
 FOLDER, DICTIONARY = "tables", "dictionary.csv"
 MOST_ROWS = 1_000_000
 """Excel shows 1,048,576 lines of a file; a table that is longer goes on in the next one."""
 _WORDS = Path(__file__).with_name("dictionary")
-TYPES: tuple[tuple[type[models.Field[Any, Any]], Text], ...] = (
+TYPES: tuple[tuple[type[Any], Text], ...] = (
     (models.ForeignKey, Text("number of a row of {table}", "numéro d'une ligne de {table}")),
     (models.BooleanField, Text("1 yes, 0 no", "1 oui, 0 non")),
     (models.DateTimeField, Text("date and time, UTC", "date et heure, UTC")),
@@ -43,13 +42,14 @@ HEADINGS = {
 def write(dumped: Dump, folder: Path, language: str) -> None:
     """Write a CSV for each dumped table below `folder`, and the dictionary of them all."""
     (folder / FOLDER).mkdir()
+    fields = fields_at(dumped.migration)
     for table in dumped.tables:
-        rows = _rows(file_of(folder / "catalogue", table.name), table.name)
+        rows = _rows(file_of(folder / "catalogue", table.name), fields[table.name])
         number = 0
         while number == 0 or number * MOST_ROWS < table.rows:
             end = f"-{number + 1}" if number else ""
             place = folder / FOLDER / f"{short(table.name)}{end}.csv"
-            _write(place, columns_of(table.name), islice(rows, MOST_ROWS), language)
+            _write(place, [one.attname for one in fields[table.name]], islice(rows, MOST_ROWS), language)
             number += 1
     _write(folder / FOLDER / DICTIONARY, HEADINGS[language], _dictionary(dumped, language), language)
 
@@ -59,14 +59,15 @@ def short(table: str) -> str:
     return table.removeprefix(f"{APP}_")
 
 
-def columns_of(table: str) -> list[str]:
-    """Return the columns of a table in the order of its dump."""
-    return [field.attname for field in _fields(table)]
+@cache
+def fields_at(migration: str) -> Mapping[str, tuple[Any, ...]]:
+    """Return the fields of each table in the order of a dump of that migration."""
+    return {options(model).db_table: tuple(options(model).concrete_fields) for model in models_at(migration)}
 
 
 def words(table: str, column: str) -> Text:
     """Return what a column says; KeyError where nobody has said it."""
-    own: Mapping[str, list[str]] = _columns().get(short(table), {})
+    own: Mapping[str, list[str]] = _columns()["of"].get(short(table), {})
     return Text(*(own.get(column) or _columns()[column]))
 
 
@@ -79,7 +80,7 @@ def _dictionary(dumped: Dump, language: str) -> Iterator[list[object]]:
     for table in dumped.tables:
         what = words_of_table(table.name)
         yield [short(table.name), "", "", "", what.en, what.fr]
-        for field in _fields(table.name):
+        for field in fields_at(dumped.migration)[table.name]:
             said = words(table.name, field.attname)
             codes = " ".join(str(code) for code, _ in field.flatchoices)
             yield [short(table.name), field.attname, _type(field).say(language), codes, said.en, said.fr]
@@ -90,8 +91,7 @@ def _type(field: Any) -> Text:
     return found.format(table=short(options(field.related_model).db_table)) if field.is_relation else found
 
 
-def _rows(file: Path, table: str) -> Iterator[list[object]]:
-    fields = _fields(table)
+def _rows(file: Path, fields: Sequence[Any]) -> Iterator[list[object]]:
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             yield [_value(field, value) for field, value in zip(fields, json.loads(line), strict=True)]
@@ -116,14 +116,6 @@ def _write(place: Path, heading: Sequence[str], rows: Iterator[list[object]], la
         table.writerow(heading)
         for row in rows:
             table.writerow([cell(value, language) for value in row])
-
-
-@cache
-def _fields(table: str) -> tuple[Any, ...]:
-    for model in apps.get_app_config(APP).get_models(include_auto_created=True):
-        if options(model).db_table == table:
-            return tuple(options(model).concrete_fields)
-    raise LookupError(table)
 
 
 def _columns() -> Mapping[str, Any]:
