@@ -165,7 +165,7 @@ class _Passing:
         self._pieces: list[bytes] = []
         self._at = 0
 
-    def write(self, data: bytes) -> int:
+    def write(self, data: bytes, /) -> int:
         """Keep the bytes."""
         self._pieces.append(bytes(data))
         self._at += len(data)
@@ -176,6 +176,9 @@ class _Passing:
         return self._at
 
     def flush(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
         """Do nothing."""
 
     def taken(self) -> bytes:

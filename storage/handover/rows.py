@@ -144,9 +144,9 @@ class OfProject:
             if name not in STAYS:
                 yield Chosen(model, self.rows(name), CHANGES.get(name))
 
-    def rows(self, name: str) -> "QuerySet[Any]":
+    def rows(self, name: str) -> QuerySet[Any]:
         """Return the rows of a table that are chosen."""
-        rows = rows_of(self._models[name]).all()
+        rows: QuerySet[Any] = rows_of(self._models[name]).all()
         if name in OF_PROJECT:
             rows = rows.filter(**dict.fromkeys(OF_PROJECT[name], self.project))
             if name == "StoredObject" and not self.originals:
@@ -197,8 +197,9 @@ class OfProject:
         way = {"Plan": "organisation", "PlanEntry": "plan__organisation", "SignOff": "organisation"}.get(name)
         return {way: self._organisation} if way else {}
 
-    def _trainees(self) -> "QuerySet[Any]":
-        return rows_of(self._models["Exam"]).filter(project=self.project).exclude(trainee=None).values("trainee")
+    def _trainees(self) -> QuerySet[Any]:
+        exams: QuerySet[Any] = rows_of(self._models["Exam"]).filter(project=self.project)
+        return exams.exclude(trainee=None).values("trainee")
 
     @property
     def people(self) -> frozenset[int]:
