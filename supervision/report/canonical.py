@@ -70,8 +70,6 @@ def _value(given: Any, kind: Any) -> object:
     for one in _classes(kind):
         if issubclass(one, Enum) and isinstance(given, str):
             return one(given)
-        if one is float and isinstance(given, int) and int not in _classes(kind):
-            return float(given)
     return given
 
 
