@@ -60,5 +60,5 @@ def users_pages() -> list[Path]:
     """Return the English pages that must exist in French too."""
     english = [page for page in PAGES if not page.name.endswith(".fr.md")]
     wanted = {"tutorial", "how-to"}
-    others = {"reference/command-line.md", "explanation/deidentification.md"}
+    others = {"reference/command-line.md", "explanation/deidentification.md", "explanation/competence.md"}
     return [page for page in english if page.parent.name in wanted or page.relative_to(DOCS).as_posix() in others]
