@@ -81,7 +81,7 @@ def share_said(share: float) -> Text:
     """Return a share (0-1) in percent, cut off and not rounded: what has not reached a limit never looks as if."""
     tenths = floor(share * 1000 + 1e-9)
     number = f"{tenths / 10:.1f}".removesuffix(".0")
-    return Text(f"{number} %", f"{number.replace('.', ',')} %")
+    return Text(f"{number}%", f"{number.replace('.', ',')}\N{NO-BREAK SPACE}%")
 
 
 def number_said(number: float, decimals: int) -> Text:

@@ -61,7 +61,7 @@ def learning_curve(
 def evidence_line(curve: Curve, visits: Sequence[Visit]) -> SafeString:
     """Draw the LC-CUSUM: it rises with successes, and at its limit competence is shown."""
     spots = [(point.number, point.learned) for point in curve.points]
-    level = _("competence shown at %(limit)s") % {"limit": number_format(curve.limit, 1)}
+    level = _("competence shown at %(limit)s") % {"limit": number_format(curve.limit)}
     return _sum_line(curve, visits, spots, (curve.limit, level, SOFT), _("Evidence of competence (LC-CUSUM)"))
 
 
@@ -70,7 +70,7 @@ def watch_line(curve: Curve, visits: Sequence[Visit]) -> SafeString | None:
     spots = [(point.number, point.watch) for point in curve.points if point.watch is not None]
     if not spots:
         return None
-    level = _("alarm at %(limit)s") % {"limit": number_format(curve.alarm, 1)}
+    level = _("alarm at %(limit)s") % {"limit": number_format(curve.alarm)}
     return _sum_line(curve, visits, spots, (curve.alarm, level, POOR), _("Watch after sign-off (CUSUM)"))
 
 
@@ -86,7 +86,7 @@ def _sum_line(
         "limit": name,
     }
     parts = [
-        plane.grid([(0, "0"), (value, str(number_format(value, 1)))], _numbers(curve)),
+        plane.grid([(0, "0"), (value, str(number_format(value)))], _numbers(curve)),
         plane.level(value, name, color),
         *_visits(plane, curve, visits),
         plane.steps(spots, ACCENT),
