@@ -14,7 +14,8 @@ from django.db.models import Max, QuerySet
 from pipeline.text import Text
 from storage.catalogue import scope as reach
 from storage.catalogue.models import Event, Organisation, Person, Project, Report, ReportComment, ReportFile
-from storage.catalogue.reporting.reach import organisation_scope, programme_scope, project_scope
+from storage.catalogue.reporting.document import counted
+from storage.catalogue.reporting.reach import PROGRAMME, organisation_scope, programme_scope, project_scope
 from storage.catalogue.transaction import one_transaction
 from storage.documents.files import LANGUAGES, Press
 from storage.objects import Area, ObjectStore
@@ -60,6 +61,13 @@ def reports_for(person: Person, action: Action = Action.SEE_REPORTS) -> QuerySet
     )
 
 
+def make(
+    scope: Scope, period: Period, *, outside: bool, store: ObjectStore, person: Person | None, now: datetime
+) -> Report:
+    """Count a period as it is known now, and keep it."""
+    return keep(counted(scope, period, now, outside=outside), scope, store, person, now)
+
+
 def keep(document: Document, scope: Scope, store: ObjectStore, person: Person | None, now: datetime) -> Report:
     """Keep a report as it was counted; the same document is kept once."""
     content = canonical.written(document.without_comments())
@@ -89,6 +97,18 @@ def keep(document: Document, scope: Scope, store: ObjectStore, person: Person | 
     return report
 
 
+def scope_name(report: Report) -> Text:
+    """Return how what a report is about is called now; its code where it is not there any more."""
+    names: dict[str, QuerySet[Project] | QuerySet[Organisation]] = {
+        ScopeKind.PROJECT: Project.objects.all(),
+        ScopeKind.ORGANISATION: Organisation.objects.all(),
+    }
+    if report.scope_kind not in names:
+        return PROGRAMME
+    name = names[report.scope_kind].filter(code=report.scope).values_list("name", flat=True).first()
+    return Text(name or report.scope, name or report.scope)
+
+
 def document_of(report: Report, store: ObjectStore) -> Document:
     """Return a kept report with what stands written to its sections now; Unavailable as the store says."""
     with store.fetch(AREA, report.digest) as path:
@@ -98,13 +118,18 @@ def document_of(report: Report, store: ObjectStore) -> Document:
 
 
 def comments_of(subject: Subject) -> dict[str, Comment]:
-    """Return what stands written to each section, the newest of each language; what was taken back does not stand."""
+    """Return what stands written to each section; what was taken back does not stand."""
+    return {section: _comment(lines) for section, lines in lines_of(subject).items()}
+
+
+def lines_of(subject: Subject) -> dict[str, dict[str, ReportComment]]:
+    """Return the newest line of each section in each language."""
     lines = ReportComment.objects.filter(scope_kind=subject.scope_kind, scope=subject.scope, period=subject.period.code)
-    newest = lines.values("section", "language").annotate(newest=Max("pk")).values("newest")
+    newest = lines.order_by().values("section", "language").annotate(newest=Max("pk")).values("newest")
     said: dict[str, dict[str, ReportComment]] = {}
     for line in lines.filter(pk__in=newest).exclude(text="").select_related("author").order_by("at"):
         said.setdefault(line.section, {})[line.language] = line
-    return {section: _comment(lines) for section, lines in said.items()}
+    return said
 
 
 def write(report: Report, section: str, text: str, language: str, person: Person, now: datetime) -> None:
@@ -166,7 +191,7 @@ def objects_of_reports() -> set[tuple[str, str]]:
 def _comment(lines: dict[str, ReportComment]) -> Comment:
     newest = max(lines.values(), key=lambda line: line.at)
     english, french = (lines.get(language, newest) for language in LANGUAGES)
-    return Comment(Text(english.text, french.text), newest.author.get_full_name() or newest.author.username, newest.at)
+    return Comment(Text(english.text, french.text), newest.author.display_name, newest.at)
 
 
 def _said(document: Document) -> str:

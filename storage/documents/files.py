@@ -59,6 +59,6 @@ class Press:
         raise ValueError(f"'{form}' is no format of reports")
 
 
-def file_name(document: Document, language: str, form: str) -> str:
-    """Return what the file is called: `goma-2026-Q3-fr.docx`."""
-    return f"{document.scope or 'programme'}-{document.period}-{language}.{form}"
+def name_of(scope: str, period: str, language: str, form: str, *, outside: bool) -> str:
+    """Return what a file is called: `goma-2026-Q3-fr.docx`; `-outside` where small numbers are suppressed."""
+    return f"{scope or 'programme'}-{period}{'-outside' if outside else ''}-{language}.{form}"

@@ -34,3 +34,18 @@ class Subject:
 def over(today: date) -> tuple[Period, ...]:
     """Return the last week, month, quarter and year that were over before `today`."""
     return tuple(Period.holding(kind, today).previous() for kind in PeriodKind)
+
+
+def recent(today: date) -> tuple[Period, ...]:
+    """Return the periods that people ask for: of each kind the last ones that are over, and the one that runs."""
+    found: list[Period] = []
+    for kind, number in _RECENT.items():
+        running = Period.holding(kind, today)
+        found.append(running)
+        for _ in range(number):
+            running = running.previous()
+            found.append(running)
+    return tuple(found)
+
+
+_RECENT = {PeriodKind.QUARTER: 5, PeriodKind.MONTH: 6, PeriodKind.WEEK: 6, PeriodKind.YEAR: 2}

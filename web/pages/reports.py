@@ -1,0 +1,115 @@
+"""Which reports are there, what is written to their sections, and which files can be taken along?"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from storage.catalogue import reports as kept
+from storage.catalogue.models import Event, Report
+from storage.documents.files import FORMATS, LANGUAGES, TYPES, name_of
+from storage.objects.chosen import object_store
+from storage.settings import settings
+from supervision.period import Period
+from supervision.report.series import recent
+from supervision.roles import Action
+from web.permissions import person_of, requires
+
+ON_A_PAGE = 40
+
+
+@requires(Action.SEE_REPORTS)
+@require_safe
+def reports(request: HttpRequest) -> HttpResponseBase:
+    """List the reports that the person may see, the latest period first; offer to make one now."""
+    person = person_of(request)
+    scopes, periods = kept.scopes_for(person), recent(timezone.now().date())
+    found = kept.reports_for(person).select_related("made_by").order_by("-last", "first", "scope", "-made_at")
+    page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
+    lines = [(one, kept.subject_of(one).period, kept.scope_name(one)) for one in page]
+    context = {"page": page, "lines": lines, "scopes": scopes, "periods": periods, "today": timezone.now().date()}
+    return render(request, "reports.html", context)
+
+
+@requires(Action.MAKE_REPORTS)
+@require_POST
+def make(request: HttpRequest) -> HttpResponseBase:
+    """Count a period of a scope as it is known now, and keep it."""
+    person = person_of(request)
+    kind, _colon, code = request.POST.get("about", "").partition(":")
+    scope = next((one for one in kept.scopes_for(person) if (one.kind, one.code) == (kind, code)), None)
+    try:
+        period = Period.named(request.POST.get("period", ""))
+    except ValueError:
+        raise Http404 from None
+    now = timezone.now()
+    if scope is None or period.first > now.date():
+        raise Http404
+    outside = request.POST.get("outside") == "1"
+    report = kept.make(scope, period, outside=outside, store=object_store(), person=person, now=now)
+    messages.success(request, _("The report is made. Its files are printed when they are taken."))
+    return redirect("report", report.pk)
+
+
+@requires(Action.SEE_REPORTS)
+@require_safe
+def report(request: HttpRequest, report_id: int) -> HttpResponseBase:
+    """Show what a report is made of: its files, and its sections with what is written to them."""
+    person = person_of(request)
+    found = get_object_or_404(kept.reports_for(person).select_related("made_by"), pk=report_id)
+    makes = kept.reports_for(person, Action.MAKE_REPORTS).filter(pk=found.pk).exists()
+    document = kept.document_of(found, object_store())
+    context: dict[str, Any] = {
+        "report": found,
+        "document": document,
+        "period": kept.subject_of(found).period,
+        "makes": makes,
+        "formats": FORMATS,
+        "languages": LANGUAGES,
+        "longest": kept.LONGEST_COMMENT,
+        "lines": kept.lines_of(kept.subject_of(found)),
+    }
+    return render(request, "report.html", context)
+
+
+@requires(Action.MAKE_REPORTS)
+@require_POST
+def comment(request: HttpRequest, report_id: int, section: str) -> HttpResponseBase:
+    """Write to a section, in one or both languages; it stands in every report about the same period."""
+    person = person_of(request)
+    found = get_object_or_404(kept.reports_for(person, Action.MAKE_REPORTS), pk=report_id)
+    document = kept.document_of(found, object_store())
+    if section not in {one.key for one in document.sections}:
+        raise Http404
+    said = {language: request.POST.get(language, "") for language in LANGUAGES}
+    if any(len(text.replace("\r\n", "\n").strip()) > kept.LONGEST_COMMENT for text in said.values()):
+        messages.error(request, _("This comment is too long; nothing was changed."))
+        return redirect("report", found.pk)
+    for language, text in said.items():
+        kept.write(found, section, text, language, person, timezone.now())
+    messages.success(request, _("The comment is kept; it stands in the files from now on."))
+    return redirect(f"{request.path.rsplit('/comment/', 1)[0]}/#{section}")
+
+
+@requires(Action.SEE_REPORTS)
+@require_safe
+def report_file(request: HttpRequest, report_id: int, language: str, form: str) -> HttpResponseBase:
+    """Give one file of a report with the comments of now; it is noted as an export."""
+    person, store = person_of(request), object_store()
+    found: Report = get_object_or_404(kept.reports_for(person), pk=report_id)
+    if language not in LANGUAGES or form not in TYPES:
+        raise Http404
+    file = kept.printed(found, language, form, store=store, site=settings().base_url, now=timezone.now())
+    with store.fetch(kept.AREA, file.digest) as path:
+        response = HttpResponse(path.read_bytes(), content_type=TYPES[form])
+    facts = {"report": found.digest, "language": language, "form": form}
+    Event.objects.create(at=timezone.now(), what="report_taken", person=person, facts=facts)
+    name = name_of(found.scope, found.period, language, form, outside=found.outside)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
