@@ -118,9 +118,13 @@ class ReviewRules(_Table):
 
 
 class Sampling(_Table):
-    """Which share is read of who has been signed off: in the first six months, and at least of who is autonomous."""
+    """Which share is read of who has been signed off: in the first six months, and of who is autonomous.
+
+    uniform: what of that is drawn by chance alone, so that rates can be told; the rest are the riskiest.
+    """
 
     signed_off: Share = Shares().signed_off
+    autonomous: Share = Shares().autonomous
     uniform: Annotated[float, Field(ge=SMALLEST_UNIFORM, le=1)] = SMALLEST_UNIFORM
 
     @model_validator(mode="after")
@@ -130,7 +134,7 @@ class Sampling(_Table):
 
     def shares(self) -> Shares:
         """Return them as the core knows them."""
-        return Shares(self.signed_off, self.uniform)
+        return Shares(self.signed_off, self.autonomous, self.uniform)
 
 
 class Blinding(_Table):

@@ -5,14 +5,16 @@ not, so that a rate over those that were read, each counted 1/probability times 
 doi:10.1080/01621459.1952.10483446), is that of all exams (supervision.weighting).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 MONTHS_AFTER_SIGN_OFF = 6.0
 READ_AFTER_ALARM = 15
 SMALLEST_UNIFORM = 0.05
-RISK_COUNTS_FROM, RISK_CERTAIN_FROM = 0.4, 0.8
-FINDING_RISK, NOVELTY_RISK, NOVEL_DAYS = 0.4, 0.4, 180.0
+FINDING_RISK, NOVELTY_RISK, NOVEL_DAYS = 0.2, 0.2, 180.0
+RECENT, KNOWN_FROM = 500, 50
+"""Among the risks of how many exams the riskiest are looked for, and from how many on that is known."""
 
 
 class Phase(StrEnum):
@@ -38,15 +40,21 @@ class Chosen(StrEnum):
 
 @dataclass(frozen=True)
 class Shares:
-    """Which share is read: soon after sign-off, and at least of whoever is autonomous."""
+    """Which share is read: soon after sign-off, of whoever is autonomous, and of that at least by chance alone."""
 
     signed_off: float = 0.5
+    autonomous: float = 0.2
     uniform: float = SMALLEST_UNIFORM
 
     def __post_init__(self) -> None:
         """Refuse shares from which no rate could be estimated."""
-        if not SMALLEST_UNIFORM <= self.uniform <= self.signed_off <= 1:
-            raise ValueError("shares: 0.05 <= uniform <= signed_off <= 1")
+        if not SMALLEST_UNIFORM <= self.uniform <= self.autonomous <= self.signed_off <= 1:
+            raise ValueError("shares: 0.05 <= uniform <= autonomous <= signed_off <= 1")
+
+    @property
+    def by_risk(self) -> float:
+        """The riskiest share that is read for certain, so that it makes `autonomous` with the uniform share."""
+        return (self.autonomous - self.uniform) / (1 - self.uniform) if self.uniform < 1 else 0.0
 
 
 def risk(score: float | None, *, finding: bool, days_since_last: float | None) -> float:
@@ -60,11 +68,22 @@ def risk(score: float | None, *, finding: bool, days_since_last: float | None) -
     return 1 - (1 - low) * (1 - FINDING_RISK * finding) * (1 - NOVELTY_RISK * novel)
 
 
+def riskiest(risk: float, recent: Sequence[float], share: float) -> float:
+    """Return with which probability an exam of this risk is among the riskiest `share` (0-1) of recent ones.
+
+    1 above the line and 0 below it; those that lie on it share what is left.
+    """
+    above = sum(one > risk for one in recent) / len(recent)
+    level = sum(one == risk for one in recent) / len(recent)
+    return min(max((share - above) / level, 0.0), 1.0) if level else float(above < share)
+
+
 def inclusion(
     phase: Phase,
     *,
     months: float = 0.0,
     risk: float = 0.0,
+    recent: Sequence[float] = (),
     alarm: bool = False,
     expert_read: bool = False,
     flagged: bool = False,
@@ -72,8 +91,9 @@ def inclusion(
 ) -> tuple[float, Chosen]:
     """Return the probability that an exam is read, 0.05 to 1, and the rule it comes from.
 
-    months: since sign-off. flagged: critical or with a red flag, which is never left out. Whoever is autonomous is
-    drawn by risk, certain from 0.8 on, on top of a uniform share.
+    months: since sign-off. flagged: critical or with a red flag, which is never left out. Of whoever is autonomous the
+    riskiest are read, held against the risks of `recent` exams, and of all others a uniform share; as long as fewer
+    than 50 are known, as many as soon after sign-off.
     """
     known = shares or Shares()
     for certain, why in (
@@ -84,7 +104,14 @@ def inclusion(
     ):
         if certain:
             return 1.0, why
-    if phase is Phase.SIGNED_OFF and months < MONTHS_AFTER_SIGN_OFF:
+    if not audited(phase, months):
         return known.signed_off, Chosen.SIGNED_OFF
-    by_risk = min(max((risk - RISK_COUNTS_FROM) / (RISK_CERTAIN_FROM - RISK_COUNTS_FROM), 0.0), 1.0)
+    if len(recent) < KNOWN_FROM:
+        return known.signed_off, Chosen.UNIFORM
+    by_risk = riskiest(risk, recent, known.by_risk)
     return known.uniform + (1 - known.uniform) * by_risk, Chosen.RISK if by_risk else Chosen.UNIFORM
+
+
+def audited(phase: Phase, months: float) -> bool:
+    """Tell whether risk and chance decide what is read: autonomous, or signed off for six months."""
+    return phase is Phase.AUTONOMOUS or (phase is Phase.SIGNED_OFF and months >= MONTHS_AFTER_SIGN_OFF)

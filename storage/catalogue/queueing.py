@@ -12,7 +12,7 @@ from supervision.exam_types import ExamType
 from supervision.priority import Clock, clock_for, due_at, reasons, standing
 from supervision.rating import Answer
 from supervision.readings import Reading
-from supervision.sampling import Chosen, Phase, inclusion, risk
+from supervision.sampling import RECENT, Chosen, Phase, audited, inclusion, risk
 from supervision.states import Stage
 from supervision.worksheet import Urgency
 
@@ -126,10 +126,13 @@ def _chosen(exam: Exam, exam_type: ExamType, now: datetime) -> bool:
     """Draw the exam, or hold its draw against what is known now; tell whether it is read."""
     row = phases.standing_of(exam.trainee_id, exam.exam_type)
     phase = Phase.LEARNING if row is None else row.phase
+    months = phases.months_since(row, now)
+    exam.risk = _risk(exam, exam_type) if audited(phase, months) else None
     probability, why = inclusion(
         phase,
-        months=phases.months_since(row, now),
-        risk=_risk(exam, exam_type),
+        months=months,
+        risk=exam.risk or 0.0,
+        recent=() if exam.risk is None else _recent_risks(exam),
         alarm=phases.alarmed(row),
         expert_read=exam_type.expert_read,
         flagged=exam.urgency == Urgency.CRITICAL or _red_flag(exam, exam_type),
@@ -140,7 +143,7 @@ def _chosen(exam: Exam, exam_type: ExamType, now: datetime) -> bool:
     if exam.chosen_because != Chosen.ASKED and (exam.inclusion is None or probability > exam.inclusion):
         exam.inclusion, exam.chosen_because = probability, why
     exam.phase, exam.exam_type_version = phase, exam_type.version
-    exam.save(update_fields=["draw", "inclusion", "chosen_because", "phase", "exam_type_version"])
+    exam.save(update_fields=["draw", "risk", "inclusion", "chosen_because", "phase", "exam_type_version"])
     return exam.inclusion is None or exam.draw < exam.inclusion
 
 
@@ -150,6 +153,12 @@ def _risk(exam: Exam, exam_type: ExamType) -> float:
     others = Exam.objects.filter(trainee=exam.trainee_id, exam_type=exam.exam_type, began_at__lt=exam.began_at)
     last = others.order_by("-began_at").values_list("began_at", flat=True).first()
     return risk(exam.score, finding=finding, days_since_last=None if last is None else (exam.began_at - last) / DAY)
+
+
+def _recent_risks(exam: Exam) -> list[float]:
+    """Return the risks of the last other exams of the organisation that were drawn by risk."""
+    known = Exam.objects.filter(project__organisation=exam.project.organisation_id, risk__isnull=False)
+    return list(known.exclude(pk=exam.pk).order_by("-pk").values_list("risk", flat=True)[:RECENT])
 
 
 def _red_flag(exam: Exam, exam_type: ExamType) -> bool:

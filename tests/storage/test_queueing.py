@@ -101,6 +101,23 @@ def test_what_is_known_later_adds_to_the_probability_and_the_draw_stays(
     assert exam.items.get().clock == Clock.P1
 
 
+def test_of_who_is_autonomous_the_riskiest_are_read(
+    world: World, boss: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fifty exams of the organisation are known; what was drawn for another reason is not held against them."""
+    phase(world, Phase.AUTONOMOUS, boss)
+    first = exam_of(world.queued(score=80.0, now=NOON - MONTH))
+    assert (first.inclusion, first.chosen_because) == (0.5, Chosen.UNIFORM), "too few are known yet"
+    assert first.risk is not None
+    project = first.project
+    Exam.objects.bulk_create(Exam(name=str(n), project=project, began_at=NOON, risk=n / 100) for n in range(50))
+    draw(monkeypatch, 0.5)
+    usual, poor = exam_of(world.queued(score=90.0)), exam_of(world.queued(score=20.0))
+    assert (usual.stage, usual.inclusion, usual.chosen_because) == (Stage.NOT_CHOSEN, 0.05, Chosen.UNIFORM)
+    assert (poor.stage, poor.inclusion, poor.chosen_because) == (Stage.QUEUED, 1.0, Chosen.RISK)
+    assert (usual.risk or 0) < (poor.risk or 0)
+
+
 def test_a_clock_follows_the_worksheet_while_the_exam_waits(world: World) -> None:
     exam = exam_of(world.queued())
     for urgency, clock in (("critical", Clock.P0), ("usual", Clock.P2)):

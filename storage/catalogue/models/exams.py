@@ -47,8 +47,9 @@ class Exam(models.Model):
     `name` is what people say: the first clip's short name; `uuid` is what other installations say, `origin` is the one
     that it came from, empty where it is ours. `exam_type_version` is that of the catalogue when it was
     queued; a review keeps its own. `question`, `answers`, `age`, `sex` and `urgency` are the worksheet's, empty as long
-    as `worksheet_at` is. `score` is the lowest of its clips'. `phase`, `draw` (0-1), `inclusion` (the probability, 0-1)
-    and `chosen_because` say how it was chosen for reading; `inclusion` is empty where it was not drawn but asked for.
+    as `worksheet_at` is. `score` is the lowest of its clips'. `phase`, `draw` (0-1), `risk` (0-1, empty where it did
+    not decide), `inclusion` (the probability, 0-1) and `chosen_because` say how it was chosen for reading; `inclusion`
+    is empty where it was not drawn but asked for.
     """
 
     uuid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -75,16 +76,18 @@ class Exam(models.Model):
 
     phase = models.CharField(max_length=12, choices=choices_of(Phase), blank=True)
     draw = models.FloatField(null=True, blank=True)
+    risk = models.FloatField(null=True, blank=True)
     inclusion = models.FloatField(null=True, blank=True)
     chosen_because = models.CharField(max_length=24, blank=True)
 
     class Meta:
-        """Found by project and stage, by trainee and time; counted by arrival from the index alone."""
+        """Found by project and stage, by trainee and time, the last ones by risk; counted from an index alone."""
 
         indexes = [
             models.Index(fields=["project", "stage"], name="exam_by_stage"),
             models.Index(fields=["trainee", "exam_type", "began_at"], name="exam_by_trainee"),
             models.Index(fields=["arrived_at", "project", "exam_type", "stage"], name="exam_by_arrival"),
+            models.Index(fields=["-id"], name="exam_by_risk", condition=models.Q(risk__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -50,7 +50,7 @@ def test_a_programme_is_read_whole() -> None:
     assert (programme.clocks.hours(Clock.P2), programme.clocks.hours(Clock.P0)) == (48, 5)
     assert (programme.review.lease_minutes, programme.review.prefill) == (20, False)
     assert programme.review.second_read_share == 0.2
-    assert programme.sampling.shares() == Shares(0.6, 0.1)
+    assert programme.sampling.shares() == Shares(0.6, 0.2, 0.1)
     assert programme.blinding.hidden() == EVERYTHING - {Hidden.SITE}
 
 

@@ -1,5 +1,7 @@
 """Is nothing critical left out, and can the rate of all exams be told from those that were read?"""
 
+from statistics import fmean
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,9 +21,18 @@ flags = st.booleans()
     expert=flags,
     flagged=flags,
     uniform=st.floats(0.05, 1),
+    recent=st.lists(risks, max_size=80),
 )
 def test_a_probability_is_never_below_the_floor_and_certain_where_it_must_be(
-    *, phase: Phase, month: float, danger: float, alarm: bool, expert: bool, flagged: bool, uniform: float
+    *,
+    phase: Phase,
+    month: float,
+    danger: float,
+    alarm: bool,
+    expert: bool,
+    flagged: bool,
+    uniform: float,
+    recent: list[float],
 ) -> None:
     probability, why = inclusion(
         phase,
@@ -30,26 +41,40 @@ def test_a_probability_is_never_below_the_floor_and_certain_where_it_must_be(
         alarm=alarm,
         expert_read=expert,
         flagged=flagged,
-        shares=Shares(signed_off=max(0.5, uniform), uniform=uniform),
+        recent=recent,
+        shares=Shares(max(0.5, uniform), max(0.2, uniform), uniform),
     )
     assert uniform <= probability <= 1
-    if alarm or expert or flagged or phase is Phase.LEARNING or (danger >= 0.8 and month >= 6):
+    if alarm or expert or flagged or phase is Phase.LEARNING:
         assert probability == 1
     assert (why is Chosen.FLAGGED) == flagged
 
 
-@given(risks, risks)
-def test_what_is_riskier_is_not_read_less(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    assert inclusion(Phase.AUTONOMOUS, risk=low)[0] <= inclusion(Phase.AUTONOMOUS, risk=high)[0]
+few_risks = st.lists(st.sampled_from([0.1, 0.2, 0.20001, 0.5, 0.9]) | risks, min_size=50, max_size=120)
+
+
+@given(risks, risks, few_risks)
+def test_what_is_riskier_is_not_read_less(one: float, other: float, recent: list[float]) -> None:
+    low, high = (inclusion(Phase.AUTONOMOUS, risk=danger, recent=recent)[0] for danger in sorted((one, other)))
+    assert low <= high
+
+
+@given(few_risks, st.floats(0.05, 0.5), st.floats(0, 0.5))
+def test_the_share_that_is_read_is_the_one_that_was_asked_for(recent: list[float], uniform: float, more: float) -> None:
+    """Whatever the scores of a programme are like, and however many of its exams are alike."""
+    shares = Shares(1, uniform + more, uniform)
+    read = fmean(inclusion(Phase.AUTONOMOUS, risk=one, recent=recent, shares=shares)[0] for one in recent)
+    assert read == pytest.approx(uniform + more)
 
 
 def test_shares_are_those_of_the_domain() -> None:
     assert inclusion(Phase.LEARNING) == (1, Chosen.LEARNING)
     assert inclusion(Phase.SIGNED_OFF, months=5.9) == (0.5, Chosen.SIGNED_OFF)
-    assert inclusion(Phase.SIGNED_OFF, months=6.1) == (0.05, Chosen.UNIFORM)
-    assert inclusion(Phase.AUTONOMOUS, risk=0.6) == (pytest.approx(0.525), Chosen.RISK)
-    for wrong in ((0.5, 0.04), (0.1, 0.2), (1.1, 0.05)):
+    recent = [number / 100 for number in range(100)]
+    assert inclusion(Phase.SIGNED_OFF, months=6.1, recent=recent, risk=0.5) == (0.05, Chosen.UNIFORM)
+    assert inclusion(Phase.AUTONOMOUS, risk=0.9, recent=recent) == (1, Chosen.RISK)
+    assert inclusion(Phase.AUTONOMOUS, risk=0.9, recent=recent[:49]) == (0.5, Chosen.UNIFORM)
+    for wrong in ((0.5, 0.2, 0.04), (0.5, 0.1, 0.2), (0.1, 0.2, 0.05), (1.1, 0.2, 0.05)):
         with pytest.raises(ValueError, match="shares"):
             Shares(*wrong)
 
