@@ -68,7 +68,14 @@ class Season:
             stage = Stage(otherwise or stage)
             answers = self.forms[code][chance.randrange(40)]["answers"]
             exam = Exam(
-                **known, name=f"{number:010d}", began_at=at, stage=stage, answers=answers, phase="learning", inclusion=1
+                **known,
+                name=f"{number:010d}",
+                began_at=at,
+                arrived_at=at,
+                stage=stage,
+                answers=answers,
+                phase="learning",
+                inclusion=1,
             )
             yield exam
         for clip in range(CLIPS):

@@ -7,7 +7,7 @@ period add up to it. An exam arrived with its first clip. Scans of a phantom cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from functools import reduce
@@ -16,6 +16,8 @@ from operator import add
 from pipeline.text import Text
 from supervision.figures import Mean, Share
 from supervision.period import Days, Period
+from supervision.registers import RegisterFigures
+from supervision.report.measures import Detailed
 from supervision.report.series import ScopeKind
 
 OVERALL = (1, 2, 3, 4, 5)
@@ -180,3 +182,8 @@ class Figures:
     activity: Activity
     before: Counted
     """The whole of the period before."""
+    detailed: Detailed
+    registers: RegisterFigures
+    exam_types: Mapping[str, Text]
+    projects: Mapping[str, Text]
+    countries: Mapping[str, str]

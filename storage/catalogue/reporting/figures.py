@@ -2,10 +2,19 @@
 
 from datetime import datetime
 
+from storage.catalogue.models import Project
+from storage.catalogue.registers.figures import registers_of
 from storage.catalogue.reporting.activity import activity_of, counted_of
-from storage.catalogue.reporting.reach import reach_of
+from storage.catalogue.reporting.beside import equipment_in, incidents_in, sustained_at, telemedicine_in
+from storage.catalogue.reporting.labels import labels_of
+from storage.catalogue.reporting.pipeline import pipeline_in
+from storage.catalogue.reporting.reach import Reach, reach_of
+from storage.catalogue.reporting.readings import read_in
+from storage.catalogue.reporting.supervised import supervised_in
+from storage.catalogue.reporting.waiting import refusals_in, waiting_at
 from supervision.period import Period
 from supervision.report.figures import Figures, Scope
+from supervision.report.measures import Detailed
 
 
 def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
@@ -15,10 +24,33 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
     are those of now: a report is made when it is due, and kept.
     """
     reach = reach_of(scope)
+    activity = activity_of(reach, period, cut_off, projects=scope.projects)
+    known = Project.objects.filter(code__in=scope.projects).select_related("organisation").order_by("code")
     return Figures(
         scope=scope,
         period=period,
         cut_off=cut_off,
-        activity=activity_of(reach, period, cut_off, projects=scope.projects),
+        activity=activity,
         before=counted_of(reach, period.previous(), cut_off),
+        detailed=_detailed(reach, list(known), period, cut_off),
+        registers=registers_of(known, period.first, period.last, cut_off),
+        exam_types=labels_of("exam_type", {cross.exam_type for cross in activity.crossed}),
+        projects=labels_of("project", scope.projects),
+        countries={project.code: project.country for project in known},
+    )
+
+
+def _detailed(reach: Reach, projects: list[Project], period: Period, cut_off: datetime) -> Detailed:
+    numbers = [project.pk for project in projects]
+    return Detailed(
+        refusals=refusals_in(reach, period, cut_off),
+        waiting=waiting_at(reach, cut_off),
+        read=read_in(reach, period, cut_off),
+        supervised=supervised_in(reach, period, cut_off),
+        pipeline=pipeline_in(reach, period, cut_off),
+        telemedicine=telemedicine_in(reach, period, cut_off),
+        equipment=equipment_in(numbers, period, cut_off),
+        sustained=sustained_at(reach, numbers, period, cut_off),
+        incidents=incidents_in(reach, numbers, period, cut_off),
+        simulated=reach.scans_in(period, cut_off).filter(simulated=True).count(),
     )

@@ -1,0 +1,105 @@
+"""How were the exams of a period supervised: how soon, by how many, by whom, and did they agree?"""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
+
+from storage.catalogue.models import Arbitration, FeedbackStep, Person, Review, ReviewerProfile
+from storage.catalogue.reporting.expressions import Seconds
+from storage.catalogue.reporting.reach import Reach
+from supervision.feedback import Step
+from supervision.figures import Share
+from supervision.period import Days
+from supervision.readings import Reading
+from supervision.report.measures import Reader, Supervised
+from supervision.turnaround import Turnaround, Wait, turnaround
+
+BOTH = (Reading.FIRST, Reading.SECOND)
+
+
+def supervised_in(reach: Reach, days: Days, cut_off: datetime) -> Supervised:
+    """Return how the exams that arrived in these days were read until `cut_off`."""
+    exams = reach.exams_in(days, cut_off)
+    rated = exams.filter(reviews__final=True, reviews__submitted_at__lte=cut_off)
+    whole, by_project = _turnaround(exams, cut_off)
+    agreed = _overall_of_both(exams, cut_off)
+    decided = Arbitration.objects.filter(item__exam=OuterRef("pk"), decided_at__lte=cut_off)
+    appeals = FeedbackStep.objects.filter(feedback__review__exam=OuterRef("pk"), what=Step.APPEALED, at__lte=cut_off)
+    counted = rated.aggregate(
+        every=Count("pk"),
+        arbitrated=Count("pk", filter=Q(Exists(decided))),
+        appealed=Count("pk", filter=Q(Exists(appeals))),
+    )
+    return Supervised(
+        turnaround=whole,
+        by_project=by_project,
+        twice=Share(len(agreed), max(counted["every"], len(agreed))),
+        arbitrated=Share(counted["arbitrated"], counted["every"]),
+        appealed=Share(counted["appealed"], counted["every"]),
+        within_one=Share(sum(abs(one - other) <= 1 for one, other in agreed), len(agreed)),
+        readers=_readers(exams, cut_off),
+    )
+
+
+def _turnaround(exams: Any, cut_off: datetime) -> tuple[Turnaround, dict[str, Turnaround]]:
+    """Return the times from the queue to feedback; what is not answered at the cut-off still waits."""
+    asked = exams.annotate(
+        asked=FilteredRelation("items", condition=Q(items__reading=Reading.FIRST)),
+        told=FilteredRelation("reviews", condition=Q(reviews__final=True)),
+    )
+    timed = (
+        asked.filter(asked__isnull=False)
+        .values("pk")
+        .annotate(
+            code=F("project__code"),
+            began=Min(Seconds("asked__queued_at")),
+            due=Min(Seconds("asked__due_at")),
+            answered=Min(Seconds("told__feedback__released_at")),
+        )
+    )
+    end = int(cut_off.timestamp())
+    waits: dict[str, list[Wait]] = defaultdict(list)
+    for code, began, due, answered in timed.values_list("code", "began", "due", "answered"):
+        told = answered is not None and answered <= end
+        taken = max(0, (answered if told else end) - began)
+        waits[code].append(Wait(timedelta(seconds=taken), timedelta(seconds=max(1, due - began)), told))
+    whole = turnaround(wait for some in waits.values() for wait in some)
+    return whole, {code: turnaround(some) for code, some in sorted(waits.items())}
+
+
+def _overall_of_both(exams: Any, cut_off: datetime) -> list[tuple[int, int]]:
+    """Return the overall ratings of first and second reading, as first sent, of exams that have both."""
+    sent = Review.objects.filter(amends=None, submitted_at__lte=cut_off, reading__in=BOTH, exam__in=exams.values("pk"))
+    second = Review.objects.filter(exam=OuterRef("exam"), reading=Reading.SECOND, amends=None)
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for exam, reading, overall in sent.filter(Exists(second)).values_list("exam", "reading", "overall"):
+        found[exam][reading] = overall
+    return [(one[Reading.FIRST], one[Reading.SECOND]) for one in found.values() if len(one) == len(BOTH)]
+
+
+def _readers(exams: Any, cut_off: datetime) -> tuple[Reader, ...]:
+    """Return who read these exams, most readings first."""
+    readings = Review.objects.filter(exam__in=exams.values("pk"), amends=None, submitted_at__lte=cut_off)
+    spent: dict[int, list[float | None]] = defaultdict(list)
+    for person, seconds in readings.values_list("reviewer", "seconds"):
+        spent[person].append(seconds)
+    names = {person.pk: person.display_name for person in Person.objects.filter(pk__in=spent)}
+    profiles = {one.person_id: one for one in ReviewerProfile.objects.filter(person__in=spent)}
+    found = []
+    for person, every in spent.items():
+        known, profile = [one for one in every if one is not None], profiles.get(person)
+        severity, shared = (profile.severity, profile.pairs) if profile else (None, 0)
+        seconds = median(known) if known else None
+        found.append(Reader(person, names[person], len(every), seconds, severity, shared))
+    return tuple(sorted(found, key=lambda one: (-one.readings, one.name, one.person)))
+
+
+def read_locally(exams: Any, cut_off: datetime) -> Share:
+    """Return how many final readings are by people whose role is in the project itself."""
+    final = Review.objects.filter(exam__in=exams.values("pk"), final=True, submitted_at__lte=cut_off)
+    here = Q(reviewer__memberships__project=F("exam__project"))
+    local = final.filter(here).values("pk").distinct()
+    return Share(local.count(), final.count())
