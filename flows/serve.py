@@ -10,6 +10,7 @@ from flows.batches import process
 from flows.calibrate import calibrate
 from flows.digest import digest
 from flows.ingest import ingest
+from flows.report import report
 from flows.retention import retention
 from flows.scrub import scrub
 from flows.sync import exchange
@@ -23,6 +24,8 @@ AT_NIGHT = "30 1 * * *"
 BEFORE_THE_SCRUB = "0 2 * * *"
 LATE_AT_NIGHT = "30 2 * * *"
 """UTC; when the disks have nothing else to do."""
+EARLY = "0 4 * * *"
+"""UTC; on Monday, before the week's mail; whatever the day, when a month, a quarter or a year is over."""
 IN_THE_MORNING = "30 4 * * *"
 """UTC; after supervision.digest.MORNING, so that Monday's mail leaves on Monday."""
 
@@ -34,6 +37,7 @@ def deployments(programme: Programme) -> list[RunnerDeployment]:
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
         _deployment(digest, "everybody", IN_THE_MORNING),
+        _deployment(report, "everybody", EARLY),
         _deployment(scrub, "everything", LATE_AT_NIGHT),
         _deployment(retention, "everything", BEFORE_THE_SCRUB),
         *([_deployment(exchange, "headquarters", _every(here.sync_minutes))] if here.sync_url else []),

@@ -113,6 +113,20 @@ def _parser() -> argparse.ArgumentParser:
     scrub.add_argument("--json", action="store_true", help="one JSON object")
     scrub.set_defaults(command=_scrub)
 
+    report = commands.add_parser("report", help="make a report of a period, keep it, and write its files to a folder")
+    report.add_argument("--kind", required=True, choices=["weekly", "monthly", "quarterly", "annual"])
+    report.add_argument("--period", metavar="PERIOD", help="2026-W07, 2026-02, 2026-Q1 or 2026; else the last over")
+    report.add_argument("--to", required=True, type=Path, metavar="DIR", help="where the files go")
+    about = report.add_mutually_exclusive_group()
+    about.add_argument("--project", metavar="CODE", help="one project; else the whole programme")
+    about.add_argument("--organisation", metavar="CODE", help="all projects of one organisation")
+    report.add_argument("--language", action="append", choices=["en", "fr"], help="else both; may be repeated")
+    forms = ["pdf", "docx", "pptx", "xlsx", "csv"]
+    report.add_argument("--format", action="append", choices=forms, help="else all; may be repeated")
+    report.add_argument("--outside", action="store_true", help="may leave the organisation: small numbers are not told")
+    report.add_argument("--json", action="store_true", help="one JSON object per line and file")
+    report.set_defaults(command=_report)
+
     up = commands.add_parser("up", help="start everything: catalogue, schedules, web; Ctrl-C stops it")
     up.add_argument("--demo", action="store_true", help="load the demonstration programme first")
     up.set_defaults(command=_up)
@@ -222,6 +236,22 @@ def _certificate(options: argparse.Namespace) -> int:
     from sonorelay.certificate import certificate
 
     return certificate(options.file, options.key, as_json=options.json)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from sonorelay.report import report
+
+    return report(
+        options.kind,
+        options.period,
+        options.to,
+        project=options.project,
+        organisation=options.organisation,
+        languages=options.language or (),
+        forms=options.format or (),
+        outside=options.outside,
+        as_json=options.json,
+    )
 
 
 def _scrub(options: argparse.Namespace) -> int:

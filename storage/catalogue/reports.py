@@ -46,6 +46,15 @@ def scopes() -> list[Scope]:
     return [*found, programme_scope()] if len(projects) > 1 else found
 
 
+def scope_of(*, project: str | None = None, organisation: str | None = None) -> Scope:
+    """Return the scope of a project or an organisation by its code, else of the programme."""
+    if project is not None:
+        return project_scope(Project.objects.get(code=project))
+    if organisation is not None:
+        return organisation_scope(Organisation.objects.get(code=organisation))
+    return programme_scope()
+
+
 def scopes_for(person: Person, action: Action = Action.MAKE_REPORTS) -> list[Scope]:
     """Return whom this person may do `action` about: only where that holds for all of the projects."""
     granted = set(reach.projects_for(person, action).values_list("code", flat=True))

@@ -1,6 +1,6 @@
 """Which reports are there, what is written to their sections, and which files can be taken along?"""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,11 +9,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from storage.catalogue import reports as kept
-from storage.catalogue.models import Event, Report
-from storage.documents.files import FORMATS, LANGUAGES, TYPES, name_of
+from storage.catalogue.models import Event, Report, ReportComment
+from storage.documents.files import LANGUAGES, TYPES, name_of
 from storage.objects.chosen import object_store
 from storage.settings import settings
 from supervision.period import Period
@@ -22,6 +23,14 @@ from supervision.roles import Action
 from web.permissions import person_of, requires
 
 ON_A_PAGE = 40
+NAMES = {"en": "English", "fr": "Français"}
+WORDS = {
+    "pdf": gettext_lazy("Pages to read and print"),
+    "docx": gettext_lazy("Text to edit"),
+    "pptx": gettext_lazy("Slides"),
+    "xlsx": gettext_lazy("Workbook with every number"),
+    "csv": gettext_lazy("Lines for programs"),
+}
 
 
 @requires(Action.SEE_REPORTS)
@@ -29,11 +38,13 @@ ON_A_PAGE = 40
 def reports(request: HttpRequest) -> HttpResponseBase:
     """List the reports that the person may see, the latest period first; offer to make one now."""
     person = person_of(request)
-    scopes, periods = kept.scopes_for(person), recent(timezone.now().date())
+    today = timezone.now().date()
     found = kept.reports_for(person).select_related("made_by").order_by("-last", "first", "scope", "-made_at")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
     lines = [(one, kept.subject_of(one).period, kept.scope_name(one)) for one in page]
-    context = {"page": page, "lines": lines, "scopes": scopes, "periods": periods, "today": timezone.now().date()}
+    periods = recent(today)
+    offered = {"scopes": kept.scopes_for(person), "periods": periods, "usual": periods[1], "today": today}
+    context = {"page": page, "lines": lines, **offered}
     return render(request, "reports.html", context)
 
 
@@ -64,16 +75,16 @@ def report(request: HttpRequest, report_id: int) -> HttpResponseBase:
     person = person_of(request)
     found = get_object_or_404(kept.reports_for(person).select_related("made_by"), pk=report_id)
     makes = kept.reports_for(person, Action.MAKE_REPORTS).filter(pk=found.pk).exists()
-    document = kept.document_of(found, object_store())
-    context: dict[str, Any] = {
+    document, lines = kept.document_of(found, object_store()), kept.lines_of(kept.subject_of(found))
+    context = {
         "report": found,
         "document": document,
         "period": kept.subject_of(found).period,
         "makes": makes,
-        "formats": FORMATS,
-        "languages": LANGUAGES,
+        "formats": WORDS.items(),
+        "languages": NAMES.items(),
         "longest": kept.LONGEST_COMMENT,
-        "lines": kept.lines_of(kept.subject_of(found)),
+        "sections": [(one, _said(lines.get(one.key, {}))) for one in document.sections],
     }
     return render(request, "report.html", context)
 
@@ -113,3 +124,8 @@ def report_file(request: HttpRequest, report_id: int, language: str, form: str) 
     name = name_of(found.scope, found.period, language, form, outside=found.outside)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
+
+
+def _said(lines: Mapping[str, ReportComment]) -> list[tuple[str, str, str]]:
+    """Return the fields of a comment: code and name of the language, and what stands there."""
+    return [(code, name, lines[code].text if code in lines else "") for code, name in NAMES.items()]
