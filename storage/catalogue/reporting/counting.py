@@ -5,9 +5,9 @@ Three queries, of scans, exams and first readings, whatever the parts are.
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from django.db.models import Count, F, FilteredRelation, IntegerField, Model, Q, QuerySet, Sum
+from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Round
 
 from storage.catalogue.reporting.expressions import WeekNumber
@@ -39,7 +39,6 @@ BY_STATE: Mapping[State, str] = {
 
 Key = tuple[Any, ...]
 Found = Iterator[tuple[Key, dict[str, int]]]
-M = TypeVar("M", bound=Model)
 
 
 def of_scans(reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, *, weekly: bool) -> Found:
@@ -102,8 +101,8 @@ def of_first_readings(reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off:
 
 
 def _grouping(
-    rows: QuerySet[M], by: tuple[PartBy, ...], moment: str, *, weekly: bool
-) -> tuple[tuple[str, ...], QuerySet[M]]:
+    rows: QuerySet[Any], by: tuple[PartBy, ...], moment: str, *, weekly: bool
+) -> tuple[tuple[str, ...], QuerySet[Any]]:
     """Return the names by which to group, and the rows with them, in no order."""
     fields = tuple(FIELDS[one] for one in by)
     if not weekly:

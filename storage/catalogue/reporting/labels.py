@@ -1,6 +1,6 @@
 """How are projects, exam types, people and devices called in a report, and in which order do they stand?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pipeline.text import Text
@@ -45,4 +45,9 @@ def same(name: str) -> Text:
     return Text(name, name)
 
 
-_NAMED = {"project": _projects, "exam_type": _exam_types, "trainee": _trainees, "device": _devices}
+_NAMED: Mapping[str, Callable[[list[Any]], Mapping[Any, Text]]] = {
+    "project": _projects,
+    "exam_type": _exam_types,
+    "trainee": _trainees,
+    "device": _devices,
+}
