@@ -1,7 +1,7 @@
 """Which page is opened by whom, in a world where every page has something to show? Every route that can be read."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,17 @@ from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from storage.catalogue import arbitration, authors, library, quarantine, queue, readings, reidentification, telemedicine
+from storage.catalogue import (
+    arbitration,
+    authors,
+    library,
+    quarantine,
+    queue,
+    readings,
+    reidentification,
+    reports,
+    telemedicine,
+)
 from storage.catalogue.models import (
     AuthorName,
     Exam,
@@ -25,6 +35,8 @@ from storage.catalogue.models import (
 )
 from storage.catalogue.registers import requests, training
 from storage.catalogue.registers.training import SessionHeld
+from storage.catalogue.reporting.reach import project_scope
+from storage.objects.chosen import object_store
 from storage.sync.records import SheetTold, as_json
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
@@ -33,6 +45,7 @@ from supervision.review_form import Advice
 from supervision.roles import Role
 from supervision.teaching import Nomination
 from tests.forms import rated
+from tests.quarterlies import quarterly
 from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
 from tests.web.programmes import BY_HTTP
@@ -45,6 +58,7 @@ NOT_PAGES = {
     "ready",
     "metrics",
     "cards",
+    "report-file",
     "arrivals-csv",
     "logout",
     "demo-login",
@@ -95,6 +109,7 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _held(pages)
     _devices(pages)
     _registers(pages)
+    _reports(pages)
     decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
     pages.add("send", "amina", "/send/?type=CARD")
     _arbitration(pages)
@@ -287,6 +302,16 @@ def _registers(pages: Pages) -> None:
     pages.add("session", "facilitator", f"/registers/sessions/{session.pk}/")
     pages.add("request-new", "amina", "/registers/requests/new/")
     pages.add("request", "supervisor", f"/registers/requests/{asked.pk}/")
+
+
+def _reports(pages: Pages) -> None:
+    world, now = pages.world, timezone.now()
+    scope = project_scope(world.goma)
+    document = replace(quarterly(5), scope=scope.code, outside=True)
+    kept = reports.keep(document, scope, object_store(), None, now)
+    reports.write(kept, "quality", "The probe of the maternity was away.", "en", world.people["supervisor"], now)
+    pages.add("reports", "supervisor", "/reports/")
+    pages.add("report", "supervisor", f"/reports/{kept.pk}/")
 
 
 def _arbitration(pages: Pages) -> None:

@@ -32,6 +32,7 @@ LISTS = (
     "sync",
     "registers",
     "export",
+    "reports",
 )
 OPENED = {
     Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
@@ -48,6 +49,7 @@ OPENED = {
         "arrivals",
         "authors",
         "registers",
+        "reports",
     },
     Role.SUPERVISOR: {
         "queue",
@@ -60,6 +62,7 @@ OPENED = {
         "sync",
         "registers",
         "export",
+        "reports",
     },
     Role.BIOMED: {"devices", "calibration", "registers"},
     Role.DATA_OFFICER: {
@@ -75,6 +78,7 @@ OPENED = {
         "sync",
         "registers",
         "export",
+        "reports",
     },
     Role.AUDITOR: {
         "queue",
@@ -87,6 +91,7 @@ OPENED = {
         "arrivals",
         "sync",
         "registers",
+        "reports",
     },
     Role.PARTNER_OWNER: set(LISTS) - {"my-scans", "replies"},
     Role.ADMINISTRATOR: {"people"},
@@ -139,6 +144,8 @@ WRITES = {
     "request-new": (),
     "request-act": (1,),
     "ticket-act": (1,),
+    "report-make": (),
+    "report-comment": (1, "summary"),
     "my-exam-acknowledge": (1,),
     "my-exam-reply": (1,),
     "my-exam-appeal": (1,),
@@ -164,6 +171,9 @@ WRITERS = {
     **dict.fromkeys(("my-exam-acknowledge", "my-exam-reply", "my-exam-appeal"), frozenset({Role.TRAINEE})),
     **dict.fromkeys(("person-new", "person-password", "person-active", "role-add", "role-remove"), MANAGERS),
     **dict.fromkeys(("worksheet", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
+    **dict.fromkeys(
+        ("report-make", "report-comment"), frozenset({Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER})
+    ),
     "sync-choose": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
     "author-resolve": frozenset({Role.FACILITATOR, Role.PARTNER_OWNER}),
     **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),
