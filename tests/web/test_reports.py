@@ -37,7 +37,7 @@ def test_a_report_is_made_commented_and_taken(world, signed_in) -> None:
     assert answer.headers["Location"] == f"/reports/{report.pk}/#{section}"
     assert "Two nurses joined." in client.get(f"/reports/{report.pk}/").content.decode()
     file = client.get(f"/reports/{report.pk}/fr.docx")
-    assert file.headers["Content-Disposition"] == f'attachment; filename="goma-2026-Q3-outside-fr.docx"'
+    assert file.headers["Content-Disposition"] == 'attachment; filename="goma-2026-Q3-outside-fr.docx"'
     words = [paragraph.text for paragraph in docx.Document(io.BytesIO(file.content)).paragraphs]
     assert "Deux infirmières ont rejoint l'équipe." in words
     again = reports.keep(replace(document, outside=False), scope, object_store(), None, NOON)
