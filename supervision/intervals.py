@@ -2,8 +2,11 @@
 
 from math import sqrt
 
+Z = 1.96
+"""The normal quantile of 95 %."""
 
-def wilson(successes: int, total: int, z: float = 1.96) -> tuple[float, float]:
+
+def wilson(successes: int, total: int, z: float = Z) -> tuple[float, float]:
     """Return the Wilson score interval of `successes` out of `total` as shares (0-1); (0, 1) when nothing was counted.
 
     `z` is the normal quantile, 1.96 for 95 %. ValueError unless 0 ≤ successes ≤ total.
@@ -14,7 +17,7 @@ def wilson(successes: int, total: int, z: float = 1.96) -> tuple[float, float]:
     return (0.0, 1.0) if total == 0 else score_interval(successes / total, total, z)
 
 
-def score_interval(share: float, size: float, z: float = 1.96) -> tuple[float, float]:
+def score_interval(share: float, size: float, z: float = Z) -> tuple[float, float]:
     """Return the Wilson interval of a share (0-1) that is known as well as one of `size` things counted, `size` > 0.
 
     For a share that was estimated in another way, `size` is share · (1 - share) / its variance (Kish 1965, Survey

@@ -5,6 +5,7 @@ not, so that a rate over those that were read, each counted 1/probability times 
 doi:10.1080/01621459.1952.10483446), is that of all exams (supervision.weighting).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -71,10 +72,10 @@ def risk(score: float | None, *, finding: bool, days_since_last: float | None) -
 def riskiest(risk: float, recent: Sequence[float], share: float) -> float:
     """Return with which probability an exam of this risk is among the riskiest `share` (0-1) of recent ones.
 
-    1 above the line and 0 below it; those that lie on it share what is left.
+    recent: their risks in ascending order. 1 above the line and 0 below it; those that lie on it share what is left.
     """
-    above = sum(one > risk for one in recent) / len(recent)
-    level = sum(one == risk for one in recent) / len(recent)
+    below, up_to = bisect_left(recent, risk), bisect_right(recent, risk)
+    above, level = (len(recent) - up_to) / len(recent), (up_to - below) / len(recent)
     return min(max((share - above) / level, 0.0), 1.0) if level else float(above < share)
 
 
@@ -92,8 +93,8 @@ def inclusion(
     """Return the probability that an exam is read, 0.05 to 1, and the rule it comes from.
 
     months: since sign-off. flagged: critical or with a red flag, which is never left out. Of whoever is autonomous the
-    riskiest are read, held against the risks of `recent` exams, and of all others a uniform share; as long as fewer
-    than 50 are known, as many as soon after sign-off.
+    riskiest are read, held against the risks of `recent` exams (ascending), and of all others a uniform share; as
+    long as fewer than 50 are known, as many as soon after sign-off.
     """
     known = shares or Shares()
     for certain, why in (

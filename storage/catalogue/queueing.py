@@ -156,9 +156,10 @@ def _risk(exam: Exam, exam_type: ExamType) -> float:
 
 
 def _recent_risks(exam: Exam) -> list[float]:
-    """Return the risks of the last other exams of the organisation that were drawn by risk."""
+    """Return the risks of the last other exams of the organisation that were drawn by risk, ascending."""
     known = Exam.objects.filter(project__organisation=exam.project.organisation_id, risk__isnull=False)
-    return list(known.exclude(pk=exam.pk).order_by("-pk").values_list("risk", flat=True)[:RECENT])
+    risks = known.exclude(pk=exam.pk).order_by("-pk").values_list("risk", flat=True)[:RECENT]
+    return sorted(one for one in risks if one is not None)
 
 
 def _red_flag(exam: Exam, exam_type: ExamType) -> bool:
