@@ -46,7 +46,7 @@ def facts(document: Document, pen: Pen) -> list[tuple[str, str]]:
 
 def signed(comment: Comment, pen: Pen) -> str:
     """Return who wrote a comment, and when."""
-    return f"{comment.author}, {pen.day(comment.at.date())}"
+    return f"{pen.say(comment.author)}, {pen.day(comment.at.date())}"
 
 
 def running(document: Document, pen: Pen) -> str:

@@ -25,13 +25,23 @@ def as_pdf(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: str
             (root / f"{key}.svg").write_text(picture.svg, encoding="utf-8")
         (root / SHEET.name).write_bytes(SHEET.read_bytes())
         (root / "data.json").write_text(json.dumps(_data(document, _Page(pen, drawn, site))), encoding="utf-8")
-        made = typst.compile(
-            str(root / SHEET.name),
-            root=str(root),
-            sys_inputs={"data": (root / "data.json").read_text(encoding="utf-8")},
-            ignore_system_fonts=True,
-            timestamp=int(document.cut_off.timestamp()),
-        )
+        try:
+            return _set(root, document, accessible=True)
+        except typst.TypstError:
+            # letters of another script, in a name or a comment: the fonts of the machine may have them
+            return _set(root, document, accessible=False)
+
+
+def _set(root: Path, document: Document, *, accessible: bool) -> bytes:
+    """Set the pages: as PDF/UA with the typesetter's own fonts, else with those of the machine too."""
+    made = typst.compile(
+        str(root / SHEET.name),
+        root=str(root),
+        sys_inputs={"data": (root / "data.json").read_text(encoding="utf-8")},
+        ignore_system_fonts=accessible,
+        pdf_standards=["ua-1"] if accessible else [],
+        timestamp=int(document.cut_off.timestamp()),
+    )
     return bytes(made)
 
 

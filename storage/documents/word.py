@@ -182,8 +182,9 @@ class _Writer:
         grid = self.file.add_table(len(rows) + 1, len(table.columns))
         grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
         right = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
-        for column, share in zip(grid.columns, front.widths(table, self.pen), strict=True):
-            column.width = int(ROOM * share)
+        widths = [int(ROOM * share) for share in front.widths(table, self.pen)]
+        for column, width in zip(grid.columns, widths, strict=True):
+            column.width = width
         size = 7.5 if len(table.columns) > 9 else 8 if len(table.columns) > 6 else 9
         lines = iter(grid.rows)
         head = next(lines)
@@ -192,12 +193,14 @@ class _Writer:
             run = parts.into(cell, right=right[place]).add_run(self.pen.say(column.title))
             run.bold, run.font.size, run.font.color.rgb = True, Pt(size), SOFT
             parts.edged(cell, "0B5F70", 8)
+            cell.width = widths[place]
         for number, (line, row) in enumerate(zip(lines, rows, strict=True)):
             parts.unbroken(line)
             last = table.total is not None and number == len(rows) - 1
             for place, (cell, value) in enumerate(zip(line.cells, row, strict=True)):
                 self.cell(parts.into(cell, right=right[place]), value, size, bold=last)
                 parts.edged(cell, parts.LINE, 4, parts.SHADE if last else "")
+                cell.width = widths[place]
 
     def cell(self, paragraph: Any, cell: Cell, size: float, *, bold: bool = False) -> None:
         printed = self.pen.cell(cell)

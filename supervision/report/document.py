@@ -5,6 +5,7 @@ every number as a number. It is made once, kept, and printed to any format and l
 a report can differ in a figure.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -41,6 +42,8 @@ class Doubt(StrEnum):
     """Not known yet: what it is counted from is still open."""
 
 
+KEY = re.compile(r"[a-z0-9][a-z0-9_-]*")
+MOST_NUMBERS = 8
 Value = Text | str | int | float | date | datetime | None
 
 
@@ -142,6 +145,11 @@ class Numbers:
     key: str
     title: Text
     numbers: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse more than can be taken in at a glance."""
+        if len(self.numbers) > MOST_NUMBERS:
+            raise ValueError(f"'{self.key}' holds more than {MOST_NUMBERS} key figures")
 
 
 @dataclass(frozen=True)
@@ -293,6 +301,8 @@ class Document:
         ):
             if len(set(names)) != len(names):
                 raise ValueError("two parts of a document have the same key")
+            if wrong := [name for name in names if not KEY.fullmatch(name)]:
+                raise ValueError(f"'{wrong[0]}' is no key")  # it names files, places and lines
 
     def tables(self) -> Iterable[Table]:
         """Return all tables in order."""

@@ -9,6 +9,8 @@ from supervision.period import MONTHS
 from supervision.report.document import Cell, Doubt, Kind, Value
 
 NO_BREAK, NARROW = "\u00a0", "\u202f"
+NOT_PRINTED = dict.fromkeys([*range(9), 0xB, 0xC, *range(0xE, 0x20), 0x7F, 0xFFFE, 0xFFFF])
+"""What no office file may hold, whoever typed it."""
 DASH, TO = "–", "–"
 TWO_DAYS = 48
 SHORT_MONTHS = Text(
@@ -52,7 +54,7 @@ class Pen:
 
     def say(self, text: Text | str) -> str:
         """Return a text in this language; a name as it is."""
-        return text if isinstance(text, str) else text.say(self.language)
+        return (text if isinstance(text, str) else text.say(self.language)).translate(NOT_PRINTED)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """Return a number with its thousands apart: 12,345.6 or 12 345,6 (narrow no-break space)."""

@@ -20,7 +20,7 @@ from pypdf import PdfReader
 
 from pipeline.text import Text
 from storage.documents.files import FORMATS, LANGUAGES, Press
-from supervision.report.document import Cell, Chart, Doubt, Kind, Numbers, Table
+from supervision.report.document import Cell, Chart, Comment, Doubt, Kind, Numbers, Table
 from supervision.report.printed import Pen
 from tests.quarterlies import quarterly
 from tests.servers import absent
@@ -201,6 +201,17 @@ def test_a_name_is_never_a_formula_or_a_sheet_that_cannot_be() -> None:
     assert b"'=HYPERLINK(1)" in press.printed("csv")
     assert docx.Document(io.BytesIO(press.printed("docx"))).tables[0].rows[1].cells[0].text == "=HYPERLINK(1)"
     assert "=HYPERLINK(1)" in PdfReader(io.BytesIO(press.printed("pdf"))).pages[0].extract_text()
+
+
+def test_whatever_a_person_typed_can_be_printed() -> None:
+    typed = "a\x00b\x0b\x1f<w:t>&amp;#set page()[*] {{x}} $1$ \\u{41} 👶 \u202e"
+    comment = Comment(Text(typed, typed), typed, datetime(2026, 10, 1, tzinfo=UTC))
+    press = Press(replace(REPORT, sections=(replace(REPORT.sections[3], comment=comment, blocks=()),)), "en", SITE)
+    plain = typed.replace("\x00", "").replace("\x0b", "").replace("\x1f", "")
+    assert plain in "\n".join(one.text for one in docx.Document(io.BytesIO(press.printed("docx"))).paragraphs)
+    assert plain in str(openpyxl.load_workbook(io.BytesIO(press.printed("xlsx")))["Report"]["B9"].value)
+    assert pptx.Presentation(io.BytesIO(press.printed("pptx")))
+    assert "#setpage()[*]{{x}}$1$" in _plain(PdfReader(io.BytesIO(press.printed("pdf"))).pages[0].extract_text())
 
 
 def test_office_programs_open_each_file(files: Files, tmp_path: Path) -> None:
