@@ -14,6 +14,7 @@ from supervision.period import PeriodKind
 from supervision.report import sections
 from supervision.report.document import Document, Section
 from supervision.report.figures import Figures
+from supervision.report.tabled import Audience
 
 EVERY = frozenset(PeriodKind)
 FROM_MONTHS = EVERY - {PeriodKind.WEEK}
@@ -30,20 +31,20 @@ TITLES: Mapping[PeriodKind, Text] = {
 class Part:
     """A section as its file declares it.
 
-    place: sections stand in the order of these. kinds: of the reports in which it stands. of: makes it of the figures;
-    the second argument says that the report may leave the organisation: no names, small numbers suppressed. None where
-    there is nothing that belongs there.
+    place: sections stand in the order of these. kinds: of the reports in which it stands. of: makes it of the figures,
+    for who will read them; None where there is nothing that belongs there.
     """
 
     place: int
     kinds: frozenset[PeriodKind]
-    of: Callable[[Figures, bool], Section | None]
+    of: Callable[[Audience], Section | None]
 
 
 def composed(figures: Figures, *, outside: bool, versions: Mapping[str, str]) -> Document:
     """Return the report of these figures."""
     scope, period = figures.scope, figures.period
-    made = (part.of(figures, outside) for part in parts() if period.kind in part.kinds)
+    audience = Audience(figures, outside=outside)
+    made = (part.of(audience) for part in parts() if period.kind in part.kinds)
     return Document(
         kind=period.kind,
         scope=scope.code,

@@ -185,5 +185,6 @@ class Figures:
     detailed: Detailed
     registers: RegisterFigures
     exam_types: Mapping[str, Text]
+    questions: Mapping[tuple[str, str], Text]
     projects: Mapping[str, Text]
     countries: Mapping[str, str]

@@ -1,7 +1,10 @@
 """What does a report of a scope and a period tell?"""
 
+from collections.abc import Iterable
 from datetime import datetime
 
+from pipeline.text import Text
+from storage.catalogue.exam_catalogue import types_of_all
 from storage.catalogue.models import Project
 from storage.catalogue.registers.figures import registers_of
 from storage.catalogue.reporting.activity import activity_of, counted_of
@@ -35,9 +38,15 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
         detailed=_detailed(reach, list(known), period, cut_off),
         registers=registers_of(known, period.first, period.last, cut_off),
         exam_types=labels_of("exam_type", {cross.exam_type for cross in activity.crossed}),
+        questions=_questions(known),
         projects=labels_of("project", scope.projects),
         countries={project.code: project.country for project in known},
     )
+
+
+def _questions(projects: Iterable[Project]) -> dict[tuple[str, str], Text]:
+    types = types_of_all(sorted({project.organisation_id for project in projects}))
+    return {(code, one.code): one.label for code, kind in types.items() for one in kind.questions}
 
 
 def _detailed(reach: Reach, projects: list[Project], period: Period, cut_off: datetime) -> Detailed:

@@ -1,0 +1,57 @@
+"""How was all this counted?"""
+
+from pipeline.text import Text
+from supervision.report.composing import EVERY, Part
+from supervision.report.document import Paragraph, Prose, Section
+from supervision.report.small_cells import SMALLEST_TOLD
+from supervision.report.tabled import Audience
+
+DEFINITIONS = (
+    Text(
+        "Scan: one clip or still as it was received. Exam: the clips of one patient that are read together.",
+        "Clip\u00a0: une séquence ou une image telle que reçue. Examen\u00a0: les clips d'un patient, relus ensemble.",
+    ),
+    Text(
+        "Adequate: every required view is present with its landmarks on the right axis, and the overall rating is 3 or"
+        " more. Correct: no critical question answered wrongly. What is neither adequate nor told by an answer counts"
+        " in neither rate.",
+        "Adéquat\u00a0: chaque vue requise est présente, avec ses repères et dans le bon axe, et la note globale"
+        " atteint 3. Correct\u00a0: aucune question critique mal répondue. Sans réponse, il ne compte pas.",
+    ),
+    Text(
+        "Everything stands on the day (UTC) on which it arrived; weeks, months, quarters and years therefore add up.",
+        "Tout est compté au jour d'arrivée (UTC)\u00a0: semaines, mois, trimestres et années s'additionnent.",
+    ),
+    Text(
+        "Intervals hold 95 %: Wilson's for plain shares; for weighted shares and for time the same form with the size"
+        " that the variance allows.",
+        "Intervalles à 95\u00a0%\u00a0: Wilson pour les parts simples\u00a0; même forme, avec l'effectif que permet la"
+        " variance, pour les parts pondérées et les délais.",
+    ),
+    Text(
+        "Scans of phantoms are counted as scans and nowhere else.",
+        "Les clips sur fantôme comptent comme clips, et nulle part ailleurs.",
+    ),
+)
+HIDDEN = Text(
+    f"This report may leave the organisation: nobody is named, and numbers of patients below {SMALLEST_TOLD} are"
+    " hidden, with those that would give them away.",
+    f"Ce rapport peut sortir de l'organisation\u00a0: personne n'y est nommé, et les effectifs de patients inférieurs à"
+    f" {SMALLEST_TOLD} sont masqués, ainsi que ceux qui les révéleraient.",
+)
+
+
+def methods(audience: Audience) -> Section:
+    """Return the definitions, and what is special about this report."""
+    said = [*DEFINITIONS, *([HIDDEN] if audience.outside else [])]
+    if simulated := audience.figures.detailed.simulated:
+        said.append(Text(f"{simulated} of the scans are simulated.", f"{simulated} des clips sont simulés."))
+    return Section(
+        "methods",
+        Text("Methods and definitions", "Méthodes et définitions"),
+        tuple(Paragraph(one, Prose.POINT) for one in said),
+        small_print=True,
+    )
+
+
+PART = Part(140, EVERY, methods)
