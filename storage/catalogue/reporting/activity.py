@@ -5,14 +5,13 @@ cannot differ.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from datetime import datetime
 from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from storage.catalogue.reporting.counting import Key, PartBy, of_exams, of_first_readings, of_scans
+from storage.catalogue.models import Project
+from storage.catalogue.reporting.counting import Key, PartBy, Table, of_exams, of_first_readings, of_scans
 from storage.catalogue.reporting.expressions import monday_of
 from storage.catalogue.reporting.labels import labels_of
 from storage.catalogue.reporting.reach import Reach
@@ -20,8 +19,6 @@ from supervision.period import Days, monday
 from supervision.report.figures import Activity, Counted, Cross, Part, Week, together
 
 K = TypeVar("K", bound=Hashable)
-Table = NDArray[np.int64]
-COLUMNS = {one.name: place for place, one in enumerate(fields(Counted))}
 
 
 def activity_of(reach: Reach, days: Days, cut_off: datetime, *, projects: Iterable[str] = ()) -> Activity:
@@ -58,18 +55,14 @@ def counted_of(reach: Reach, days: Days, cut_off: datetime) -> Counted:
 def _counted(
     reach: Reach, days: Days, cut_off: datetime, by: tuple[PartBy, ...], *, weekly: bool = False
 ) -> tuple[list[Key], Table]:
-    """Return the numbers for each combination of the parts, and of the week where wanted: a row for each key."""
-    places: dict[Key, int] = {}
-    found: list[tuple[int, dict[str, int]]] = []
+    """Return the numbers for each combination of the parts, and of the week where wanted; a key may come again."""
     asked = (of_scans,) if "device" in by else (of_scans, of_exams, of_first_readings)
-    for ask in asked:
-        for key, numbers in ask(reach, by, days, cut_off, weekly=weekly):
-            found.append((places.setdefault(key, len(places)), numbers))
-    table = np.zeros((len(places), len(COLUMNS)), np.int64)
-    for place, numbers in found:
-        for name, number in numbers.items():
-            table[place, COLUMNS[name]] += number or 0
-    return list(places), table
+    found = [ask(reach, by, days, cut_off, weekly=weekly) for ask in asked]
+    keys = [key for some, _ in found for key in some]
+    if "project" in by:
+        place, codes = by.index("project"), dict(Project.objects.values_list("pk", "code"))
+        keys = [(*key[:place], codes[key[place]], *key[place + 1 :]) for key in keys]
+    return keys, np.concatenate([table for _, table in found])
 
 
 def _added(table: Table, groups: Sequence[K]) -> dict[K, Counted]:
