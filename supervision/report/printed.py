@@ -17,7 +17,7 @@ SHORT_MONTHS = Text(
     "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
     "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
 )
-SMALL = Text("<\u00a05", "<\u00a05")
+SMALL = Text("hidden", "masqué")
 PENDING = Text("not yet known", "pas encore connu")
 
 

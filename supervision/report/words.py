@@ -3,22 +3,32 @@
 from collections.abc import Mapping
 
 from pipeline.text import Text
+from supervision.ladder import Rung
 from supervision.rating import Cause, Component, Consequence
 from supervision.registers import RequestKind, SessionKind
 from supervision.states import State
 from supervision.tickets import Fault
 
 COMPONENTS: Mapping[Component, Text] = {
-    Component.PRESENT: Text("View present", "Vue présente"),
+    Component.PRESENT: Text("Present", "Vue"),
     Component.LANDMARKS: Text("Landmarks", "Repères"),
     Component.AXIS: Text("Axis", "Axe"),
-    Component.DEPTH: Text("Depth", "Profondeur"),
-    Component.GAIN: Text("Gain, TGC", "Gain, TGC"),
-    Component.FOCUS: Text("Focus, preset", "Focale, préréglage"),
-    Component.STEADY: Text("Contact, motion", "Contact, mouvement"),
-    Component.SWEEP: Text("Sweep, length", "Balayage, durée"),
-    Component.LABEL: Text("Label, side", "Étiquette, côté"),
+    Component.DEPTH: Text("Depth", "Prof."),
+    Component.GAIN: Text("Gain", "Gain"),
+    Component.FOCUS: Text("Focus", "Focale"),
+    Component.STEADY: Text("Steady", "Stable"),
+    Component.SWEEP: Text("Sweep", "Balayage"),
+    Component.LABEL: Text("Label", "Étiquette"),
 }
+RUNGS: Mapping[Rung, Text] = {
+    Rung.OBSERVE: Text("Observes", "Observe"),
+    Rung.SUPERVISED: Text("Supervised", "Supervisé"),
+    Rung.REMOTE_REVIEWED: Text("All read", "Tout relu"),
+    Rung.AUDITED: Text("Signed off", "Validé"),
+    Rung.AUTONOMOUS: Text("Autonomous", "Autonome"),
+    Rung.TRAINER: Text("Trainer", "Formateur"),
+}
+"""Heads of narrow columns; the sentences are RUNG_WORDS of supervision.ladder."""
 CAUSES: Mapping[str, Text] = {
     Cause.NO_DEFECT: Text("no defect", "aucun défaut"),
     Cause.WINDOW: Text("wrong acoustic window", "mauvaise fenêtre acoustique"),

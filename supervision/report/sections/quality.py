@@ -1,5 +1,7 @@
 """How good were the exams, in which component do they fail, and what do scanners see?"""
 
+from dataclasses import replace
+
 from pipeline.text import Text
 from supervision.figures import NO_ESTIMATE
 from supervision.rating import Cause, Component
@@ -7,6 +9,7 @@ from supervision.report.composing import FROM_MONTHS, Part
 from supervision.report.document import Block, Cell, Chart, Form, Kind, Point, Section, Series, Table
 from supervision.report.figures import OVERALL
 from supervision.report.measures import POSITIVES_NEEDED, Answered
+from supervision.report.small_cells import is_small
 from supervision.report.tabled import ALL, Audience, Drawn, chart_of, count, estimate, mean, share, text
 from supervision.report.words import CAUSES, COMPONENTS, called
 
@@ -135,6 +138,7 @@ def _components(audience: Audience) -> Table:
         Text("Components of the views, mean of 0 to 2", "Composantes des vues, moyenne de 0 à 2"),
         {"exam_type": Text("Exam type", "Type d'examen"), **{part.value: COMPONENTS[part] for part in Component}},
         rows,
+        patients=(),
         note=Text(
             "0 absent or unusable, 1 flawed but still answerable, 2 correct. The lowest number says what to train.",
             "0 absente ou inutilisable, 1 imparfaite mais exploitable, 2 correcte. La plus basse dit quoi travailler.",
@@ -143,8 +147,12 @@ def _components(audience: Audience) -> Table:
 
 
 def _graded(audience: Audience, code: str, part: Component) -> Cell:
+    """Return a mean without the number of views behind it, which is about the same for all components."""
     known = audience.figures.detailed.read.components[code].get(part)
-    return mean(known.mean, decimals=2) if known else Cell(None, Kind.NUMBER)
+    if known is None:
+        return Cell(None, Kind.NUMBER)
+    told = mean(known.mean, decimals=2)
+    return Cell.suppressed(told.kind) if audience.outside and is_small(told) else replace(told, of=None)
 
 
 def _heat(table: Table) -> Chart:

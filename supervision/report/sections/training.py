@@ -9,7 +9,9 @@ from supervision.registers import Training
 from supervision.report.composing import FROM_MONTHS, Part
 from supervision.report.document import Block, Number, Row, Section, Table
 from supervision.report.tabled import ALL, Audience, count, hours, share, text
-from supervision.report.words import REQUESTS, SESSIONS
+from supervision.report.words import REQUESTS, RUNGS, SESSIONS
+
+_LADDER = Text(*(" · ".join(RUNG_WORDS[rung].say(language) for rung in Rung) for language in ("en", "fr")))
 
 
 def training(audience: Audience) -> Section:
@@ -58,12 +60,12 @@ def _rungs(audience: Audience) -> Table:
     return audience.table(
         "ladder",
         Text("People on each level of autonomy", "Personnes à chaque niveau d'autonomie"),
-        {"exam_type": Text("Exam type", "Type d'examen"), **{rung.value: RUNG_WORDS[rung] for rung in Rung}},
+        {"exam_type": Text("Exam type", "Type d'examen"), **{rung.value: RUNGS[rung] for rung in Rung}},
         rows,
         patients=(),
         note=Text(
-            "Everybody who has ever scanned this type here, at the end of the period.",
-            "Toutes les personnes ayant déjà réalisé ce type d'examen ici, à la fin de la période.",
+            f"Everybody who has ever scanned this type here, at the end of the period. {_LADDER.en}",
+            f"Toutes les personnes ayant déjà réalisé ce type d'examen ici, à la fin de la période. {_LADDER.fr}",
         ),
     )
 
@@ -74,7 +76,7 @@ def _trainees(audience: Audience) -> Table:
         (
             text(one.name, f"/dashboards/trainees/{one.trainee}/"),
             text(figures.exam_types.get(one.exam_type, one.exam_type)),
-            text(RUNG_WORDS[one.rung]),
+            text(RUNGS[one.rung]),
             count(one.exams, audience.link("exams", trainee=one.trainee, exam_type=one.exam_type)),
             share(one.adequate, audience.link("adequate", trainee=one.trainee, exam_type=one.exam_type)),
             share(one.succeeded, audience.link("succeeded", trainee=one.trainee, exam_type=one.exam_type)),
