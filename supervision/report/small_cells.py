@@ -8,9 +8,12 @@ suppression, Willenborg & de Waal, Elements of Statistical Disclosure Control, 2
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from supervision.report.document import Cell, Kind, Row
 
 SMALLEST_TOLD = 5
+TINY = 1e-9
 TELLS_PATIENTS = (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.HOURS)
 
 Place = tuple[int, int]
@@ -70,7 +73,29 @@ def _next(
     for line in lines:
         if found := _unprotected(grid, line, hidden):
             return {found}
+    small = [place for place in _determined(lines, hidden) if is_small(grid[place[0]][place[1]])]
+    around = [place for line in lines if set(small) & set(line) for place in line]
+    for places in (around, [place for line in lines for place in line]):
+        left = [place for place in places if place not in hidden and _amount(grid[place[0]][place[1]])]
+        if small and left:
+            return {min(left, key=lambda place: (_amount(grid[place[0]][place[1]]), place))}
     return set()
+
+
+def _determined(lines: list[list[Place]], hidden: set[Place]) -> list[Place]:
+    """Return the hidden places that all sums together determine, whatever the others are."""
+    places = sorted(hidden & {place for line in lines for place in line})
+    if not places:
+        return []
+    column = {place: number for number, place in enumerate(places)}
+    equations = np.zeros((len(lines), len(places)))
+    for number, line in enumerate(lines):
+        for place in hidden.intersection(line):
+            equations[number, column[place]] = -1.0 if place == line[-1] else 1.0
+    # what the equations leave free is their null space: a place is determined where that is zero
+    _, strengths, axes = np.linalg.svd(equations)
+    free = axes[int((strengths > TINY).sum()) :]
+    return [place for place in places if np.abs(free[:, column[place]]).max(initial=0.0) < TINY]
 
 
 def _told_again(cells: list[Cell], row: int, hidden: set[Place], columns: tuple[int, ...]) -> set[Place]:
