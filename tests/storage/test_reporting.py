@@ -1,0 +1,294 @@
+"""Are the figures those of a plain count, do the parts of any period add up, and does a report tell nothing else?"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pytest_django import DjangoAssertNumQueries
+
+from benchmarks.reports_season import Season
+from storage.catalogue.figures import Figure, behind
+from storage.catalogue.models import (
+    Escalation,
+    Exam,
+    Feedback,
+    Membership,
+    Person,
+    Project,
+    Review,
+    ReviewItem,
+    Scan,
+    TraineePhase,
+)
+from storage.catalogue.reporting import activity_of, counted_of, parts_of, programme_scope, project_scope, reach_of
+from storage.catalogue.reporting.document import counted
+from storage.catalogue.reporting.figures import figures_of
+from supervision.exam_types import critical_codes, non_clinical_codes
+from supervision.period import DAY, Days, Period, PeriodKind
+from supervision.readings import Reading
+from supervision.report.composing import parts
+from supervision.report.document import Cell, Document, Doubt, Numbers, Table
+from supervision.report.figures import Counted, together
+from supervision.report.small_cells import is_small
+from supervision.roles import Role
+from supervision.states import State
+from tests.storage.conftest import runs
+
+NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
+QUARTER = Period.named("2026-Q1")
+FIRST, LAST = date(2026, 1, 1), date(2026, 4, 10)
+SCANS = 400
+
+
+@pytest.fixture
+def season(db: None) -> Season:
+    """A hundred days of a programme, with what makes counting hard: phantoms, nobody's exams, midnight, amendments."""
+    made = Season(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 11, tzinfo=UTC), NOW)
+    made.fill(SCANS)
+    exams = list(Exam.objects.order_by("pk"))
+    phantom, nobodys, untyped, midnight = (exam.pk for exam in exams[:4])
+    _change(phantom, exam_type="PHANTOM")
+    _change(nobodys, trainee=None)
+    _change(untyped, exam_type="")
+    edge = datetime(2026, 1, 5, tzinfo=UTC) - timedelta(microseconds=1)  # the last moment of a Sunday
+    Exam.objects.filter(pk=midnight).update(arrived_at=edge)
+    Scan.objects.filter(exam=midnight).update(received_at=edge)
+    for review in Review.objects.order_by("pk")[:10]:
+        amended = Review(
+            exam=review.exam, item=review.item, reviewer=review.reviewer, form=review.form, overall=review.overall,
+            adequate=review.adequate, opened_at=NOW, submitted_at=NOW - DAY, final=True, amends=review,
+        )  # fmt: skip
+        Review.objects.filter(pk=review.pk).update(final=False)
+        amended.save()
+    _second_readings(made)
+    trainee = made.trainees[0]
+    Membership.objects.create(person=trainee, role=Role.TRAINEE, organisation=made.organisation)
+    TraineePhase.objects.create(trainee=trainee, exam_type="FAST", rung="trainer", since=NOW - 30 * DAY)
+    Escalation.objects.create(
+        exam=exams[20], raised_by=trainee, raised_at=exams[20].began_at, question="refer", specialty="surgery",
+        consent=True, due_at=exams[20].began_at + DAY, answered_at=exams[20].began_at + DAY / 2, outcome="confirmed",
+    )  # fmt: skip
+    return made
+
+
+def _change(exam: int, **values: Any) -> None:
+    Exam.objects.filter(pk=exam).update(**values)
+    Scan.objects.filter(exam=exam).update(**values)
+
+
+def _second_readings(made: Season) -> None:
+    for review in Review.objects.filter(final=True, amends=None).order_by("pk")[:12]:
+        at = review.submitted_at + DAY
+        item = ReviewItem.objects.create(
+            exam=review.exam, reading=Reading.SECOND, priority=0, queued_at=at, due_at=at, done_at=at
+        )
+        other = next(one for one in made.reviewers if one.pk != review.reviewer_id)
+        Review.objects.create(
+            exam=review.exam, item=item, reading=Reading.SECOND, reviewer=other, overall=3, adequate=True,
+            opened_at=at, submitted_at=at,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Everything:
+    """All that there is, to be counted in the simplest way: by looking at each."""
+
+    scans: list[Scan]
+    exams: list[Exam]
+
+    def counted(self, days: Days, cut_off: datetime, project: Project | None = None) -> Counted:
+        number: Counter[str] = Counter()
+        name = {State.RECEIVED: "in_progress", State.QUEUED: "backlog", State.FINAL: "reviewed"}
+        for scan in self.scans:
+            if scan.received_at in days and scan.received_at <= cut_off and project in (None, scan.project):
+                number["scans_in"] += 1
+                number[name.get(State(scan.state), scan.state)] += 1
+                if scan.exam_type not in non_clinical_codes() and scan.score is not None:
+                    number["scored"] += 1
+                    number["score_thousandths"] += int(scan.score * 1000 + 0.5)
+        for exam in self.exams:
+            arrived = min(exam.clips.all(), key=lambda clip: clip.pk).received_at
+            here = arrived in days and arrived <= cut_off and project in (None, exam.project)
+            if here and exam.exam_type not in non_clinical_codes():
+                number.update(_of_exam(exam, cut_off))
+        return Counted(**number)
+
+
+def _of_exam(exam: Exam, cut_off: datetime) -> Iterable[str]:
+    yield "exams"
+    if exam.stage in ("queued", "second_read", "arbitration"):
+        yield "exams_open"
+    if exam.stage == "not_chosen":
+        yield "exams_left_out"
+    for item in exam.items.all():
+        done = item.done_at is not None and item.done_at <= cut_off
+        if item.reading == Reading.FIRST and (done or item.due_at < cut_off):
+            yield "due"
+            yield from ["in_time"] if done and item.done_at is not None and item.done_at <= item.due_at else []
+    for review in exam.reviews.all():
+        if review.final and review.submitted_at <= cut_off:
+            yield from _of_final(review, exam.exam_type, cut_off)
+
+
+def _of_final(review: Review, exam_type: str, cut_off: datetime) -> Iterable[str]:
+    asked = exam_type in critical_codes()
+    yield from ("rated", f"overall_{review.overall}")
+    yield from ["adequate"] if review.adequate else []
+    if review.correct is not None:
+        yield "answered"
+        yield from ["correct"] if review.correct else []
+    told = False if not review.adequate else (review.correct if asked or review.correct is not None else True)
+    if told is not None:
+        yield "judged"
+        yield from ["succeeded"] if told else []
+    feedback = getattr(review, "feedback", None)
+    if isinstance(feedback, Feedback) and feedback.released_at <= cut_off:
+        yield "released"
+        yield from ["seen"] if feedback.seen_at and feedback.seen_at <= cut_off else []
+
+
+def test_the_figures_are_those_of_a_plain_count(season: Season) -> None:
+    scans = list(Scan.objects.select_related("project"))
+    exams = Exam.objects.select_related("project").prefetch_related("clips", "items", "reviews__feedback")
+    plain, goma = Everything(scans, list(exams)), season.projects[0]
+    moments = (NOW, datetime(2026, 2, 3, 4, 5, tzinfo=UTC), datetime(2025, 12, 31, tzinfo=UTC))
+    for cut_off in moments:
+        for days in (Days(FIRST, LAST), QUARTER, Days(date(2026, 1, 4), date(2026, 1, 4))):
+            assert counted_of(reach_of(programme_scope()), days, cut_off) == plain.counted(days, cut_off)
+            assert counted_of(reach_of(project_scope(goma)), days, cut_off) == plain.counted(days, cut_off, goma)
+
+
+partitions = st.lists(st.dates(FIRST, LAST), max_size=4, unique=True).map(sorted)
+
+
+@settings(
+    max_examples=runs(15),
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(partitions)
+def test_the_parts_of_any_partition_add_up(season: Season, cuts: list[date]) -> None:
+    reach, whole = reach_of(programme_scope()), counted_of(reach_of(programme_scope()), Days(FIRST, LAST), NOW)
+    ends = [*cuts, LAST]
+    begins = [FIRST, *(cut + DAY for cut in cuts)]
+    some = [Days(first, last) for first, last in zip(begins, ends, strict=True) if first <= last]
+    assert together(counted_of(reach, days, NOW) for days in some) == whole
+    assert together(activity_of(reach, days, NOW).whole for days in some) == whole
+
+
+@pytest.mark.parametrize("code", ["2026-01", "2026-Q1", "2026"])
+def test_every_kind_of_part_adds_up_to_the_whole(season: Season, code: str) -> None:
+    reach, period = reach_of(programme_scope()), Period.named(code)
+    found = activity_of(reach, period, NOW, projects=programme_scope().projects)
+    for some in (found.projects, found.exam_types, found.weeks, found.crossed):
+        assert together(one.counted for one in some) == found.whole
+    assert together(part.counted for part in parts_of(reach, period, NOW, "trainee")) == found.whole
+    by_device = together(part.counted for part in parts_of(reach, period, NOW, "device"))
+    assert (by_device.scans_in, by_device.reviewed) == (found.whole.scans_in, found.whole.reviewed)
+    for week in found.weeks:
+        assert week.counted == counted_of(reach, week.days, NOW)
+    for part in found.projects:
+        assert part.counted == counted_of(reach_of(project_scope(Project.objects.get(code=part.key))), period, NOW)
+
+
+def test_every_number_leads_to_as_many_scans(season: Season) -> None:
+    reach = reach_of(programme_scope())
+    found = counted_of(reach, QUARTER, NOW)
+    scans = reach.scans_in(QUARTER, NOW)
+    for figure in Figure:
+        if hasattr(found, figure.value) and figure.value not in ("due", "in_time"):  # these go by the clock of now
+            assert behind(scans, figure).count() == getattr(found, figure.value), figure
+
+
+def test_three_queries_count_everything(season: Season, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    reach = reach_of(programme_scope())
+    with django_assert_max_num_queries(5):
+        activity_of(reach, QUARTER, NOW)
+    with django_assert_max_num_queries(80):
+        figures_of(programme_scope(), QUARTER, NOW)
+
+
+@pytest.mark.parametrize("kind", PeriodKind)
+def test_a_report_has_its_sections_and_is_the_same_twice(season: Season, kind: PeriodKind) -> None:
+    period = Period.holding(kind, date(2026, 3, 18))
+    found = counted(programme_scope(), period, NOW, outside=False)
+    assert found.digest() == counted(programme_scope(), period, NOW, outside=False).digest()
+    assert {"summary", "activity", "refused_and_waiting", "methods"} <= {one.key for one in found.sections}
+    if kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
+        assert len(found.sections) == sum(kind in part.kinds for part in parts()) == 14
+    for words in _words(found):
+        assert "\u202f" not in words
+        for sign in "\u00bb:;?!":
+            assert f" {sign}" not in words, words  # a no-break space stands there
+
+
+def test_the_tables_of_a_report_add_up_to_the_figures(season: Season) -> None:
+    found = counted(programme_scope(), QUARTER, NOW, outside=False)
+    whole = counted_of(reach_of(programme_scope()), QUARTER, NOW)
+    for key in ("activity_by_week", "activity_by_project", "activity_by_exam_type"):
+        table = found.table(key)
+        assert table.total is not None
+        for name, expected in (("scans", whole.scans_in), ("exams", whole.exams), ("read", whole.rated)):
+            place = [column.key for column in table.columns].index(name)
+            assert sum(int(str(row[place].value)) for row in table.rows) == table.total[place].value == expected
+    crossed = found.table("exams_by_project_and_type")
+    assert crossed.total is not None
+    assert crossed.total[-1].value == whole.exams == sum(int(str(row[-1].value)) for row in crossed.rows)
+    readings = {row[0].value: row for row in found.table("reviewers").rows}
+    assert len(readings) == len(season.reviewers)
+
+
+def test_what_leaves_names_nobody_and_tells_no_small_number(season: Season) -> None:
+    names = {person.display_name for person in Person.objects.all()}
+    few = project_scope(season.projects[3])
+    for kind in PeriodKind:
+        period = Period.holding(kind, date(2026, 3, 18))
+        for scope in (few, programme_scope()):
+            found = counted(scope, period, NOW, outside=True)
+            told = [str(cell.value) for cell in _cells(found)] + list(_words(found))
+            assert not [name for name in names if any(name in one for one in told)]
+            assert not [cell for cell in _cells(found) if cell.link]
+            about = [cell for cell in _patients(found) if is_small(cell)]
+            assert not about
+    month = counted(few, Period.named("2026-03"), NOW, outside=True)
+    assert any(cell.doubt is Doubt.SUPPRESSED for cell in _cells(month))
+
+
+NOT_OF_PATIENTS = {"projects_context", "ladder", "sessions", "requests", "faults", "devices", "handovers", "components"}
+
+
+def _patients(found: Document) -> Iterable[Cell]:
+    """Return the cells that tell of patients: tables of people, devices and sessions are not among them."""
+    for section in found.sections:
+        for block in section.blocks:
+            if isinstance(block, Numbers):
+                yield from (number.cell for number in block.numbers)
+            if isinstance(block, Table) and block.key not in NOT_OF_PATIENTS:
+                yield from (cell for row in (*block.rows, *([block.total] if block.total else [])) for cell in row)
+
+
+def _cells(found: Document) -> Iterable[Cell]:
+    for section in found.sections:
+        for block in section.blocks:
+            if isinstance(block, Numbers):
+                yield from (number.cell for number in block.numbers)
+            if isinstance(block, Table):
+                yield from (cell for row in (*block.rows, *([block.total] if block.total else [])) for cell in row)
+
+
+def _words(found: Document) -> Iterable[str]:
+    """Return what stands in the report in French."""
+    for section in found.sections:
+        yield section.title.fr
+        for block in section.blocks:
+            if isinstance(block, Table):
+                yield from (column.title.fr for column in block.columns)
+                yield from (block.note.fr,) if block.note else ()
+            elif not isinstance(block, Numbers) and hasattr(block, "text"):
+                yield block.text.fr
