@@ -47,6 +47,7 @@ ACTIONS: Mapping[Action, Text] = {
     Action.EXPORT: Text(
         "take out figures and readings for other systems", "sortir chiffres et relectures vers d'autres systèmes"
     ),
+    Action.SEE_REVIEWERS: Text("see how reviewers read", "voir comment lisent les relecteurs"),
     Action.SEE_COMPETENCE: Text("see how competent people are", "voir où en sont les compétences"),
     Action.OBSERVE: Text("note an observation at the bedside", "noter une observation au lit du patient"),
     Action.KEEP_PLANS: Text("agree on plans with trainees", "convenir de plans avec les apprenants"),

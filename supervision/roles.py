@@ -71,6 +71,7 @@ class Action(StrEnum):
     DECIDE_REQUESTS = "decide_requests"
     EXPORT = "export"
     SEE_COMPETENCE = "see_competence"
+    SEE_REVIEWERS = "see_reviewers"
     OBSERVE = "observe"
     KEEP_PLANS = "keep_plans"
     SIGN_OFF = "sign_off"
@@ -160,6 +161,7 @@ ALLOWED: dict[Action, Grant] = {
     Action.EXPORT: _all(Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER),
     Action.SEE_COMPETENCE: _own(Role.TRAINEE)
     | _all(Role.FACILITATOR, Role.SUPERVISOR, Role.AUDITOR, Role.PARTNER_OWNER),
+    Action.SEE_REVIEWERS: _own(Role.REVIEWER, Role.ARBITER) | _all(Role.SUPERVISOR, Role.AUDITOR, Role.PARTNER_OWNER),
     Action.OBSERVE: _others(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.KEEP_PLANS: _others(Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER),
     Action.SIGN_OFF: _others(Role.SUPERVISOR, Role.PARTNER_OWNER),

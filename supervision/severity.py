@@ -57,6 +57,11 @@ class Adjusted:
     enough: Share
     adjusted_enough: float
 
+    @property
+    def adjusted_share(self) -> float | None:
+        """The share (0-1) that would have been rated 3 or more; None where nothing was rated."""
+        return self.adjusted_enough / self.enough.total if self.enough.total else None
+
 
 def severities(readings: Iterable[Rated]) -> dict[int, Severity]:
     """Return the severity of each reader who shares an exam with another one.

@@ -39,8 +39,8 @@ class Asked:
 
     @property
     def tells_whose(self) -> bool:
-        """Whether a scan that is left in is known by that: whose it is, where it was made, or that it has a score."""
-        part = (self.part.project, self.part.trainee, self.part.device)
+        """Whether a scan that is left in is known by that: whose it is, where it was made, who read it, its score."""
+        part = (self.part.project, self.part.trainee, self.part.device, self.part.reviewer)
         return bool(self.unknown) or self.figure is Figure.SCORED or any(one is not None for one in part)
 
     def query(self) -> str:
@@ -78,6 +78,7 @@ def asked_in(query: QueryDict) -> Asked:
         trainee=_number(query.get("trainee")),
         device=_number(query.get("device")),
         exam_type=None if query.get("exam_type") == UNKNOWN else query.get("exam_type") or None,
+        reviewer=_number(query.get("reviewer")),
         state=State(str(state)) if state in set(State) else None,
         since=_day(query.get("since")) or (days.first if days else None),
         until=_day(query.get("until")) or (days.last if days else None),

@@ -32,6 +32,7 @@ PLACES = (
     Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
     Place("send", Action.SEND_SCANS, _("Send scans")),
     Place("overview", Action.SEE_FIGURES, _("Overview")),
+    Place("reviewers", Action.SEE_REVIEWERS, _("Reviewers")),
     Place("reports", Action.SEE_REPORTS, _("Reports")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("arrivals", Action.SEE_ARRIVALS, _("Received files")),

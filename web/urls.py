@@ -44,7 +44,7 @@ from web.pages import (
 from web.pages import alike as alike_page
 from web.pages import queue as queue_page
 from web.pages import reidentification as reidentify
-from web.pages.dashboards import exam_type, programme, project
+from web.pages.dashboards import exam_type, programme, project, reviewers
 from web.pages.dashboards import trainee as trainee_figures
 from web.sync import views as field_boxes
 from web.uploads import views as tus
@@ -88,6 +88,8 @@ urlpatterns = [
     path("overview/", programme.programme, name="overview"),
     path("overview/projects/<str:code>/", project.project, name="overview-project"),
     path("overview/exam-types/<str:code>/", exam_type.exam_type, name="overview-exam-type"),
+    path("overview/reviewers/", reviewers.reviewers, name="reviewers"),
+    path("overview/reviewers/<int:person_id>/", reviewers.reviewer, name="reviewer"),
     path("overview/trainees/<int:person_id>/", trainee_figures.trainee, name="overview-trainee"),
     path("arrivals/", arrivals.received, name="arrivals"),
     path("arrivals.csv", arrivals.received_as_csv, name="arrivals-csv"),

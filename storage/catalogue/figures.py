@@ -80,6 +80,7 @@ class Slice:
     state: State | None = None
     since: date | None = None
     until: date | None = None
+    reviewer: int | None = None
 
     def of(self, scans: QuerySet[Scan]) -> QuerySet[Scan]:
         """Return those of `scans` that lie in this slice."""
@@ -92,7 +93,10 @@ class Slice:
             "received_at__gte": None if self.since is None else _midnight(self.since),
             "received_at__lt": None if self.until is None else _midnight(self.until + timedelta(days=1)),
         }
-        return scans.filter(**{name: value for name, value in wanted.items() if value is not None})
+        found = scans.filter(**{name: value for name, value in wanted.items() if value is not None})
+        if self.reviewer is None:
+            return found
+        return found.filter(Exists(Review.objects.filter(exam=OuterRef("exam"), reviewer=self.reviewer)))
 
 
 @dataclass(frozen=True)

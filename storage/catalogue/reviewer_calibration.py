@@ -4,10 +4,16 @@ A reading is compared with the final one where somebody else gave that, and with
 the final one itself. So both readers of a concordant exam get the same pair, the other way round.
 """
 
-from django.db.models import Exists, OuterRef
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from storage.catalogue.models import Person, Review, ReviewerProfile
+from django.db.models import Exists, OuterRef, QuerySet
+
+from storage.catalogue.models import Exam, Person, Review, ReviewerProfile
 from supervision.coefficients import Pair
+from supervision.readings import Reading
 from supervision.reliability import Reliability, reliability
 
 LAST = 300
@@ -28,7 +34,53 @@ def pairs_of(person: Person) -> list[Pair]:
     """
     by_others = Review.objects.filter(exam=OuterRef("exam"), amends=None).exclude(reviewer=person)
     mine = Review.objects.filter(Exists(by_others), reviewer=person, amends=None, exam__reviews__final=True)
-    own = dict(mine.order_by("-submitted_at", "-pk").values_list("exam", "overall")[:LAST])
-    theirs = Review.objects.filter(exam__in=own).exclude(reviewer=person).order_by("final", "submitted_at", "pk")
-    other = dict(theirs.values_list("exam", "overall"))  # of each exam the last row: the final one, if it is theirs
-    return [(rating, other[exam]) for exam, rating in own.items()]
+    newest = mine.order_by("-submitted_at", "-pk").values_list("exam", flat=True)[:LAST]
+    return pairs_in(said_of(Review.objects.filter(exam__in=list(newest)))).get(person.pk, [])
+
+
+@dataclass(frozen=True)
+class Said:
+    """An overall rating of an exam by somebody: the first that they sent (or a later one), and whether it is final."""
+
+    number: int
+    exam: int
+    reviewer: int
+    overall: int
+    first: bool
+    final: bool
+    at: datetime
+
+
+def said_of(reviews: QuerySet[Review]) -> list[Said]:
+    """Return what these readings say; of each exam the final one last, before it the others in order of time."""
+    names = ("pk", "exam", "reviewer", "overall", "amends", "final", "submitted_at")
+    return [
+        Said(number, exam, reviewer, overall, amends is None, final, at)
+        for number, exam, reviewer, overall, amends, final, at in reviews.order_by(
+            "final", "submitted_at", "pk"
+        ).values_list(*names)
+    ]
+
+
+def shared(exams: QuerySet[Exam]) -> QuerySet[Review]:
+    """Return the readings of those of these exams that are final and were read by more than one person."""
+    again = Review.objects.filter(exam__in=exams.values("pk")).exclude(reading=Reading.FIRST)
+    final = Review.objects.filter(exam=OuterRef("exam"), final=True)
+    return Review.objects.filter(Exists(final), exam__in=again.values("exam"))
+
+
+def pairs_in(said: Iterable[Said]) -> dict[int, list[Pair]]:
+    """Return for each reviewer what they rated first and what it is compared with, newest first, at most the last 300.
+
+    `said` holds all readings of its exams, in the order of `said_of`.
+    """
+    exams: dict[int, list[Said]] = defaultdict(list)
+    for one in said:
+        exams[one.exam].append(one)
+    found: dict[int, list[tuple[datetime, int, Pair]]] = defaultdict(list)
+    for exam in exams.values():
+        for own in (one for one in exam if one.first):
+            others = [one.overall for one in exam if one.reviewer != own.reviewer]
+            if others and exam[-1].final:
+                found[own.reviewer].append((own.at, own.number, (own.overall, others[-1])))
+    return {who: [pair for *_, pair in sorted(told, reverse=True)[:LAST]] for who, told in found.items()}

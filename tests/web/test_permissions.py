@@ -17,6 +17,7 @@ LISTS = (
     "queue",
     "my-scans",
     "overview",
+    "reviewers",
     "scans",
     "awaiting",
     "arrivals",
@@ -36,8 +37,8 @@ LISTS = (
 )
 OPENED = {
     Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
-    Role.REVIEWER: {"queue", "exam-types", "replies"},
-    Role.ARBITER: {"queue", "scans", "exam-types", "replies"},
+    Role.REVIEWER: {"queue", "exam-types", "replies", "reviewers"},
+    Role.ARBITER: {"queue", "scans", "exam-types", "replies", "reviewers"},
     Role.FACILITATOR: {
         "send",
         "overview",
@@ -54,6 +55,7 @@ OPENED = {
     Role.SUPERVISOR: {
         "queue",
         "overview",
+        "reviewers",
         "scans",
         "devices",
         "calibration",
@@ -83,6 +85,7 @@ OPENED = {
     Role.AUDITOR: {
         "queue",
         "overview",
+        "reviewers",
         "scans",
         "quarantine",
         "devices",

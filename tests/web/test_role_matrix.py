@@ -35,6 +35,7 @@ OPENED_BY = {
     **dict.fromkeys(("session", "request"), DEVICES | TRAINEES),
     **dict.fromkeys(("overview-project", "overview-exam-type"), SEERS - {Role.ARBITER}),
     "overview-trainee": (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES,
+    "reviewer": READERS | COORDINATORS | {Role.AUDITOR},
     **dict.fromkeys(("report", "report-file"), SEERS - {Role.ARBITER}),
     "exam-type": CATALOGUE,
     **dict.fromkeys(("library", "library-clip", "cards", "self-test", "self-test-start", "self-test-clip"), LEARNERS),

@@ -53,6 +53,7 @@ def scans(request: HttpRequest) -> HttpResponseBase:
         "states": [(state.value, STATES[state][0]) for state in State],
         "figures": [(figure.value, FIGURES[figure]) for figure in Figure],
         "trainee": Person.objects.filter(pk=asked.part.trainee or 0, scans__in=scope).first(),
+        "reviewer": Person.objects.filter(pk=asked.part.reviewer or 0, reviews__exam__clips__in=scope).first(),
         "device": Device.objects.filter(pk=asked.part.device or 0, scans__in=scope).first(),
     }
     return render(request, "scans.html", context)

@@ -241,6 +241,30 @@ def hearing(code: str) -> object:
 
 
 @register.filter
+def points(value: float) -> str:
+    """Write points of a rating with their sign and two digits."""
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return sign + str(number_format(abs(value), 2, use_l10n=True))
+
+
+@register.filter
+def coefficient(value: float) -> str:
+    """Write a coefficient of agreement with two digits."""
+    return ("−" if value < 0 else "") + str(number_format(abs(value), 2, use_l10n=True))
+
+
+@register.filter
+def minutes(length: timedelta | None) -> str:
+    """Say a working time in minutes and seconds: '1 min 20 s'."""
+    if length is None:
+        return "–"
+    whole, seconds = divmod(round(length.total_seconds()), 60)
+    if not whole:
+        return gettext("%(seconds)d s") % {"seconds": seconds}
+    return gettext("%(minutes)d min %(seconds)d s") % {"minutes": whole, "seconds": seconds}
+
+
+@register.filter
 def signed(value: float) -> str:
     """Write points with their sign and one digit."""
     sign = "+" if value > 0 else "−" if value < 0 else ""
