@@ -48,7 +48,7 @@ def parts_of(reach: Reach, days: Days, cut_off: datetime, by: PartBy) -> tuple[P
 
 def counted_of(reach: Reach, days: Days, cut_off: datetime) -> Counted:
     """Return the figures of the whole alone."""
-    keys, table = _counted(reach, days, cut_off, ("project",))
+    keys, table = _counted(reach, days, cut_off, ())
     return together(_added(table, keys).values())
 
 

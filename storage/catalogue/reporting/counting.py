@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum
+from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Cast, Round
 from numpy.typing import NDArray
 
@@ -134,7 +134,7 @@ def _rows(asked: QuerySet[Any]) -> list[Key]:
     """
     with connection.cursor() as cursor:
         cursor.execute(*asked.query.sql_with_params())
-        return cursor.fetchall()
+        return [tuple(row) for row in cursor.fetchall()]
 
 
 def _grouping(
@@ -142,6 +142,8 @@ def _grouping(
 ) -> tuple[tuple[str, ...], QuerySet[Any]]:
     """Return the names by which to group, and the rows with them, in no order."""
     names = tuple(FIELDS[one] for one in by)
+    if not by:
+        return ("all",), rows.annotate(all=Value("")).order_by()
     if not weekly:
         return names, rows.order_by()
     return (*names, "week"), rows.annotate(week=WeekNumber(moment)).order_by()

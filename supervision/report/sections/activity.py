@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from pipeline.text import Text
-from supervision.period import PeriodKind
+from supervision.period import Days, PeriodKind
 from supervision.report.composing import EVERY, Part
 from supervision.report.document import Block, Cell, Form, Row, Section, Table
 from supervision.report.figures import Activity, Counted
@@ -71,7 +71,7 @@ def _parts(audience: Audience, by: str) -> Table:
     project = by == "project"
     parts = known.projects if project else known.exam_types
     rows = [
-        (text(part.label), *_cells(audience, part.counted, **{by: "none" if part.key is None else part.key}))
+        (text(part.label), *_cells(audience, part.counted, None, **{by: "none" if part.key is None else part.key}))
         for part in parts
     ]
     return audience.table(
@@ -88,9 +88,9 @@ def _total(audience: Audience, known: Activity) -> Row:
     return (text(ALL), *_cells(audience, known.whole))
 
 
-def _cells(audience: Audience, counted: Counted, days: object = None, **part: object) -> Iterator[Cell]:
+def _cells(audience: Audience, counted: Counted, days: Days | None = None, **part: object) -> Iterator[Cell]:
     def link(figure: str) -> str:
-        return audience.link(figure, days, **part)  # type: ignore[arg-type]
+        return audience.link(figure, days, **part)
 
     yield count(counted.scans_in, link("scans_in"))
     yield count(counted.rejected + counted.withheld + counted.failed)

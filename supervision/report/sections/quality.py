@@ -7,7 +7,7 @@ from supervision.figures import NO_ESTIMATE
 from supervision.rating import Cause, Component
 from supervision.report.composing import FROM_MONTHS, Part
 from supervision.report.document import Block, Cell, Chart, Form, Kind, Point, Section, Series, Table
-from supervision.report.figures import OVERALL
+from supervision.report.figures import OVERALL, Counted
 from supervision.report.measures import POSITIVES_NEEDED, Answered
 from supervision.report.small_cells import is_small
 from supervision.report.tabled import ALL, Audience, Drawn, chart_of, count, estimate, mean, share, text
@@ -35,14 +35,14 @@ def _adequacy(audience: Audience) -> Table:
     figures = audience.figures
     told = figures.detailed.read.adequate
 
-    def row(label: Text, code: str, counted: object) -> tuple[Cell, ...]:
-        part = {"exam_type": code} if code else {}
+    def row(label: Text, code: str, counted: Counted) -> tuple[Cell, ...]:
+        part: dict[str, object] = {"exam_type": code} if code else {}
         return (
             text(label),
-            share(counted.adequate_share, audience.link("adequate", **part)),  # type: ignore[attr-defined]
+            share(counted.adequate_share, audience.link("adequate", None, **part)),
             estimate(told.get(code, NO_ESTIMATE)),
-            share(counted.success_share, audience.link("succeeded", **part)),  # type: ignore[attr-defined]
-            mean(counted.mean_score, decimals=0),  # type: ignore[attr-defined]
+            share(counted.success_share, audience.link("succeeded", None, **part)),
+            mean(counted.mean_score, decimals=0),
         )
 
     rows = [row(part.label, str(part.key or ""), part.counted) for part in figures.activity.exam_types if part.key]

@@ -47,10 +47,10 @@ def _all(audience: Audience) -> Iterator[Weighed]:
         )
     defects = [(code, number) for code, number in more.read.causes.items() if code != Cause.NO_DEFECT]
     if defects:
-        code, number = defects[0]
-        cause, known = called(code, CAUSES), told(number)
+        code, exams = defects[0]
+        cause, known = called(code, CAUSES), told(exams)
         yield (
-            number / 2,
+            exams / 2,
             point(
                 f"Main defect of exams: {cause.en} ({known.en}).",
                 f"Principal défaut des examens\u00a0: {cause.fr} ({known.fr}).",
@@ -58,12 +58,12 @@ def _all(audience: Audience) -> Iterator[Weighed]:
         )
     yield from _unread(audience)
     if more.equipment.pending:
-        number = more.equipment.pending
+        broken = more.equipment.pending
         yield (
-            10.0 * number,
+            10.0 * broken,
             point(
-                f"Devices with a fault that is not settled: {number}.",
-                f"Pannes d'appareils non réglées\u00a0: {number}.",
+                f"Devices with a fault that is not settled: {broken}.",
+                f"Pannes d'appareils non réglées\u00a0: {broken}.",
             ),
         )
 
