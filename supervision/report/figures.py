@@ -17,6 +17,7 @@ from pipeline.text import Text
 from supervision.figures import Mean, Share
 from supervision.period import Days, Period
 from supervision.registers import RegisterFigures
+from supervision.report.alerts import Alert
 from supervision.report.measures import Detailed
 from supervision.report.series import ScopeKind
 
@@ -184,6 +185,7 @@ class Figures:
     """The whole of the period before."""
     detailed: Detailed
     registers: RegisterFigures
+    alerts: tuple[Alert, ...]
     exam_types: Mapping[str, Text]
     questions: Mapping[tuple[str, str], Text]
     projects: Mapping[str, Text]

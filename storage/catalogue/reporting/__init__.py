@@ -1,6 +1,7 @@
 """What does the catalogue say of a period, as figures for pages, reports and machines?"""
 
 from storage.catalogue.reporting.activity import activity_of, counted_of, parts_of
+from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.counting import PartBy
 from storage.catalogue.reporting.figures import figures_of
 from storage.catalogue.reporting.reach import Reach, organisation_scope, programme_scope, project_scope, reach_of
@@ -9,6 +10,7 @@ __all__ = [
     "PartBy",
     "Reach",
     "activity_of",
+    "alerts_of",
     "counted_of",
     "figures_of",
     "organisation_scope",

@@ -8,6 +8,7 @@ from storage.catalogue.exam_catalogue import types_of_all
 from storage.catalogue.models import Project
 from storage.catalogue.registers.figures import registers_of
 from storage.catalogue.reporting.activity import activity_of, counted_of
+from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.beside import equipment_in, incidents_in, sustained_at, telemedicine_in
 from storage.catalogue.reporting.labels import labels_of
 from storage.catalogue.reporting.pipeline import pipeline_in
@@ -37,6 +38,7 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
         before=counted_of(reach, period.previous(), cut_off),
         detailed=_detailed(reach, list(known), period, cut_off),
         registers=registers_of(known, period.first, period.last, cut_off),
+        alerts=alerts_of(reach, known, cut_off),
         exam_types=labels_of("exam_type", {cross.exam_type for cross in activity.crossed}),
         questions=_questions(known),
         projects=labels_of("project", scope.projects),

@@ -74,7 +74,7 @@ def _trainees(audience: Audience) -> Table:
     figures = audience.figures
     rows = [
         (
-            text(one.name, f"/dashboards/trainees/{one.trainee}/"),
+            text(one.name, f"/overview/trainees/{one.trainee}/"),
             text(figures.exam_types.get(one.exam_type, one.exam_type)),
             text(RUNGS[one.rung]),
             count(one.exams, audience.link("exams", trainee=one.trainee, exam_type=one.exam_type)),

@@ -1,6 +1,7 @@
 """How is the programme doing: what came in, what waits, how good is it, what calls for attention, and where?"""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,13 +10,15 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from storage.catalogue.programme import current
-from storage.catalogue.reporting import parts_of
+from storage.catalogue.reporting import alerts_of, parts_of
+from storage.catalogue.scope import projects_for
 from supervision.roles import Action
 from web.asked import Asked
 from web.charts.project_map import Site, project_map
+from web.dashboards.attention import shown
 from web.dashboards.linked import Linked, Table, table_of
 from web.dashboards.seen import seen_in
-from web.permissions import requires
+from web.permissions import person_of, requires
 
 
 @requires(Action.SEE_FIGURES)
@@ -26,23 +29,30 @@ def programme(request: HttpRequest) -> HttpResponseBase:
     activity = seen.counted()
     projects = parts_of(seen.known, seen.period, seen.now, "project") if seen.blinded else activity.projects
     by_project = table_of("project", projects, seen.during, seen.period)
+    person = person_of(request)
+    alerts = alerts_of(seen.known, projects_for(person, Action.SEE_FIGURES), seen.now)
     context = seen.context(activity) | {
         "by_project": by_project,
         "by_exam_type": table_of("exam_type", activity.exam_types, seen.during, seen.period),
-        "map": _map(by_project),
+        "map": _map(by_project, Counter(one.project for one in alerts)),
+        "alerts": shown(alerts, person),
     }
     return render(request, "programme.html", context)
 
 
-def _map(projects: Table) -> SafeString | None:
+def _map(projects: Table, alerts: Mapping[str, int]) -> SafeString | None:
     """Draw those projects whose place the programme tells; None where there is none."""
     places = {one.code: (one.latitude, one.longitude) for one in current().projects}
-    sites = [site for row in projects.rows if (site := _site(row, places.get(str(row.key), (None, None))))]
+    sites = [
+        site
+        for row in projects.rows
+        if (site := _site(row, places.get(str(row.key), (None, None)), alerts.get(str(row.key), 0)))
+    ]
     return project_map(sites) if sites else None
 
 
-def _site(row: Linked, place: Sequence[float | None]) -> Site | None:
+def _site(row: Linked, place: Sequence[float | None], alerts: int) -> Site | None:
     latitude, longitude = place
     if latitude is None or longitude is None:
         return None
-    return Site(row.label, latitude, longitude, row.counted.scans_in, 0, row.page)
+    return Site(row.label, latitude, longitude, row.counted.scans_in, alerts, row.page)
