@@ -7,11 +7,13 @@ Rasch Measurement, on the scale of the ratings instead of logits). Nobody is ran
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import fsum, hypot
 
 import numpy as np
 from numpy.typing import NDArray
 
-from supervision.figures import Mean, Share
+from supervision.figures import NO_ESTIMATE, Estimate, Mean, Share
+from supervision.intervals import score_interval
 from supervision.readings import ENOUGH
 
 Floats = NDArray[np.float64]
@@ -45,22 +47,22 @@ class Severity:
     shared: int
 
 
+_MIDDLE = Severity(0.0, 0.0, 0.0, 0)
+
+
 @dataclass(frozen=True)
 class Adjusted:
     """What exams were given, and what a reader of mean severity would have given them.
 
-    enough: how many were rated 3 or more; adjusted_enough: how many would have been, not a whole number.
+    enough: how many were rated 3 or more; adjusted_enough: how many would have been, not a whole number; adjusted_rate:
+    that as a rate, with an interval that holds the chance in these exams and in what is known of their readers.
     """
 
     raw: Mean
     adjusted: Mean
     enough: Share
     adjusted_enough: float
-
-    @property
-    def adjusted_share(self) -> float | None:
-        """The share (0-1) that would have been rated 3 or more; None where nothing was rated."""
-        return self.adjusted_enough / self.enough.total if self.enough.total else None
+    adjusted_rate: Estimate
 
 
 def severities(readings: Iterable[Rated]) -> dict[int, Severity]:
@@ -101,16 +103,32 @@ def adjusted(readings: Iterable[Rated], known: Mapping[int, Severity]) -> Adjust
     Equating, Scaling, and Linking, chapter 2), so that moving it by half a point moves half an exam over the line. Each
     exam counts by itself: parts of a period add up.
     """
-    pairs = [(one.overall, known[one.reader].value if one.reader in known else 0.0) for one in readings]
+    pairs = [(one.overall, known.get(one.reader, _MIDDLE)) for one in readings]
     if not pairs:
-        return Adjusted(Mean(None, 0), Mean(None, 0), Share(0, 0), 0.0)
+        return Adjusted(Mean(None, 0), Mean(None, 0), Share(0, 0), 0.0, NO_ESTIMATE)
     number = len(pairs)
+    enough = fsum(_enough(overall - reader.value) for overall, reader in pairs)
+    fewest = fsum(_enough(overall - reader.high) for overall, reader in pairs)
+    most = fsum(_enough(overall - reader.low) for overall, reader in pairs)
+    rate = enough / number
+    low, high = score_interval(rate, number)
     return Adjusted(
         raw=Mean(sum(overall for overall, _ in pairs) / number, number),
-        adjusted=Mean(sum(overall - severity for overall, severity in pairs) / number, number),
+        adjusted=Mean(fsum(overall - reader.value for overall, reader in pairs) / number, number),
         enough=Share(sum(overall >= ENOUGH for overall, _ in pairs), number),
-        adjusted_enough=sum(min(1.0, max(0.0, overall - severity - ENOUGH + 1)) for overall, severity in pairs),
+        adjusted_enough=enough,
+        adjusted_rate=Estimate(
+            rate,
+            max(0.0, rate - hypot(rate - low, rate - fewest / number)),
+            min(1.0, rate + hypot(high - rate, most / number - rate)),
+            number,
+        ),
     )
+
+
+def _enough(rating: float) -> float:
+    """Return which part of an exam of this rating, moved by a severity, lies at 3 or more."""
+    return min(1.0, max(0.0, rating - ENOUGH + 1))
 
 
 def _shared(readings: Iterable[Rated]) -> list[Sequence[Rated]]:

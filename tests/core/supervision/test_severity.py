@@ -93,6 +93,12 @@ def test_parts_of_a_period_add_up_and_the_mean_reader_changes_nothing(
     assert whole.enough.count == sum(part.enough.count for part in parts)
     plain = adjusted(told, {})
     assert (plain.adjusted, plain.adjusted_enough) == (plain.raw, plain.enough.count)
+    rate = plain.adjusted_rate
+    assert (rate.low, rate.high) == pytest.approx(plain.enough.interval)
+    unsure = {reader: Severity(value, value - 0.3, value + 0.3, 9) for reader, value in known.items()}
+    wider = adjusted(told, unsure).adjusted_rate
+    assert wider.low <= whole.adjusted_rate.low
+    assert wider.high >= whole.adjusted_rate.high
 
 
 def test_readers_who_never_differ_are_not_known_without_error() -> None:
