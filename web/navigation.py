@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from storage.catalogue import authors, feedback, telemedicine
 from storage.catalogue.models import Person
 from storage.catalogue.registers import requests
-from storage.catalogue.scope import may
+from storage.catalogue.scope import those_allowed
 from supervision.roles import Action
 
 
@@ -73,12 +73,14 @@ HOMES = (
 
 def places_for(person: Person) -> tuple[Place, ...]:
     """Return the pages that `person` may open, in order."""
-    return tuple(place for place in PLACES if may(person, place.action))
+    allowed = those_allowed(person, (place.action for place in PLACES))
+    return tuple(place for place in PLACES if place.action in allowed)
 
 
 def home_for(person: Person) -> str | None:
     """Return the name of the page where `person` starts, None without any role."""
-    return next((name for action, name in HOMES if may(person, action)), None)
+    allowed = those_allowed(person, (action for action, _ in HOMES))
+    return next((name for action, name in HOMES if action in allowed), None)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:

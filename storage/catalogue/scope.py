@@ -3,6 +3,7 @@
 What a role grants, a hand-over of the project may take again (storage.catalogue.handovers).
 """
 
+from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 
@@ -38,7 +39,13 @@ def roles_of(person: Person | AnonymousUser) -> frozenset[Role]:
 
 def may(person: Person | AnonymousUser, action: Action) -> bool:
     """Tell whether a person may do `action` in at least one place."""
-    return _left(person, action) and roles.may(roles_of(person), action)
+    return bool(those_allowed(person, (action,)))
+
+
+def those_allowed(person: Person | AnonymousUser, actions: Iterable[Action]) -> frozenset[Action]:
+    """Return those of these actions that a person may do in at least one place."""
+    held = roles_of(person)
+    return frozenset(action for action in actions if _left(person, action) and roles.may(held, action))
 
 
 def projects_for(person: Person | AnonymousUser, action: Action) -> QuerySet[Project]:
