@@ -19,18 +19,29 @@ from storage.catalogue.models import (
     Feedback,
     Membership,
     Person,
+    Plan,
     Project,
     Review,
     ReviewItem,
     Scan,
+    Ticket,
     TraineePhase,
 )
-from storage.catalogue.reporting import activity_of, counted_of, parts_of, programme_scope, project_scope, reach_of
+from storage.catalogue.reporting import (
+    activity_of,
+    alerts_of,
+    counted_of,
+    parts_of,
+    programme_scope,
+    project_scope,
+    reach_of,
+)
 from storage.catalogue.reporting.document import counted
 from storage.catalogue.reporting.figures import figures_of
 from supervision.exam_types import critical_codes, non_clinical_codes
 from supervision.period import DAY, Days, Period, PeriodKind
 from supervision.readings import Reading
+from supervision.report.alerts import Alarm
 from supervision.report.composing import parts
 from supervision.report.document import Cell, Document, Doubt, Numbers, Table
 from supervision.report.figures import Counted, together
@@ -292,3 +303,29 @@ def _words(found: Document) -> Iterable[str]:
                 yield from (block.note.fr,) if block.note else ()
             elif not isinstance(block, Numbers) and hasattr(block, "text"):
                 yield block.text.fr
+
+
+def test_what_calls_for_attention_is_told_in_order(season: Season) -> None:
+    silent, broken = season.projects[5], season.devices[6]
+    Scan.objects.filter(project=silent).update(received_at=NOW - 60 * DAY)
+    Ticket.objects.create(device=broken, kind="drift", opened_at=NOW - DAY, seen_at=NOW)
+    trainee = Exam.objects.filter(exam_type="CARD", trainee__isnull=False).first()
+    assert trainee is not None
+    Plan.objects.create(
+        organisation=season.organisation, trainee=trainee.trainee, exam_type="CARD", cause="alarm", opened_at=NOW - DAY
+    )
+    found = alerts_of(reach_of(programme_scope()), season.projects, NOW)
+    assert [one.alarm for one in found] == sorted((one.alarm for one in found), key=list(Alarm).index)
+    by = {alarm: [one for one in found if one.alarm is alarm] for alarm in Alarm}
+    late = ReviewItem.objects.filter(done_at=None, due_at__lt=NOW)
+    assert sum(one.count for one in by[Alarm.CLOCK]) == late.count() > 0
+    assert min(one.since for one in by[Alarm.CLOCK] if one.since) == min(late.values_list("due_at", flat=True))
+    assert [one.person for one in by[Alarm.QUALITY]] == [trainee.trainee_id]
+    assert [one.device for one in by[Alarm.PROBE]] == [broken.pk]
+    waits = Exam.objects.filter(stage="awaiting_info", arrived_at__lt=NOW - timedelta(days=3))
+    assert sum(one.count for one in by[Alarm.INCOMPLETE]) == waits.count() > 0
+    assert silent.code in [one.project for one in by[Alarm.SILENT]]
+    mine = alerts_of(reach_of(project_scope(season.projects[0])), season.projects[:1], NOW)
+    assert {one.project for one in mine} <= {season.projects[0].code}
+    week = counted(programme_scope(), Period.named("2026-W16"), NOW, outside=False)
+    assert len(week.table("alerts").rows) == len(found)
