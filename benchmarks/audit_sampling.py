@@ -123,15 +123,15 @@ def row(name: str, told: list[Season]) -> str:
         f"{np.mean([one.auc for one in told]):>6.2f}",
         f"{np.mean([one.read for one in told]):>7.0%}",
         f"{np.mean([one.found for one in told]):>7.0%}",
-        f"{100 * np.mean([one.plain - one.truth for one in told]):>+9.1f}",
-        f"{100 * off.mean():>+9.2f}",
-        f"{100 * np.sqrt((off**2).mean()):>9.2f}",
+        f"{100 * np.mean([one.plain - one.truth for one in told]):>+11.1f}",
+        f"{100 * off.mean():>+11.2f}",
+        f"{100 * np.sqrt((off**2).mean()):>11.2f}",
         f"{np.mean([one.covered for one in told]):>9.1%}",
     ]
     return f"{name:44}" + "".join(cells)
 
 
-HEAD = f"{'':44}{'AUC':>6}{'read':>7}{'found':>7}{'plain off':>9}{'published':>9}{'typically':>9}{'covered':>9}"
+HEAD = f"{'':44}{'AUC':>6}{'read':>7}{'found':>7}{'plain off':>11}{'published':>11}{'typically':>11}{'covered':>9}"
 
 
 def main() -> None:
