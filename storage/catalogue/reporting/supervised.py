@@ -17,8 +17,6 @@ from supervision.readings import Reading
 from supervision.report.measures import Reader, Supervised
 from supervision.turnaround import Turnaround, Wait, turnaround
 
-BOTH = (Reading.FIRST, Reading.SECOND)
-
 
 def supervised_in(reach: Reach, days: Days, cut_off: datetime) -> Supervised:
     """Return how the exams that arrived in these days were read until `cut_off`."""
@@ -72,12 +70,17 @@ def _turnaround(exams: Any, cut_off: datetime) -> tuple[Turnaround, dict[str, Tu
 
 def _overall_of_both(exams: Any, cut_off: datetime) -> list[tuple[int, int]]:
     """Return the overall ratings of first and second reading, as first sent, of exams that have both."""
-    sent = Review.objects.filter(amends=None, submitted_at__lte=cut_off, reading__in=BOTH, exam__in=exams.values("pk"))
-    second = Review.objects.filter(exam=OuterRef("exam"), reading=Reading.SECOND, amends=None)
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    for exam, reading, overall in sent.filter(Exists(second)).values_list("exam", "reading", "overall"):
-        found[exam][reading] = overall
-    return [(one[Reading.FIRST], one[Reading.SECOND]) for one in found.values() if len(one) == len(BOTH)]
+    pairs = Review.objects.filter(
+        exam__in=exams.values("pk"),
+        reading=Reading.SECOND,
+        amends=None,
+        submitted_at__lte=cut_off,
+        exam__reviews__reading=Reading.FIRST,
+        exam__reviews__amends=None,
+        exam__reviews__submitted_at__lte=cut_off,
+    )
+    found = {exam: (one, other) for exam, one, other in pairs.values_list("exam", "exam__reviews__overall", "overall")}
+    return list(found.values())
 
 
 def _readers(exams: Any, cut_off: datetime) -> tuple[Reader, ...]:
