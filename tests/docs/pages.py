@@ -60,5 +60,6 @@ def users_pages() -> list[Path]:
     """Return the English pages that must exist in French too."""
     english = [page for page in PAGES if not page.name.endswith(".fr.md")]
     wanted = {"tutorial", "how-to"}
-    others = {"reference/command-line.md", "explanation/deidentification.md", "explanation/competence.md"}
+    explained = {f"explanation/{name}.md" for name in ("agreement", "competence", "deidentification")}
+    others = {"reference/command-line.md", *explained}
     return [page for page in english if page.parent.name in wanted or page.relative_to(DOCS).as_posix() in others]
