@@ -98,8 +98,8 @@ class _Page:
         rows = [*table.rows, *([table.total] if table.total else [])]
         numbers = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
         columns = [
-            {"title": self.pen.say(one.title), "number": number}
-            for one, number in zip(table.columns, numbers, strict=True)
+            {"title": self.pen.say(one.title), "number": number, "share": round(width, 4)}
+            for one, number, width in zip(table.columns, numbers, front.widths(table, self.pen), strict=True)
         ]
         return {
             "is": "table",

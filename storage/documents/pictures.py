@@ -3,6 +3,7 @@
 import io
 import json
 import struct
+import textwrap
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,9 +19,13 @@ SHARPNESS = 3
 INK, SOFT, LINE, ACCENT = "#17212a", "#55626d", "#d5dcdf", "#0b5f70"
 COLOURS = ("#0b5f70", "#c9822b", "#7a4f8c", "#5c8a3a", "#a32d26", "#6b7a85")
 SHADES = ("#f1f6f7", "#0b5f70")
+PARTS = ("#cfe2e6", "#9cc4cc", "#659fab", "#347c8b", "#0b5f70", "#06343d")
+"""Of a whole, from the first to the last: they differ in print too."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 FONT = "Libertinus Sans, Liberation Sans, Arimo, Helvetica, Arial, sans-serif"
 MOST_TICKS = 14
+MOST_WORDS = 8
+"""So many labels of words have room for whole lines below a chart; more are turned."""
 
 CONFIG: dict[str, Any] = {
     "background": "#ffffff",
@@ -99,7 +104,7 @@ def _rows(chart: Chart, pen: Pen) -> list[dict[str, Any]]:
     rows = []
     for place, series in enumerate(chart.series):
         for number, point in enumerate(series.points):
-            printed = "" if point.value is None else pen.value(point.value, chart.kind)
+            printed = "" if point.value is None else pen.value(point.value, chart.kind, chart.decimals)
             rows.append(
                 {"series": pen.say(series.name), "place": place, "number": number, "label": _label(point, pen)}
                 | {"value": point.value, "low": point.low, "high": point.high, "printed": printed}
@@ -141,7 +146,15 @@ def _legend(chart: Chart, pen: Pen) -> dict[str, Any]:
     if len(chart.series) == 1:
         return {"value": ACCENT}
     names = [pen.say(one.name) for one in chart.series]
-    return {"field": "series", "type": "nominal", "sort": names, "scale": {"domain": names}}
+    scale = {"domain": names, "range": _spread(PARTS, len(names)) if chart.form is Form.STACKED else list(COLOURS)}
+    return {"field": "series", "type": "nominal", "sort": names, "scale": scale}
+
+
+def _spread(shades: tuple[str, ...], number: int) -> list[str]:
+    """Return so many of the shades, from the lightest to the darkest."""
+    if number > len(shades):
+        return list(COLOURS)
+    return [shades[round(place * (len(shades) - 1) / max(1, number - 1))] for place in range(number)]
 
 
 def _order(series: tuple[Series, ...], pen: Pen) -> list[str]:
@@ -156,6 +169,11 @@ def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
     """Return the axis of the labels, so many of them written as there is room for."""
     order = _order(chart.series, pen)
     step = -(-len(order) // MOST_TICKS)
+    if len(order) <= MOST_WORDS and not any(isinstance(p.label, date) for one in chart.series for p in one.points):
+        room = max(8, WIDE // (7 * max(1, len(order))))
+        lines = {one: textwrap.wrap(one, room, break_long_words=False, break_on_hyphens=False) for one in order}
+        axis = {"labelExpr": f"{json.dumps(lines)}[datum.label]", "labelAngle": 0, "ticks": False, "title": None}
+        return {"field": "label", "type": "nominal", "sort": None, "scale": {"domain": order}, "axis": axis}
     crowded = max(map(len, order), default=0) * len(order[::step]) > 90
     axis = {"title": None, "labelAngle": -40 if crowded else 0, "ticks": False, "values": order[::step]}
     # the order is that of the scale, which all layers share
@@ -248,7 +266,7 @@ def _heat(chart: Chart, pen: Pen) -> Layer:
         "y": {"field": "series", "type": "nominal", "sort": names, "axis": {**axis, "labelAngle": 0, "orient": "left"}},
     }
     known = [point.value for one in chart.series for point in one.points if point.value is not None]
-    low, high = (0.0, 1.0) if chart.kind is Kind.SHARE else (min(known), max(known))
+    low, high = chart.ends or ((0.0, 1.0) if chart.kind is Kind.SHARE else (min(known), max(known)))
     scale = {"domain": [low, high], "range": list(SHADES)}
     colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": None}
     dark = {"test": f"datum.value > {low + 0.72 * (high - low)}", "value": "#ffffff"}

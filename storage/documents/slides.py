@@ -151,8 +151,10 @@ class _Writer:
         name = self.pen.say(table.title)
         if not rows:
             self.lines(self.slide(title, name), [(self.pen.say(front.NO_ROWS), 14)])
-        for start in range(0, len(rows), ROWS):
-            some = rows[start : start + ROWS]
+        # as many on each slide, so that no line stands alone on the last
+        each = -(-len(rows) // max(1, -(-len(rows) // ROWS)))
+        for start in range(0, len(rows), each or 1):
+            some = rows[start : start + each]
             slide = self.slide(title, name if start == 0 else self.continued(name))
             size = 9 if len(table.columns) > 9 else 11 if len(table.columns) > 6 else 13
             grid = self.grid(slide, len(some) + 1, len(table.columns), Mm(10) * (len(some) + 1))
@@ -169,7 +171,7 @@ class _Writer:
                     cell = grid.cell(line, place)
                     _shaded(cell, SHADE if last or line % 2 == 0 else WHITE)
                     self.cell(_into(cell, right=right[place]), value, size, bold=last)
-            if table.note and start + ROWS >= len(rows):
+            if table.note and start + each >= len(rows):
                 _write(_box(slide, HIGH - FOOT - Mm(8), Mm(8)), self.pen.say(table.note), 10, SOFT)
 
     def grid(self, slide: Any, down: int, across: int, high: int) -> Any:

@@ -222,7 +222,8 @@ class Chart:
     """A picture of numbers that also stand in a table.
 
     alternative: what it shows, in a sentence, for who cannot see it. kind: what its values are. marks: dates that
-    are marked on the time axis, such as a training visit. target: a line to reach.
+    are marked on the time axis, such as a training visit. target: a line to reach. ends: the least and the most that a
+    value can be, where it has such. decimals: of values that are written into the picture.
     """
 
     key: str
@@ -234,6 +235,8 @@ class Chart:
     marks: tuple[tuple[date, Text], ...] = ()
     target: float | None = None
     note: Text | None = None
+    ends: tuple[float, float] | None = None
+    decimals: int = 1
 
     @property
     def empty(self) -> bool:

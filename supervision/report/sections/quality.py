@@ -171,7 +171,7 @@ def _heat(table: Table) -> Chart:
         "The mean of each component in each exam type; the table below tells the same.",
         "La moyenne de chaque composante par type d'examen\u00a0; le tableau ci-dessous dit la même chose.",
     )
-    return Chart("components_chart", table.title, alternative, Form.HEAT, series, Kind.NUMBER)
+    return Chart("components_chart", table.title, alternative, Form.HEAT, series, Kind.NUMBER, ends=(0, 2), decimals=2)
 
 
 def _causes(audience: Audience) -> Table:

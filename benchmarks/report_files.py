@@ -1,0 +1,59 @@
+"""How long does a quarterly of 50,000 scans take, from the catalogue to all files in both languages?
+
+`python -m benchmarks report_files`: on SQLite; the files are left in the folder that REPORT_FILES_TO names.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+SCANS = 50_000
+LONGEST = 60.0
+"""Seconds, for figures, sections and ten files."""
+WITHIN, TO = "REPORT_FILES_WITHIN", "REPORT_FILES_TO"
+
+
+def main() -> None:
+    """Make and print the report in a process and an installation of its own."""
+    if WITHIN in os.environ:
+        _quarter()
+        return
+    with tempfile.TemporaryDirectory() as home:
+        own = {"SONORELAY_HOME": home, "DJANGO_SETTINGS_MODULE": "web.settings", WITHIN: home}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("SONORELAY_")}
+        subprocess.run([sys.executable, "-m", "benchmarks", "report_files"], env=kept | own, check=True)
+
+
+def _quarter() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from benchmarks.reports_season import Season
+    from storage.catalogue import reports
+    from storage.documents.files import FORMATS, LANGUAGES, Press, name_of
+    from supervision.period import Period
+
+    call_command("migrate", interactive=False, verbosity=0)
+    quarter, now = Period.named("2025-Q4"), datetime(2026, 1, 2, tzinfo=UTC)
+    Season(quarter.begins, quarter.ends, now).fill(SCANS)
+    began = time.perf_counter()
+    document = reports.counted(reports.scope_of(), quarter, now, outside=False)
+    took = time.perf_counter() - began
+    print(f"figures and {len(document.sections)} sections of {SCANS} scans: {took:.1f} s")
+    for language in LANGUAGES:
+        press = Press(document, language, "https://sonorelay.example")
+        for form in FORMATS:
+            start = time.perf_counter()
+            content = press.printed(form)
+            print(f"{language} {form}: {time.perf_counter() - start:.1f} s, {len(content) / 1000:.0f} kB")
+            if to := os.environ.get(TO):
+                Path(to, name_of("", quarter.code, language, form, outside=False)).write_bytes(content)
+    whole = time.perf_counter() - began
+    print(f"from the catalogue to {len(LANGUAGES) * len(FORMATS)} files: {whole:.1f} s, promised {LONGEST:.0f} s")
+    assert whole <= LONGEST
