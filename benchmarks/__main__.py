@@ -11,6 +11,7 @@ ONLY_IF_NAMED |= {"faults", "faults_recording", "quality_clips", "quality_cost",
 ONLY_IF_NAMED |= {
     "listener",
     "quality_trials",
+    "reports_season",
     "parallel_reviewers",
     "workers",
     "field_accounts",
