@@ -46,11 +46,13 @@ def blinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[E
 
 def unblinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
     """Return the others."""
-    return exams.exclude(pk__in=blinded(person, exams).values("pk"))
+    return exams.exclude(pk__in=blinded(person, exams).values("pk")) if _projects(person, Action.REVIEW) else exams
 
 
 def unblinded_scans(person: Person | AnonymousUser, scans: QuerySet[Scan]) -> QuerySet[Scan]:
     """Return those of these scans of whose exam nothing is hidden from `person`."""
+    if not _projects(person, Action.REVIEW):
+        return scans
     return scans.exclude(exam__in=blinded(person, Exam.objects.all()).values("pk"))
 
 

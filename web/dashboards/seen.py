@@ -14,10 +14,11 @@ from storage.catalogue.figures import Slice
 from storage.catalogue.models import Exam, Scan
 from storage.catalogue.reading_time import reading_time
 from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_of, parts_of
-from storage.catalogue.scope import exams_for, may, scans_for
+from storage.catalogue.scope import may, projects_reached
 from supervision.period import Period
 from supervision.report.figures import Activity, Counted
 from supervision.roles import Action
+from supervision.roles import Reach as Granted
 from web.asked import Asked
 from web.dashboards.linked import Table, during, most_active, table_of, whole
 from web.dashboards.tiles import Before, tiles
@@ -103,8 +104,10 @@ class Seen:
 def seen_in(request: HttpRequest, asked: Asked) -> Seen:
     """Return what a request for a page of figures counts; `asked` is of a project, a trainee or an exam type."""
     person, now = person_of(request), timezone.now()
-    scans = asked.of(scans_for(person, Action.SEE_FIGURES))
-    exams = _exams_in(asked.part, exams_for(person, Action.SEE_FIGURES))
+    # looked up once, since a page asks for many figures of the same projects
+    projects = list(projects_reached(person, Action.SEE_FIGURES, Granted.ALL).values_list("pk", flat=True))
+    scans = asked.of(Scan.objects.filter(project__in=projects))
+    exams = _exams_in(asked.part, Exam.objects.filter(project__in=projects))
     everything = Reach(scans, exams)
     known = Reach(unblinded_scans(person, scans), unblinded(person, exams))
     return Seen(request, asked, period_in(request.GET, now.date()), now, everything, known)

@@ -21,7 +21,7 @@ def alerts_of(reach: Reach, projects: Iterable[Project], now: datetime) -> tuple
 
 
 def _clocks(reach: Reach, now: datetime) -> Iterator[Alert]:
-    late = ReviewItem.objects.filter(exam__in=reach.exams, done_at=None, due_at__lt=now).order_by()
+    late = ReviewItem.objects.filter(reach.holds("exam"), done_at=None, due_at__lt=now).order_by()
     rows = late.values_list("exam__project__code").annotate(number=Count("pk"), oldest=Min("due_at"))
     for project, number, oldest in rows:
         yield Alert(Alarm.CLOCK, project, number, oldest)

@@ -34,7 +34,7 @@ HIGH = (Rung.AUTONOMOUS, Rung.TRAINER)
 def telemedicine_in(reach: Reach, days: Days, cut_off: datetime) -> Telemedicine:
     """Return the questions to specialists that were raised in these days, and what came of them until `cut_off`."""
     raised = Escalation.objects.filter(
-        exam__in=reach.exams, raised_at__gte=days.begins, raised_at__lt=days.ends, raised_at__lte=cut_off
+        reach.holds("exam"), raised_at__gte=days.begins, raised_at__lt=days.ends, raised_at__lte=cut_off
     )
     answered = raised.filter(answered_at__lte=cut_off)
     due = raised.filter(Q(answered_at__lte=cut_off) | Q(due_at__lt=cut_off))
@@ -83,10 +83,10 @@ def sustained_at(reach: Reach, projects: list[int], days: Days, cut_off: datetim
     )
 
 
-def incidents_in(reach: Reach, projects: list[int], days: Days, cut_off: datetime) -> Incidents:
+def incidents_in(projects: list[int], days: Days, cut_off: datetime) -> Incidents:
     """Return what concerns the protection of data."""
     end = min(days.ends, cut_off)
-    held = Event.objects.filter(what=State.WITHHELD.value, scan__in=reach.scans, at__gte=days.begins, at__lt=end)
+    held = Event.objects.filter(what=State.WITHHELD.value, scan__project__in=projects, at__gte=days.begins, at__lt=end)
     asked = Reidentification.objects.filter(scan__project__in=projects, asked_at__gte=days.begins, asked_at__lt=end)
     last = Event.objects.filter(number__isnull=False, at__lte=cut_off).order_by("-number").first()
     organisations = Project.objects.filter(pk__in=projects).values("organisation")

@@ -62,6 +62,6 @@ def _detailed(reach: Reach, projects: list[Project], period: Period, cut_off: da
         telemedicine=telemedicine_in(reach, period, cut_off),
         equipment=equipment_in(numbers, period, cut_off),
         sustained=sustained_at(reach, numbers, period, cut_off),
-        incidents=incidents_in(reach, numbers, period, cut_off),
+        incidents=incidents_in(numbers, period, cut_off),
         simulated=reach.scans_in(period, cut_off).filter(simulated=True).count(),
     )

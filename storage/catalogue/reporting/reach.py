@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline.text import Text
 from storage.catalogue.figures import Slice
@@ -31,6 +31,13 @@ class Reach:
         """Return the patients' exams that arrived in these days, until `cut_off`; none of a phantom."""
         clinical = self.exams.exclude(exam_type__in=non_clinical_codes())
         return clinical.filter(arrived_at__gte=days.begins, arrived_at__lt=days.ends, arrived_at__lte=cut_off)
+
+    def holds(self, field: str) -> Exists:
+        """Return the condition that the exam to which `field` of a row leads is one of these.
+
+        Asked row by row: of what is open, or happened in some days, there is little beside all exams.
+        """
+        return Exists(self.exams.filter(pk=OuterRef(field)))
 
 
 def reach_of(scope: Scope) -> Reach:

@@ -1,7 +1,6 @@
 """What waits at the cut-off, what was refused, and why?"""
 
 from datetime import datetime
-from itertools import chain
 
 from django.db.models import Count
 
@@ -26,16 +25,16 @@ def refusals_in(reach: Reach, days: Days, cut_off: datetime) -> tuple[Refusal, .
 
 def waiting_at(reach: Reach, cut_off: datetime) -> Waiting:
     """Return everything that waits, whenever it arrived."""
-    open_items = ReviewItem.objects.filter(exam__in=reach.exams, done_at=None, queued_at__lte=cut_off)
+    open_items = ReviewItem.objects.filter(reach.holds("exam"), done_at=None, queued_at__lte=cut_off)
     items = list(open_items.values_list("queued_at", "due_at", "clock"))
-    unseen = Feedback.objects.filter(review__exam__in=reach.exams, review__final=True, released_at__lte=cut_off)
+    unseen = Feedback.objects.filter(reach.holds("review__exam"), review__final=True, seen_at=None)
     incomplete = reach.exams.filter(stage=Stage.AWAITING_INFO, arrived_at__lte=cut_off)
     held = reach.scans.filter(state=State.WITHHELD, received_at__lte=cut_off)
     return Waiting(
         queue=ages((queued for queued, _, _ in items), cut_off),
         overdue=sum(due < cut_off for _, due, _ in items),
         urgent=sum(clock in URGENT for _, _, clock in items),
-        unseen=ages(chain(unseen.filter(seen_at=None).values_list("released_at", flat=True)), cut_off),
+        unseen=ages(unseen.filter(released_at__lte=cut_off).values_list("released_at", flat=True), cut_off),
         no_trainee=incomplete.filter(trainee=None).count(),
         no_exam_type=incomplete.filter(exam_type="").count(),
         withheld=ages(held.values_list("received_at", flat=True), cut_off),
