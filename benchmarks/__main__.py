@@ -18,7 +18,6 @@ ONLY_IF_NAMED |= {
     "field_site",
     "field_soak",
     "fuzz",
-    "reports_season",
 }
 
 if __name__ == "__main__":

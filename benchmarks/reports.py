@@ -73,8 +73,6 @@ def _year(name: str) -> None:
         scans = counted_of(reach, period, now).scans_in
         told = ", ".join(f"{what} {ms:.0f} ms" for what, ms in took.items())
         print(f"{name}: {code}, {scans} of {SCANS} scans: {told}")
-            + ", ".join(f"{what} {ms:.0f} ms" for what, ms in took.items())
-        )
 
 
 def _best(run: Callable[[], object]) -> float:
