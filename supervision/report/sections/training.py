@@ -8,6 +8,7 @@ from supervision.period import PeriodKind
 from supervision.registers import Training
 from supervision.report.composing import FROM_MONTHS, Part
 from supervision.report.document import Block, Number, Row, Section, Table
+from supervision.report.series import ScopeKind
 from supervision.report.tabled import ALL, Audience, count, hours, share, text
 from supervision.report.words import REQUESTS, RUNGS, SESSIONS
 
@@ -15,13 +16,17 @@ _LADDER = Text(*(" · ".join(RUNG_WORDS[rung].say(language) for rung in Rung) fo
 
 
 def training(audience: Audience) -> Section:
-    """Return decisions, rungs by exam type, sessions and requests; in a monthly report within, each trainee."""
+    """Return decisions, levels by exam type, sessions and requests; in a monthly report within, trainees too.
+
+    A project's report tells of each of them, one of several projects of those with whom there is something to do.
+    """
     figures = audience.figures
     blocks: list[Block] = [_decisions(audience)]
     if figures.detailed.pipeline.rungs:
         blocks.append(_rungs(audience))
     if figures.period.kind is PeriodKind.MONTH and not audience.outside and figures.detailed.pipeline.progress:
-        blocks.append(_trainees(audience))
+        trainees = _trainees(audience)
+        blocks += [trainees] if trainees.rows else []
     if figures.registers.training.sessions:
         blocks.append(_sessions(audience))
     if any(one.made or one.pending for one in figures.registers.requests.values()):
@@ -72,6 +77,8 @@ def _rungs(audience: Audience) -> Table:
 
 def _trainees(audience: Audience) -> Table:
     figures = audience.figures
+    every = figures.scope.kind is ScopeKind.PROJECT
+    told = [one for one in figures.detailed.pipeline.progress if every or one.proposed or one.alarm]
     rows = [
         (
             text(one.name, f"/overview/trainees/{one.trainee}/"),
@@ -82,11 +89,11 @@ def _trainees(audience: Audience) -> Table:
             share(one.succeeded, audience.link("succeeded", trainee=one.trainee, exam_type=one.exam_type)),
             text(_state(proposed=one.proposed, alarm=one.alarm)),
         )
-        for one in figures.detailed.pipeline.progress
+        for one in told
     ]
     return audience.table(
         "trainees",
-        Text("Each trainee", "Chaque personne en formation"),
+        Text("Trainees", "Personnes en formation"),
         {
             "trainee": Text("Trainee", "Personne"),
             "exam_type": Text("Exam type", "Type d'examen"),
