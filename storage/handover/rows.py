@@ -7,6 +7,7 @@ the export, since what leaves an organisation is never a matter of chance.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Model, Q, QuerySet
 
 from storage.catalogue.dump import Chosen, options, rows_of
@@ -96,12 +97,16 @@ BY_HAND = frozenset(
 )
 """Tables for which `OfProject` has a method."""
 
-NO_PASSWORD = "!"  # noqa: S105 - what Django knows as a password that nothing matches
-
 
 def without_account(row: Row) -> Row:
     """Return a person as a name: nobody can sign in, nobody is written to."""
-    closed = {"is_active": False, "is_staff": False, "is_superuser": False, "password": NO_PASSWORD, "email": ""}
+    closed = {
+        "is_active": False,
+        "is_staff": False,
+        "is_superuser": False,
+        "password": UNUSABLE_PASSWORD_PREFIX,
+        "email": "",
+    }
     return row | closed | {"last_login": None, "digest_sent_at": None}
 
 

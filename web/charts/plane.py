@@ -48,7 +48,7 @@ class Plane:
             f"{self.wide:g}",
             f"{self.high:g}",
             words,
-            SafeString("".join(parts)),
+            format_html_join("", "{}", ((part,) for part in parts)),
         )
 
     def line(self, spots: Sequence[Spot], color: str, *, width: float = 2.0) -> SafeString:

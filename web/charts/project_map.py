@@ -80,7 +80,7 @@ def project_map(sites: Sequence[Site]) -> SafeString:
         _outline(view),
         LINE,
         _scale_bar(view),
-        SafeString("".join(marks)),
+        format_html_join("", "{}", ((mark,) for mark in marks)),
     )
 
 
