@@ -25,7 +25,8 @@ def as_csv(document: Document, pen: Pen) -> bytes:
     written = io.StringIO(newline="")
     lines = csv.writer(written, lineterminator="\r\n")
     lines.writerow(HEADER)
-    lines.writerows((*about, *line) for line in _lines(document, pen))
+    for line in _lines(document, pen):
+        lines.writerow([shown(one) if isinstance(one, str) else one for one in (*about, *line)])
     return written.getvalue().encode()
 
 
@@ -44,8 +45,8 @@ def _lines(document: Document, pen: Pen) -> Iterator[tuple[object, ...]]:
 
 
 def _of_table(table: Table, pen: Pen) -> Iterator[tuple[object, ...]]:
-    rows = [(str(number), row) for number, row in enumerate(table.rows, 1)]
-    for name, row in [*rows, *([(TOTAL, table.total)] if table.total else [])]:
+    for number, row in enumerate(table.every, 1):
+        name = TOTAL if row is table.total else number
         label = pen.cell(row[0]).value
         for column, cell in zip(table.columns, row, strict=True):
             yield name, label, column.key, pen.say(column.title), *_cell(cell, pen)
@@ -61,7 +62,7 @@ def _plain(value: Value, pen: Pen) -> object:
         return value.isoformat()
     if value is None or isinstance(value, int | float):
         return _or_nothing(value)
-    return shown(pen.say(value))
+    return pen.say(value)
 
 
 def _or_nothing(value: float | None) -> object:

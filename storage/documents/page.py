@@ -9,9 +9,9 @@ from typing import Any
 
 import typst
 
-from storage.documents import front
+from storage.documents import colours, front
 from storage.documents.pictures import Picture
-from supervision.report.document import Block, Cell, Chart, Comment, Document, Kind, Numbers, Section, Table
+from supervision.report.document import Block, Cell, Chart, Document, Numbers, Section, Table
 from supervision.report.printed import Pen
 
 SHEET = Path(__file__).with_name("report.typ")
@@ -24,20 +24,20 @@ def as_pdf(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: str
         for key, picture in drawn.items():
             (root / f"{key}.svg").write_text(picture.svg, encoding="utf-8")
         (root / SHEET.name).write_bytes(SHEET.read_bytes())
-        (root / "data.json").write_text(json.dumps(_data(document, _Page(pen, drawn, site))), encoding="utf-8")
+        data = _data(document, _Page(pen, drawn, site))
         try:
-            return _set(root, document, accessible=True)
+            return _set(root, data, document, accessible=True)
         except typst.TypstError:
             # letters of another script, in a name or a comment: the fonts of the machine may have them
-            return _set(root, document, accessible=False)
+            return _set(root, data, document, accessible=False)
 
 
-def _set(root: Path, document: Document, *, accessible: bool) -> bytes:
+def _set(root: Path, data: Mapping[str, Any], document: Document, *, accessible: bool) -> bytes:
     """Set the pages: as PDF/UA with the typesetter's own fonts, else with those of the machine too."""
     made = typst.compile(
         str(root / SHEET.name),
         root=str(root),
-        sys_inputs={"data": (root / "data.json").read_text(encoding="utf-8")},
+        sys_inputs={"data": json.dumps(data)},
         ignore_system_fonts=accessible,
         pdf_standards=["ua-1"] if accessible else [],
         timestamp=int(document.cut_off.timestamp()),
@@ -52,6 +52,7 @@ def _data(document: Document, page: "_Page") -> dict[str, Any]:
         "scope": pen.say(document.scope_name),
         "period": pen.say(document.period_name),
         "language": "fr" if pen.french else "en",
+        "colours": {name.lower(): colour for name, colour in vars(colours).items() if name.isupper()},
         "day": {"year": made.year, "month": made.month, "day": made.day},
         "facts": front.facts(document, pen),
         "running": front.running(document, pen),
@@ -68,9 +69,8 @@ class _Page:
         self.pen, self.drawn, self.site = pen, drawn, site
 
     def section(self, section: Section) -> dict[str, Any]:
-        said = ((section.before, front.BEFORE), (section.comment, front.COMMENT))
-        blocks = [told for block in section.blocks if (told := self.block(block))]
-        comments = [self.comment(one, self.pen.say(words)) for one, words in said if one]
+        blocks = [self.block(block) for block in front.shown(section, self.drawn)]
+        comments = [{"head": one.head, "paragraphs": one.lines} for one in front.said(section, self.pen)]
         if not blocks and not comments:
             blocks = [{"is": "paragraph", "text": self.pen.say(front.NOTHING), "prose": "note"}]
         return {
@@ -80,12 +80,7 @@ class _Page:
             "blocks": blocks,
         }
 
-    def comment(self, comment: Comment, words: str) -> dict[str, Any]:
-        lines = self.pen.say(comment.text).splitlines()
-        head = f"{words} · {front.signed(comment, self.pen)}"
-        return {"head": head, "paragraphs": [line for line in lines if line.strip()]}
-
-    def block(self, block: Block) -> dict[str, Any] | None:
+    def block(self, block: Block) -> dict[str, Any]:
         if isinstance(block, Table):
             return self.table(block)
         if isinstance(block, Chart):
@@ -95,35 +90,30 @@ class _Page:
         return {"is": "paragraph", "text": self.pen.say(block.text), "prose": block.prose.value}
 
     def table(self, table: Table) -> dict[str, Any]:
-        rows = [*table.rows, *([table.total] if table.total else [])]
-        numbers = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
         columns = [
             {"title": self.pen.say(one.title), "number": number, "share": round(width, 4)}
-            for one, number, width in zip(table.columns, numbers, front.widths(table, self.pen), strict=True)
+            for one, number, width in zip(table.columns, table.numeric, front.widths(table, self.pen), strict=True)
         ]
         return {
             "is": "table",
             "title": self.pen.say(table.title),
             "columns": columns,
-            "rows": [[self.cell(cell) for cell in row] for row in rows],
+            "rows": [[self.cell(cell) for cell in row] for row in table.every],
             "total": table.total is not None,
             "note": self.pen.say(table.note) if table.note else "",
         }
 
-    def chart(self, chart: Chart) -> dict[str, Any] | None:
-        picture = self.drawn.get(chart.key)
-        if picture is None:
-            return None
+    def chart(self, chart: Chart) -> dict[str, Any]:
+        picture = self.drawn[chart.key]
         note = self.pen.say(chart.note) if chart.note else ""
         told = {"is": "chart", "title": self.pen.say(chart.title), "file": f"{chart.key}.svg", "width": picture.width}
         return told | {"alternative": self.pen.say(chart.alternative), "note": note}
 
     def numbers(self, numbers: Numbers) -> dict[str, Any]:
-        told = []
-        for one in numbers.numbers:
-            before = "" if one.before is None else self.pen.cell(one.before).value
-            words = self.pen.say(front.PREVIOUS).format(value=before) if before else ""
-            told.append({"label": self.pen.say(one.label), "cell": self.cell(one.cell), "before": words})
+        told = [
+            {"label": self.pen.say(one.label), "cell": self.cell(one.cell), "before": front.previous(one, self.pen)}
+            for one in numbers.numbers
+        ]
         return {"is": "numbers", "numbers": told}
 
     def cell(self, cell: Cell) -> dict[str, Any]:

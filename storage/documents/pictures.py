@@ -10,16 +10,17 @@ from typing import Any
 
 from PIL import Image
 
-from supervision.report.document import Chart, Document, Form, Kind, Point, Series
+from storage.documents import colours
+from supervision.report.document import Chart, Document, Form, Kind, Series
 from supervision.report.printed import Pen
 
 WIDE = 520
 """Of a chart without its axes, in points."""
 SHARPNESS = 3
-INK, SOFT, LINE, ACCENT = "#17212a", "#55626d", "#d5dcdf", "#0b5f70"
-COLOURS = ("#0b5f70", "#c9822b", "#7a4f8c", "#5c8a3a", "#a32d26", "#6b7a85")
-SHADES = ("#f1f6f7", "#0b5f70")
-PARTS = ("#cfe2e6", "#9cc4cc", "#659fab", "#347c8b", "#0b5f70", "#06343d")
+INK, SOFT, LINE, ACCENT = (f"#{one}" for one in (colours.INK, colours.SOFT, colours.LINE, colours.ACCENT))
+COLOURS = (ACCENT, "#c9822b", "#7a4f8c", "#5c8a3a", "#a32d26", "#6b7a85")
+SHADES = ("#f1f6f7", ACCENT)
+PARTS = ("#cfe2e6", "#9cc4cc", "#659fab", "#347c8b", ACCENT, "#06343d")
 """Of a whole, from the first to the last: they differ in print too."""
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 FONT = "Libertinus Sans, Liberation Sans, Arimo, Helvetica, Arial, sans-serif"
@@ -106,14 +107,10 @@ def _rows(chart: Chart, pen: Pen) -> list[dict[str, Any]]:
         for number, point in enumerate(series.points):
             printed = "" if point.value is None else pen.value(point.value, chart.kind, chart.decimals)
             rows.append(
-                {"series": pen.say(series.name), "place": place, "number": number, "label": _label(point, pen)}
+                {"series": pen.say(series.name), "place": place, "number": number, "label": pen.label(point.label)}
                 | {"value": point.value, "low": point.low, "high": point.high, "printed": printed}
             )
     return rows
-
-
-def _label(point: Point, pen: Pen) -> str:
-    return pen.label(point.label)
 
 
 def _axis(chart: Chart, *, grid: bool = True) -> dict[str, Any]:
@@ -161,7 +158,7 @@ def _order(series: tuple[Series, ...], pen: Pen) -> list[str]:
     """Return the labels in the order of the longest series, each once."""
     found: dict[str, None] = {}
     for one in sorted(series, key=lambda one: -len(one.points)):
-        found |= dict.fromkeys(_label(point, pen) for point in one.points)
+        found |= dict.fromkeys(pen.label(point.label) for point in one.points)
     return list(found)
 
 

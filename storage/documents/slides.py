@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC
 from typing import Any
 
 from pptx import Presentation
@@ -10,20 +9,18 @@ from pptx.dml.color import RGBColor
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Mm, Pt
 
-from storage.documents import front
+from storage.documents import colours, front
+from storage.documents.front import Said
 from storage.documents.pictures import Picture
 from storage.documents.same_bytes import repacked
 from supervision.report.document import (
     Block,
     Cell,
     Chart,
-    Comment,
     Document,
-    Kind,
     Numbers,
     Paragraph,
     Prose,
-    Row,
     Section,
     Table,
 )
@@ -37,7 +34,8 @@ ROWS, LETTERS = 11, 900
 NO_STYLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _colour: Any = RGBColor  # the package has no types for it
 INK, SOFT, FAINT, ACCENT, SHADE, WHITE = (
-    _colour.from_string(one) for one in ("17212A", "55626D", "8A949C", "0B5F70", "EEF3F4", "FFFFFF")
+    _colour.from_string(one)
+    for one in (colours.INK, colours.SOFT, colours.FAINT, colours.ACCENT, colours.SHADE, colours.WHITE)
 )
 
 
@@ -45,11 +43,7 @@ def as_pptx(document: Document, pen: Pen, drawn: Mapping[str, Picture]) -> bytes
     """Return the slides: a title, then each section's numbers, words, tables and charts."""
     file = Presentation()
     file.slide_width, file.slide_height = WIDE, HIGH
-    about, made = file.core_properties, document.cut_off.astimezone(UTC).replace(tzinfo=None)
-    about.title, about.subject = pen.say(document.title), front.running(document, pen)
-    about.author = about.last_modified_by = "Sonorelay"
-    about.created = about.modified = made
-    about.language, about.revision = "fr-FR" if pen.french else "en-GB", 1
+    front.described(file.core_properties, document, pen)
     writer = _Writer(file, document, pen, drawn)
     writer.front(document)
     for section in document.sections:
@@ -76,13 +70,12 @@ class _Writer:
         self.lines(slide, lines)
 
     def section(self, section: Section) -> None:
-        title, blocks = self.pen.say(section.title), list(section.blocks)
+        title, blocks = self.pen.say(section.title), front.shown(section, self.drawn)
         words = [one for one in blocks if isinstance(one, Paragraph)]
-        said = ((section.before, front.BEFORE), (section.comment, front.COMMENT))
-        comments = [line for one, head in said if one for line in self.comment(one, self.pen.say(head))]
-        first = [one for one in blocks if isinstance(one, Numbers)]
-        for numbers in first:
-            self.numbers(self.slide(title), numbers)
+        comments = [line for one in front.said(section, self.pen) for line in self.comment(one)]
+        for numbers in blocks:
+            if isinstance(numbers, Numbers):
+                self.numbers(self.slide(title), numbers)
         lines = comments + [self.paragraph(one, small=section.small_print) for one in words]
         if not lines and not blocks:
             lines = [(self.pen.say(front.NOTHING), 14)]
@@ -118,9 +111,9 @@ class _Writer:
         size = 11 if small else {Prose.NOTE: 11, Prose.HEADING: 18}.get(paragraph.prose, 16)
         return (f"•  {words}" if paragraph.prose is Prose.POINT else words), size
 
-    def comment(self, comment: Comment, words: str) -> Iterator[tuple[str, int]]:
-        yield f"{words} · {front.signed(comment, self.pen)}", 11
-        yield from ((line, 16) for line in self.pen.say(comment.text).splitlines() if line.strip())
+    def comment(self, comment: Said) -> Iterator[tuple[str, int]]:
+        yield comment.head, 11
+        yield from ((line, 16) for line in comment.lines)
 
     def lines(self, slide: Any, lines: Sequence[tuple[str, int]]) -> None:
         paragraph = _box(slide, TOP, HIGH - TOP - FOOT)
@@ -137,17 +130,14 @@ class _Writer:
             cell = grid.cell(number // across, number % across)
             cell.vertical_anchor = MSO_ANCHOR.MIDDLE
             printed = self.pen.cell(one.cell)
-            before = "" if one.before is None else self.pen.cell(one.before).value
             _write(cell.text_frame.paragraphs[0], self.pen.say(one.label), 14, SOFT)
             colour = FAINT if printed.faint else ACCENT
             _write(cell.text_frame.add_paragraph(), printed.value, 34, colour, bold=True)
-            for words in (printed.detail, self.pen.say(front.PREVIOUS).format(value=before) if before else ""):
-                if words:
-                    _write(cell.text_frame.add_paragraph(), words, 12, SOFT)
+            for words in filter(None, (printed.detail, front.previous(one, self.pen))):
+                _write(cell.text_frame.add_paragraph(), words, 12, SOFT)
 
     def table(self, title: str, table: Table) -> None:
-        rows: list[Row] = [*table.rows, *([table.total] if table.total else [])]
-        right = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
+        rows, right = table.every, table.numeric
         name = self.pen.say(table.title)
         if not rows:
             self.lines(self.slide(title, name), [(self.pen.say(front.NO_ROWS), 14)])
@@ -166,7 +156,7 @@ class _Writer:
                     _into(cell, right=right[place]), self.pen.say(table.columns[place].title), size, WHITE, bold=True
                 )
             for line, row in enumerate(some, 1):
-                last = table.total is not None and start + line == len(rows)
+                last = row is table.total
                 for place, value in enumerate(row):
                     cell = grid.cell(line, place)
                     _shaded(cell, SHADE if last or line % 2 == 0 else WHITE)
@@ -187,9 +177,7 @@ class _Writer:
             _write(paragraph, printed.detail, size - 3, FAINT if printed.faint else SOFT)
 
     def chart(self, title: str, chart: Chart) -> None:
-        picture = self.drawn.get(chart.key)
-        if picture is None:
-            return
+        picture = self.drawn[chart.key]
         slide = self.slide(title, self.pen.say(chart.title))
         high = HIGH - TOP - FOOT - Mm(10)
         scale = min(ROOM / picture.width, high / picture.height)

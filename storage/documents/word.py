@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Any
 
 import docx
@@ -12,27 +11,26 @@ from docx.enum.text import WD_TAB_ALIGNMENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from storage.documents import front
+from storage.documents import colours, front
 from storage.documents import word_parts as parts
+from storage.documents.front import Said
 from storage.documents.pictures import Picture
 from storage.documents.same_bytes import repacked
 from supervision.report.document import (
     Block,
     Cell,
     Chart,
-    Comment,
     Document,
-    Kind,
     Numbers,
     Paragraph,
     Prose,
-    Row,
     Section,
     Table,
 )
 from supervision.report.printed import Pen
 
-INK, SOFT, FAINT, ACCENT = (RGBColor.from_string(one) for one in ("17212A", "55626D", "8A949C", "0B5F70"))
+_OURS = (colours.INK, colours.SOFT, colours.FAINT, colours.ACCENT)
+INK, SOFT, FAINT, ACCENT = map(RGBColor.from_string, _OURS)
 ROOM = Mm(174)
 SMALL, NOTE, TINY = "Sonorelay small", "Sonorelay note", "Sonorelay tiny"
 _PROSE = {Prose.BODY: "Normal", Prose.POINT: "List Bullet", Prose.NOTE: NOTE, Prose.HEADING: "Heading 2"}
@@ -53,17 +51,12 @@ def as_docx(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: st
 
 def _set_up(file: Any, document: Document, pen: Pen) -> None:
     """Set paper, styles, language, the line at the foot and what a list of files shows of it."""
-    made = document.cut_off.astimezone(UTC).replace(tzinfo=None)
-    about = file.core_properties
-    about.title, about.author, about.last_modified_by = pen.say(document.title), "Sonorelay", "Sonorelay"
-    about.subject, about.comments = front.running(document, pen), ""
-    about.created = about.modified = made
-    about.language, about.revision = "fr-FR" if pen.french else "en-GB", 1
+    front.described(file.core_properties, document, pen)
     page = file.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(18)
     page.top_margin, page.bottom_margin = Mm(20), Mm(18)
-    _styles(file, about.language)
+    _styles(file, file.core_properties.language)
     foot = page.footer.paragraphs[0]
     foot.style = file.styles[SMALL]
     foot.paragraph_format.tab_stops.add_tab_stop(ROOM, WD_TAB_ALIGNMENT.RIGHT)
@@ -130,19 +123,17 @@ class _Writer:
         heading = self.file.add_heading(self.pen.say(section.title), 1)
         parts.underlined(heading)
         parts.marked(heading, parts.bookmark(place), place)
-        if section.before:
-            self.comment(section.before, self.pen.say(front.BEFORE))
-        if section.comment:
-            self.comment(section.comment, self.pen.say(front.COMMENT))
-        if not section.blocks and not section.comment:
+        comments, blocks = front.said(section, self.pen), front.shown(section, self.drawn)
+        for comment in comments:
+            self.comment(comment)
+        if not comments and not blocks:
             self.file.add_paragraph(self.pen.say(front.NOTHING), NOTE)
-        for block in section.blocks:
+        for block in blocks:
             self.block(block, small=section.small_print)
 
-    def comment(self, comment: Comment, words: str) -> None:
-        lines = [line for line in self.pen.say(comment.text).splitlines() if line.strip()]
-        head = self.file.add_paragraph(f"{words} · {front.signed(comment, self.pen)}", SMALL)
-        for paragraph in (head, *(self.file.add_paragraph(line) for line in lines)):
+    def comment(self, comment: Said) -> None:
+        head = self.file.add_paragraph(comment.head, SMALL)
+        for paragraph in (head, *(self.file.add_paragraph(line) for line in comment.lines)):
             parts.boxed(paragraph)
         self.gap()
 
@@ -170,18 +161,17 @@ class _Writer:
 
     def table(self, table: Table) -> None:
         self.title(self.pen.say(table.title))
-        rows: list[Row] = [*table.rows, *([table.total] if table.total else [])]
-        if rows:
-            self.rows(table, rows)
+        if table.every:
+            self.rows(table)
         else:
             self.note(self.pen.say(front.NO_ROWS))
         if table.note:
             self.note(self.pen.say(table.note))
 
-    def rows(self, table: Table, rows: list[Row]) -> None:
-        grid = self.file.add_table(len(rows) + 1, len(table.columns))
+    def rows(self, table: Table) -> None:
+        grid = self.file.add_table(len(table.every) + 1, len(table.columns))
         grid.alignment, grid.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-        right = [any(row[place].kind is not Kind.TEXT for row in rows) for place in range(len(table.columns))]
+        right = table.numeric
         widths = [int(ROOM * share) for share in front.widths(table, self.pen)]
         for column, width in zip(grid.columns, widths, strict=True):
             column.width = width
@@ -192,14 +182,14 @@ class _Writer:
         for place, (cell, column) in enumerate(zip(head.cells, table.columns, strict=True)):
             run = parts.into(cell, right=right[place]).add_run(self.pen.say(column.title))
             run.bold, run.font.size, run.font.color.rgb = True, Pt(size), SOFT
-            parts.edged(cell, "0B5F70", 8)
+            parts.edged(cell, colours.ACCENT, 8)
             cell.width = widths[place]
-        for number, (line, row) in enumerate(zip(lines, rows, strict=True)):
+        for line, row in zip(lines, table.every, strict=True):
             parts.unbroken(line)
-            last = table.total is not None and number == len(rows) - 1
+            last = row is table.total
             for place, (cell, value) in enumerate(zip(line.cells, row, strict=True)):
                 self.cell(parts.into(cell, right=right[place]), value, size, bold=last)
-                parts.edged(cell, parts.LINE, 4, parts.SHADE if last else "")
+                parts.edged(cell, colours.LINE, 4, colours.SHADE if last else "")
                 cell.width = widths[place]
 
     def cell(self, paragraph: Any, cell: Cell, size: float, *, bold: bool = False) -> None:
@@ -230,11 +220,9 @@ class _Writer:
             run.bold, run.font.size, run.font.color.rgb = True, Pt(17), FAINT if printed.faint else ACCENT
             if one.cell.link and self.site:
                 parts.linked(value, run, self.site + one.cell.link)
-            before = "" if one.before is None else self.pen.cell(one.before).value
-            small = (printed.detail, self.pen.say(front.PREVIOUS).format(value=before) if before else "")
-            for words in filter(None, small):
+            for words in filter(None, (printed.detail, front.previous(one, self.pen))):
                 cell.add_paragraph(words, TINY)
-            parts.edged(cell, "FFFFFF", 24, parts.SHADE)
+            parts.edged(cell, colours.WHITE, 24, colours.SHADE)
         self.gap()
 
     def gap(self) -> None:
@@ -242,9 +230,7 @@ class _Writer:
         line.paragraph_format.line_spacing = Pt(6)
 
     def chart(self, chart: Chart) -> None:
-        picture = self.drawn.get(chart.key)
-        if picture is None:
-            return
+        picture = self.drawn[chart.key]
         self.title(self.pen.say(chart.title))
         shape = self.file.add_picture(io.BytesIO(picture.png), width=min(ROOM, Pt(picture.width * 0.88)))
         self.file.paragraphs[-1].paragraph_format.keep_with_next = chart.note is not None

@@ -8,7 +8,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-LINE, SHADE, WARM = "D5DCDF", "EEF3F4", "FBF6EE"
+from storage.documents import colours
 
 
 def bookmark(number: int) -> str:
@@ -113,7 +113,7 @@ def edged(cell: Any, colour: str, eighths: int, shade: str = "") -> None:
 def underlined(paragraph: Any) -> None:
     """Draw a line under a heading."""
     edges = element("pBdr")
-    edges.append(element("bottom", val="single", sz="6", space="2", color="0B5F70"))
+    edges.append(element("bottom", val="single", sz="6", space="2", color=colours.ACCENT))
     paragraph._p.get_or_add_pPr().insert_element_before(edges, "w:shd", "w:tabs", "w:spacing", "w:ind", "w:jc")  # noqa: SLF001
 
 
@@ -123,6 +123,6 @@ def boxed(paragraph: Any) -> None:
     paragraph.paragraph_format.space_after = Pt(0)
     properties = paragraph._p.get_or_add_pPr()  # noqa: SLF001
     edges = element("pBdr")
-    edges.append(element("left", val="single", sz="16", space="6", color="C9822B"))
-    for part in (edges, element("shd", val="clear", color="auto", fill=WARM)):
+    edges.append(element("left", val="single", sz="16", space="6", color=colours.MARGIN))
+    for part in (edges, element("shd", val="clear", color="auto", fill=colours.PAPER)):
         properties.insert_element_before(part, "w:tabs", "w:spacing", "w:ind", "w:jc", "w:rPr")

@@ -11,7 +11,7 @@ from typing import Any
 import xlsxwriter
 
 from pipeline.text import Text
-from storage.documents import front
+from storage.documents import colours, front
 from storage.documents.pictures import Picture
 from storage.documents.same_bytes import repacked
 from supervision.report.document import (
@@ -34,6 +34,7 @@ HOURS = Text("{title} (hours)", "{title} (heures)")
 FIRST, NUMBERS = Text("Report", "Rapport"), Text("Key figure", "Chiffre clé")
 VALUE, BEFORE = Text("Value", "Valeur"), Text("Period before", "Période précédente")
 LONGEST_NAME, LINE = 31, 95
+INK_OF_HEADS, INK_BESIDE, INK_OF_FEW = (f"#{one}" for one in (colours.ACCENT, colours.SOFT, colours.FAINT))
 MOST_ABREAST = 14
 """Columns that can still be read when they are printed on the width of one page."""
 WIDEST, NARROWEST = 46, 9
@@ -53,9 +54,7 @@ def as_xlsx(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: st
     """Return the workbook: what the report is and its words, then a sheet per table; `site` before each link."""
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True, "default_date_format": FORMATS[Kind.DATE]})
-    made = document.cut_off.astimezone(UTC).replace(tzinfo=None)
-    about = {"title": pen.say(document.title), "subject": front.running(document, pen), "author": "Sonorelay"}
-    book.set_properties({**about, "created": made})
+    book.set_properties(front.properties(document, pen))
     writer = _Writer(book, document, pen, drawn, site)
     writer.first()
     for number, section in enumerate(document.sections, 1):
@@ -80,6 +79,8 @@ class _Writer:
         self.book, self.document, self.pen, self.drawn, self.site = book, document, pen, drawn, site
         self.formats: dict[tuple[Any, ...], Any] = {}
         self.names: set[str] = set()
+        # the space keeps a name that begins with a number from being part of the size of the letters
+        self.foot = f"&L&8 {front.running(document, pen).replace('&', '&&')}&R&8 &P / &N"
 
     @cached_property
     def opening(self) -> Any:
@@ -91,10 +92,10 @@ class _Writer:
         sheet.set_column(0, 0, 30)
         sheet.set_column(1, 1, 90)
         head = f"{self.pen.say(self.document.title)} · {self.pen.say(self.document.scope_name)}"
-        sheet.write_string(0, 0, head, self.style(bold=True, font_size=16, font_color="#0b5f70"))
+        sheet.write_string(0, 0, head, self.style(bold=True, font_size=16, font_color=INK_OF_HEADS))
         line = 1
         for line, (label, words) in enumerate(front.facts(self.document, self.pen), 2):
-            sheet.write_string(line, 0, label, self.style(font_color="#55626d"))
+            sheet.write_string(line, 0, label, self.style(font_color=INK_BESIDE))
             sheet.write_string(line, 1, words, self.style(text_wrap=True))
         for section in self.document.sections:
             for words in self.words(section):
@@ -104,14 +105,12 @@ class _Writer:
                 sheet.write_string(line, 1, words, self.style(text_wrap=True, valign="top"))
 
     def words(self, section: Section) -> Iterable[str]:
-        for comment, head in ((section.before, front.BEFORE), (section.comment, front.COMMENT)):
-            if comment:
-                yield f"{self.pen.say(head)} · {front.signed(comment, self.pen)}\n{self.pen.say(comment.text)}"
+        yield from ("\n".join((one.head, *one.lines)) for one in front.said(section, self.pen))
         yield from (self.pen.say(block.text) for block in section.blocks if isinstance(block, Paragraph))
 
     def section(self, section: Section, number: int) -> None:
         title = f"{number} {self.pen.say(section.title)}"
-        charts = [block for block in section.blocks if isinstance(block, Chart) and block.key in self.drawn]
+        charts = [block for block in front.shown(section, self.drawn) if isinstance(block, Chart)]
         for block in section.blocks:
             if isinstance(block, Numbers):
                 self.numbers(block, title)
@@ -135,13 +134,12 @@ class _Writer:
     def table(self, table: Table, name: str, section: str) -> None:
         sheet = self.sheet(name)
         self.head(sheet, self.pen.say(table.title), section)
-        every = (*table.rows, table.total) if table.total else table.rows
         titles = [self.pen.say(column.title) for column in table.columns]
-        last = self.grid(sheet, self.spread(titles, every), table.rows, table.total)
-        if not every:
+        last = self.grid(sheet, self.spread(titles, table.every), table.rows, table.total)
+        if not table.every:
             sheet.write_string(last, 0, self.pen.say(front.NO_ROWS), self.style(italic=True))
         if table.note:
-            sheet.write_string(last + 1, 0, self.pen.say(table.note), self.style(font_size=9, font_color="#55626d"))
+            sheet.write_string(last + 1, 0, self.pen.say(table.note), self.style(font_size=9, font_color=INK_BESIDE))
 
     def spread(self, titles: list[str], rows: tuple[Row, ...]) -> list[tuple[int, _Part]]:
         """Return the columns of the sheet, and which column of the table each shows."""
@@ -152,14 +150,16 @@ class _Writer:
         ]
 
     def head(self, sheet: Any, title: str, above: str) -> None:
-        sheet.write_string(0, 0, title, self.style(bold=True, font_size=13, font_color="#0b5f70"))
+        sheet.write_string(0, 0, title, self.style(bold=True, font_size=13, font_color=INK_OF_HEADS))
         if above:
-            sheet.write_string(1, 0, above, self.style(font_color="#55626d"))
+            sheet.write_string(1, 0, above, self.style(font_color=INK_BESIDE))
 
     def grid(self, sheet: Any, cells: list[tuple[int, _Part]], rows: tuple[Row, ...], total: Row | None) -> int:
         """Write header, rows and total from the fourth line on; return the line after them."""
         top = 3
-        head = self.style(bold=True, text_wrap=True, valign="bottom", font_color="#ffffff", bg_color="#0b5f70")
+        head = self.style(
+            bold=True, text_wrap=True, valign="bottom", font_color=f"#{colours.WHITE}", bg_color=INK_OF_HEADS
+        )
         sheet.set_row(top, 42)
         for place, (_, part) in enumerate(cells):
             sheet.write_string(top, place, part.title, head)
@@ -185,7 +185,7 @@ class _Writer:
         kind = cell.kind if part.field in ("value", "low", "high") else Kind.COUNT
         look: dict[str, Any] = {"num_format": _format(kind, cell.decimals)}
         if cell.doubt is Doubt.FEW:
-            look |= {"font_color": "#8a949c", "italic": True}
+            look |= {"font_color": INK_OF_FEW, "italic": True}
         if bold:
             look |= {"bold": True, "top": 1}
         if part.field == "value" and cell.link and self.site:
@@ -225,13 +225,13 @@ class _Writer:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)
-        sheet.set_footer(f"&L&8{front.running(self.document, self.pen).replace('&', '&&')}&R&8&P / &N")
+        sheet.set_footer(self.foot)
         return sheet
 
     def name(self, wished: str) -> str:
         """Return a name that a sheet may have and no other sheet has."""
         plain = re.sub(r"[\[\]:*?/\\]", " ", wished).strip("' ")
-        short, number = plain[:LONGEST_NAME].rstrip(), 2
+        short, number = plain[:LONGEST_NAME].rstrip("' "), 2
         while short.casefold() in self.names:
             short = f"{plain[: LONGEST_NAME - 3].rstrip()} {number}"
             number += 1

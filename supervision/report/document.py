@@ -179,9 +179,19 @@ class Table:
 
     def __post_init__(self) -> None:
         """Refuse rows that do not fit the columns."""
-        every = (*self.rows, self.total) if self.total is not None else self.rows
-        if any(len(row) != len(self.columns) for row in every):
+        if any(len(row) != len(self.columns) for row in self.every):
             raise ValueError(f"a row of table '{self.key}' does not fit its columns")
+
+    @property
+    def every(self) -> tuple[Row, ...]:
+        """The rows, the total last."""
+        return self.rows if self.total is None else (*self.rows, self.total)
+
+    @property
+    def numeric(self) -> tuple[bool, ...]:
+        """Whether each column holds numbers."""
+        places = range(len(self.columns))
+        return tuple(any(row[place].kind is not Kind.TEXT for row in self.every) for place in places)
 
 
 class Form(StrEnum):
