@@ -12,17 +12,15 @@ from prefect import flow, task
 from storage.catalogue import setup
 from storage.objects.chosen import object_store
 from storage.settings import settings
-from supervision.programme import Programme, read_programme
 
 setup.prepare()  # Django wants to be ready before its tables are imported
 
 from flows.presence import alone  # noqa: E402
 from flows.retries import nobody_must_act  # noqa: E402
 from storage.catalogue import reports  # noqa: E402
-from storage.documents.files import FORMATS, LANGUAGES  # noqa: E402
+from storage.documents.files import FORMATS  # noqa: E402
 from supervision.period import Period  # noqa: E402
 from supervision.report.figures import Scope  # noqa: E402
-from supervision.report.series import ScopeKind  # noqa: E402
 
 log = logging.getLogger("sonorelay.flows")
 
@@ -30,12 +28,11 @@ log = logging.getLogger("sonorelay.flows")
 @task(retries=3, retry_delay_seconds=[60, 300, 900], retry_condition_fn=nobody_must_act)
 def make_what_is_due() -> int:
     """Make and print each report that is missing; returns how many. What was made before a failure stays made."""
-    programme = read_programme(settings().programme_file.read_text(encoding="utf-8"))
     made = 0
     try:
         for scope in reports.scopes():
             for period in reports.due(datetime.now(UTC).date(), scope):
-                _make(scope, period, programme)
+                _make(scope, period)
                 made += 1
     finally:
         setup.close_connections()
@@ -51,11 +48,9 @@ def report() -> int:
     return made
 
 
-def _make(scope: Scope, period: Period, programme: Programme) -> None:
-    """Keep one report and print all its files: a project's in its language, those of several in both."""
+def _make(scope: Scope, period: Period) -> None:
+    """Keep one report and print all its files."""
     now, store = datetime.now(UTC), object_store()
     kept = reports.make(scope, period, outside=False, store=store, person=None, now=now)
-    languages = {one.code: (one.language,) for one in programme.projects}
-    spoken = languages.get(scope.code, LANGUAGES) if scope.kind is ScopeKind.PROJECT else LANGUAGES
-    for language in spoken:
+    for language in reports.languages_of(scope):
         reports.printed_as(kept, language, FORMATS, store=store, site=settings().base_url, now=now)

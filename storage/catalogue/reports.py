@@ -14,6 +14,7 @@ from django.db.models import Max, QuerySet
 from pipeline.text import Text
 from storage.catalogue import scope as reach
 from storage.catalogue.models import Event, Organisation, Person, Project, Report, ReportComment, ReportFile
+from storage.catalogue.programme import current
 from storage.catalogue.reporting.document import counted
 from storage.catalogue.reporting.reach import PROGRAMME, organisation_scope, programme_scope, project_scope
 from storage.catalogue.transaction import one_transaction
@@ -23,6 +24,7 @@ from supervision.period import Period
 from supervision.report import canonical
 from supervision.report.document import Comment, Document
 from supervision.report.figures import Scope
+from supervision.report.printed import NOT_PRINTED
 from supervision.report.series import ScopeKind, Subject, over
 from supervision.roles import Action
 
@@ -106,16 +108,24 @@ def keep(document: Document, scope: Scope, store: ObjectStore, person: Person | 
     return report
 
 
-def scope_name(report: Report) -> Text:
-    """Return how what a report is about is called now; its code where it is not there any more."""
-    names: dict[str, QuerySet[Project] | QuerySet[Organisation]] = {
-        ScopeKind.PROJECT: Project.objects.all(),
-        ScopeKind.ORGANISATION: Organisation.objects.all(),
-    }
-    if report.scope_kind not in names:
-        return PROGRAMME
-    name = names[report.scope_kind].filter(code=report.scope).values_list("name", flat=True).first()
-    return Text(name or report.scope, name or report.scope)
+def scope_names(reports: Iterable[Report]) -> list[Text]:
+    """Return how what each report is about is called now; its code where it is not there any more."""
+    projects, organisations = (
+        Project.objects.values_list("code", "name"),
+        Organisation.objects.values_list("code", "name"),
+    )
+    names = {ScopeKind.PROJECT.value: dict(projects), ScopeKind.ORGANISATION.value: dict(organisations)}
+    found = []
+    for report in reports:
+        name = names.get(report.scope_kind, {}).get(report.scope, report.scope)
+        found.append(PROGRAMME if report.scope_kind == ScopeKind.PROGRAMME else Text(name, name))
+    return found
+
+
+def languages_of(scope: Scope) -> tuple[str, ...]:
+    """Return the languages in which reports are printed before anybody asks: a project's own, else both."""
+    spoken = {one.code: (one.language,) for one in current().projects}
+    return spoken.get(scope.code, LANGUAGES) if scope.kind is ScopeKind.PROJECT else LANGUAGES
 
 
 def document_of(report: Report, store: ObjectStore) -> Document:
@@ -141,14 +151,19 @@ def lines_of(subject: Subject) -> dict[str, dict[str, ReportComment]]:
     return said
 
 
+def plain(text: str) -> str:
+    """Return a comment as it is kept: without what no file may hold."""
+    return text.replace("\r\n", "\n").translate(NOT_PRINTED).strip()
+
+
 def write(report: Report, section: str, text: str, language: str, person: Person, now: datetime) -> None:
     """Write a comment to a section in one language, in place of what stood there; the old one is kept.
 
     ValueError for a language that reports are not in, and for more letters than a comment may have.
     """
-    text = text.strip().replace("\r\n", "\n")
+    text = plain(text)
     if language not in LANGUAGES or len(text) > LONGEST_COMMENT or not section:
-        raise ValueError("a comment is at most 4000 letters in English or French")
+        raise ValueError(f"a comment is at most {LONGEST_COMMENT} letters in English or French")
     place = {"scope_kind": report.scope_kind, "scope": report.scope, "period": report.period}
     with one_transaction():
         lines = ReportComment.objects.filter(**place, section=section, language=language)

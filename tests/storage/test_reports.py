@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoAssertNumQueries
 
 from storage.accounts import accounts
 from storage.catalogue import reports
@@ -58,7 +59,7 @@ def test_a_comment_outlives_every_new_making_and_every_correction(world: World, 
     sara = world.person("sara", Role.SUPERVISOR, first_name="Sara", last_name="Ilunga")
     first = kept(scope, store)
     reports.write(first, "quality", "One probe was away.\r\nIt is back.", "en", sara, OCTOBER)
-    reports.write(first, "quality", "One probe was away in August.", "en", sara, OCTOBER)
+    reports.write(first, "quality", " One probe was away\x00 in August.\x0b", "en", sara, OCTOBER)
     reports.write(first, "quality", "Une sonde manquait en août.", "fr", sara, OCTOBER + timedelta(hours=1))
     reports.write(first, "equipment", "Only in English.", "en", sara, OCTOBER)
     reports.write(first, "training", "Taken back.", "en", sara, OCTOBER)
@@ -145,3 +146,15 @@ def test_a_project_that_is_alone_has_no_report_of_all(world: World) -> None:
     assert [one.code for one in reports.scopes()] == ["bunia", "elsewhere", "goma", "other", "relief", ""]
     Project.objects.exclude(code="goma").update(active=False)
     assert [one.code for one in reports.scopes()] == ["goma"]
+
+
+def test_a_report_is_called_as_what_it_is_about_is_called_now(
+    world: World, store: ObjectStore, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    about = (project_scope(world.goma), organisation_scope(world.organisation), programme_scope())
+    made = [kept(scope, store) for scope in about]
+    Project.objects.filter(code="goma").update(name="Goma, new hospital")
+    gone = Report(scope_kind="project", scope="closed")
+    with django_assert_num_queries(2):
+        names = [name.fr for name in reports.scope_names([*made, gone])]
+    assert names == ["Goma, new hospital", world.organisation.name, "Ensemble du programme", "closed"]

@@ -41,7 +41,7 @@ def reports(request: HttpRequest) -> HttpResponseBase:
     today = timezone.now().date()
     found = kept.reports_for(person).select_related("made_by").order_by("-last", "first", "scope", "-made_at")
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    lines = [(one, kept.subject_of(one).period, kept.scope_name(one)) for one in page]
+    lines = [(one, kept.subject_of(one).period, name) for one, name in zip(page, kept.scope_names(page), strict=True)]
     periods = recent(today)
     offered = {"scopes": kept.scopes_for(person), "periods": periods, "usual": periods[1], "today": today}
     context = {"page": page, "lines": lines, **offered}
@@ -98,8 +98,8 @@ def comment(request: HttpRequest, report_id: int, section: str) -> HttpResponseB
     document = kept.document_of(found, object_store())
     if section not in {one.key for one in document.sections}:
         raise Http404
-    said = {language: request.POST.get(language, "") for language in LANGUAGES}
-    if any(len(text.replace("\r\n", "\n").strip()) > kept.LONGEST_COMMENT for text in said.values()):
+    said = {language: kept.plain(request.POST.get(language, "")) for language in LANGUAGES}
+    if any(len(text) > kept.LONGEST_COMMENT for text in said.values()):
         messages.error(request, _("This comment is too long; nothing was changed."))
         return redirect("report", found.pk)
     for language, text in said.items():
