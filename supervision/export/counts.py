@@ -8,9 +8,7 @@ from dataclasses import dataclass, fields
 
 from supervision.registers import RequestKind, Training
 from supervision.report.figures import Counted
-
-SMALLEST = 5
-"""The smallest number, but nought, that leaves the organisation."""
+from supervision.suppression import Line, is_small, next_to_hide
 
 OF_SCANS = tuple(one.name for one in fields(Counted) if one.name != "score_thousandths")
 OF_TRAINING = ("sessions", "training_minutes", "attendances", "people_trained", "guests_trained")
@@ -60,32 +58,21 @@ def of_training(training: Training, exam_type: str = "") -> dict[Name, int]:
 def hidden(numbers: Mapping[Name, int]) -> frozenset[Name]:
     """Return which of these numbers, told together, must not leave."""
     counted = {name: value for name, value in numbers.items() if name.figure in SMALL_MATTERS}
-    kept = {name for name, value in counted.items() if 0 < value < SMALLEST}
-    relations = [relation for relation in _relations(counted) if relation[1]]
-    while betrayed := next((one for one in relations if _betrays(one, counted, kept)), None):
-        whole, parts = betrayed
-        told = [part for part in parts if part not in kept and counted[part]]
-        kept.add(min(told, key=lambda part: (counted[part], part)) if told else whole)
+    small = {name for name, value in counted.items() if is_small(value)}
+    lines, kept = list(_lines(counted)), set(small)
+    while (betraying := next_to_hide(lines, counted, small, kept)) is not None:
+        kept.add(betraying)
     return frozenset(kept)
 
 
-Relation = tuple[Name, tuple[Name, ...]]
-
-
-def _betrays(relation: Relation, counted: Mapping[Name, int], kept: set[Name]) -> bool:
-    """Tell whether what is not told of a whole is a small number."""
-    whole, parts = relation
-    return whole not in kept and 0 < counted[whole] - sum(counted[one] for one in parts if one not in kept) < SMALLEST
-
-
-def _relations(counted: Mapping[Name, int]) -> Iterable[Relation]:
+def _lines(counted: Mapping[Name, int]) -> Iterable[Line[Name]]:
+    """Return what adds up: the exam types to all together, parts to their whole, a number and its rest to another."""
     types = sorted({name.exam_type for name in counted if name.exam_type})
-    for figure in sorted({name.figure for name in counted}):
-        if Name(figure) in counted:
-            yield Name(figure), tuple(one for one in (Name(figure, code) for code in types) if one in counted)
-    for exam_type in ("", *types):
-        several = [(whole, parts) for whole, parts in PARTS.items()]
-        for figure, parts in [*several, *((whole, (part,)) for whole, part in WITHIN)]:
-            if Name(figure, exam_type) in counted:
-                named = (Name(part, exam_type) for part in parts)
-                yield Name(figure, exam_type), tuple(one for one in named if one in counted)
+    related = [(Name(figure), [Name(figure, code) for code in types]) for figure in OF_SCANS]
+    for code in ("", *types):
+        several = [*PARTS.items(), *((whole, (part,)) for whole, part in WITHIN)]
+        related += [(Name(whole, code), [Name(part, code) for part in parts]) for whole, parts in several]
+    for whole, named in related:
+        parts = tuple(name for name in named if name in counted)
+        if whole in counted and parts:
+            yield Line(whole, parts, max(0, counted[whole] - sum(counted[name] for name in parts)))

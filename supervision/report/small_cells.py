@@ -2,18 +2,16 @@
 
 What leaves the organisation tells no count of patients from 1 to 4, and no share that tells one. Where a total could be
 used to subtract it again, the smallest other number of that row or column is not told either: primary and secondary
-suppression, Willenborg & de Waal, Elements of Statistical Disclosure Control, 2001, chapter 4.
+suppression (supervision.suppression).
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
+from supervision import suppression
 from supervision.report.document import Cell, Kind, Row
+from supervision.suppression import Line, next_to_hide
 
-SMALLEST_TOLD = 5
-TINY = 1e-9
 TELLS_PATIENTS = (Kind.COUNT, Kind.SHARE, Kind.NUMBER, Kind.HOURS)
 
 Place = tuple[int, int]
@@ -34,7 +32,7 @@ def is_small(cell: Cell) -> bool:
     told = [cell.value] if cell.kind is Kind.COUNT else [cell.of]
     if cell.count is not None and cell.of is not None:
         told += [cell.count, cell.of - cell.count]
-    return any(isinstance(number, int) and 0 < number < SMALLEST_TOLD for number in told)
+    return any(isinstance(number, int) and suppression.is_small(number) for number in told)
 
 
 def told_or_not(cell: Cell) -> Cell:
@@ -67,35 +65,15 @@ def _next(
     more = {place for row in range(len(grid)) for place in _told_again(grid[row], row, hidden, columns)} - hidden
     if more:
         return more
-    lines = [[(row, column) for row in range(len(grid))] for column in columns] if totalled else []
+    last = len(grid) - 1
+    lines = [Line((last, column), tuple((row, column) for row in range(last))) for column in columns if totalled]
     for row in range(len(grid)):
-        lines += [[*((row, part) for part in one.parts), (row, one.whole)] for one in sums]
-    for line in lines:
-        if found := _unprotected(grid, line, hidden):
-            return {found}
-    small = [place for place in _determined(lines, hidden) if is_small(grid[place[0]][place[1]])]
-    around = [place for line in lines if set(small) & set(line) for place in line]
-    for places in (around, [place for line in lines for place in line]):
-        left = [place for place in places if place not in hidden and _amount(grid[place[0]][place[1]])]
-        if small and left:
-            return {min(left, key=lambda place: (_amount(grid[place[0]][place[1]]), place))}
-    return set()
-
-
-def _determined(lines: list[list[Place]], hidden: set[Place]) -> list[Place]:
-    """Return the hidden places that all sums together determine, whatever the others are."""
-    places = sorted(hidden & {place for line in lines for place in line})
-    if not places:
-        return []
-    column = {place: number for number, place in enumerate(places)}
-    equations = np.zeros((len(lines), len(places)))
-    for number, line in enumerate(lines):
-        for place in hidden.intersection(line):
-            equations[number, column[place]] = -1.0 if place == line[-1] else 1.0
-    # what the equations leave free is their null space: a place is determined where that is zero
-    _, strengths, axes = np.linalg.svd(equations)
-    free = axes[int((strengths > TINY).sum()) :]
-    return [place for place in places if np.abs(free[:, column[place]]).max(initial=0.0) < TINY]
+        lines += [Line((row, one.whole), tuple((row, part) for part in one.parts)) for one in sums]
+    amounts = {(row, column): _amount(cell) for row, cells in enumerate(grid) for column, cell in enumerate(cells)}
+    small = [(row, column) for row, column in hidden if is_small(grid[row][column])]
+    told = [line for line in lines if grid[line.whole[0]][line.whole[1]].value is not None]
+    found = next_to_hide(told, amounts, small, hidden)
+    return set() if found is None else {found}
 
 
 def _told_again(cells: list[Cell], row: int, hidden: set[Place], columns: tuple[int, ...]) -> set[Place]:
@@ -103,20 +81,6 @@ def _told_again(cells: list[Cell], row: int, hidden: set[Place], columns: tuple[
     counts = {cells[column].value for column in columns if (row, column) in hidden and cells[column].kind is Kind.COUNT}
     rates = [column for column in columns if cells[column].kind is not Kind.COUNT and cells[column].value is not None]
     return {(row, column) for column in rates if counts & {cells[column].of, cells[column].count}}
-
-
-def _unprotected(grid: list[list[Cell]], line: list[Place], hidden: set[Place]) -> Place | None:
-    """Return the smallest place to hide where the others of a line, whose last is the sum, give a hidden one away."""
-    gone = [place for place in line if place in hidden]
-    if not gone:
-        return None
-    whole = line[-1] in hidden
-    if len(gone) > 1 and (whole or sum(_amount(grid[row][column]) for row, column in gone) >= SMALLEST_TOLD):
-        return None
-    left = [place for place in line[:-1] if place not in hidden and _amount(grid[place[0]][place[1]])]
-    if left:
-        return min(left, key=lambda place: (_amount(grid[place[0]][place[1]]), place))
-    return None if whole or grid[line[-1][0]][line[-1][1]].value is None else line[-1]
 
 
 def _amount(cell: Cell) -> int:

@@ -3,8 +3,8 @@
 from pipeline.text import Text
 from supervision.report.composing import EVERY, Part
 from supervision.report.document import Paragraph, Prose, Section
-from supervision.report.small_cells import SMALLEST_TOLD
 from supervision.report.tabled import Audience
+from supervision.suppression import SMALLEST_TOLD
 
 DEFINITIONS = (
     Text(

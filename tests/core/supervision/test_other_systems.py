@@ -4,10 +4,12 @@ import io
 import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID
 
+import numpy as np
 import pydicom
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
@@ -19,7 +21,7 @@ from pydicom.dataset import Dataset
 from supervision.exam_types import ExamType, exam_types
 from supervision.export import codes, dhis2, fhir
 from supervision.export.codes import Concept
-from supervision.export.counts import ALL, OF_SCANS, PARTS, SMALLEST, WITHIN, Name, hidden
+from supervision.export.counts import ALL, OF_SCANS, PARTS, WITHIN, Name, hidden
 from supervision.export.dhis2 import Dhis2
 from supervision.export.final_reading import FinalReading, Somebody
 from supervision.export.measure_report import measure_report
@@ -29,6 +31,7 @@ from supervision.period import Period
 from supervision.priority import Clock
 from supervision.rating import Answer, Cause, Component, Consequence, Reference
 from supervision.review_form import Advice, ReviewForm
+from supervision.suppression import SMALLEST_TOLD
 from tests.real_files import pydicom_example
 from tests.servers import absent
 
@@ -211,23 +214,59 @@ def numbers(draw: st.DrawFn) -> dict[Name, int]:
     return {name: value for name, value in cells.items() if name not in kept}
 
 
+@settings(deadline=None)
 @given(cells=numbers())
 def test_no_small_number_leaves_and_none_can_be_worked_out(cells: dict[Name, int]) -> None:
     small = hidden(cells)
     told = {name: value for name, value in cells.items() if name not in small}
-    assert all(value == 0 or value >= SMALLEST for value in told.values())
+    assert all(value == 0 or value >= SMALLEST_TOLD for value in told.values())
     for code in {name.exam_type for name in told}:
         for whole, parts in [*PARTS.items(), *((one, (other,)) for one, other in WITHIN)]:
             named = [Name(part, code) for part in parts if Name(part, code) in cells]
             if named and Name(whole, code) in told:
                 rest = told[Name(whole, code)] - sum(told.get(name, 0) for name in named)
-                assert rest == 0 or rest >= SMALLEST, (whole, code, rest)
+                assert rest == 0 or rest >= SMALLEST_TOLD, (whole, code, rest)
     for figure in {name.figure for name in told}:
         types = [name for name in cells if name.figure == figure and name.exam_type]
         if types and Name(figure) in told:
             rest = told[Name(figure)] - sum(told.get(name, 0) for name in types)
-            assert rest == 0 or rest >= SMALLEST
+            assert rest == 0 or rest >= SMALLEST_TOLD
     assert all(cells[name] > 0 for name in small)  # nought is told
+
+
+@settings(deadline=None)
+@given(cells=numbers())
+def test_all_sums_together_tell_no_small_number_and_no_small_rest(cells: dict[Name, int]) -> None:
+    small = hidden(cells)
+    unknown: dict[object, int] = {name: cells[name] for name in cells if name in small}
+    sums: list[dict[object, int]] = []
+    for whole, parts in adding_up(cells):
+        rest = cells[whole] - sum(cells[part] for part in parts)
+        if rest:
+            unknown["rest", len(sums)] = rest
+        sums.append(dict.fromkeys(parts, 1) | {whole: -1, ("rest", len(sums)): 1})
+    equations = np.array([[line.get(name, 0) for name in unknown] for line in sums]).reshape(len(sums), len(unknown))
+    rank = np.linalg.matrix_rank(equations) if equations.size else 0
+    for unit, (name, value) in zip(np.eye(len(unknown)), unknown.items(), strict=True):
+        if 0 < value < SMALLEST_TOLD:
+            assert np.linalg.matrix_rank(np.vstack([equations, unit])) > rank, name
+
+
+def adding_up(cells: dict[Name, int]) -> Iterator[tuple[Name, list[Name]]]:
+    """Give what anybody knows of these numbers: which of them are part of which."""
+    for whole in cells:
+        if not whole.exam_type:
+            yield whole, [one for one in cells if one.figure == whole.figure and one.exam_type]
+        for figure, parts in [*PARTS.items(), *((one, (other,)) for one, other in WITHIN)]:
+            if figure == whole.figure:
+                yield whole, [Name(part, whole.exam_type) for part in parts if Name(part, whole.exam_type) in cells]
+
+
+def test_what_is_hidden_to_protect_another_is_not_told_by_a_third() -> None:
+    rated = {Name("rated", "FAST"): 7, Name("rated", "CARD"): 20, Name("rated"): 27}
+    cells = rated | {Name("adequate", "FAST"): 5, Name("adequate", "CARD"): 10, Name("adequate"): 15}
+    assert Name("adequate", "FAST") in hidden(cells)  # else 7 - 5 tells the 2 that are not adequate
+    assert hidden(cells) & {Name("adequate", "CARD"), Name("adequate")}  # else 15 - 10 tells those 5
 
 
 def test_large_numbers_all_leave() -> None:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from supervision.figures import Share
 from supervision.report.document import Cell, Doubt, Kind, Row
-from supervision.report.small_cells import SMALLEST_TOLD, Sum, is_small, protected
+from supervision.report.small_cells import Sum, is_small, protected
+from supervision.suppression import SMALLEST_TOLD
 
 numbers = st.one_of(st.integers(0, 7), st.integers(0, 200))
 grids = st.integers(1, 5).flatmap(
