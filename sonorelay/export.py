@@ -100,7 +100,7 @@ def _readings(kind: str, days: Period, places: "QuerySet[Project]", to: Path) ->
         if kind == "fhir":
             _write(to / f"{review.exam.uuid}.json", fhir.as_bytes(fhir.bundle_of(told.reading)))
         elif told.released:
-            _write(to / f"{review.exam.uuid}.dcm", structured_report(told.reading, told.released))
+            _write(to / f"{readings.report_name(review)}.dcm", structured_report(told.reading, told.released))
         else:
             lacking += 1
             continue

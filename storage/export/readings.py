@@ -63,6 +63,11 @@ def has_dicom(review: Review) -> bool:
     return any(_released(review.exam))
 
 
+def report_name(review: Review) -> str:
+    """Return what the DICOM file of an exam's reading is called: in every version the same, and in no FHIR file."""
+    return organisation_key(review.exam.project.organisation.code).pseudonym("report", str(review.exam.uuid), length=16)
+
+
 def may_name(person: Person, project: Project) -> bool:
     """Tell whether a person may know who scanned and who read in a project."""
     return scope.projects_for(person, Action.SEE_SCANS).filter(pk=project.pk).exists()
@@ -75,11 +80,7 @@ def note(kind: str, count: int, person: Person | None, now: datetime, *, exam: E
 
 
 def _whole(readings: QuerySet[Review]) -> QuerySet[Review]:
-    released = StoredObject.objects.filter(area=Area.RELEASED, role="derivative", media_type=DICOM)
-    clips = Prefetch(
-        "exam__clips",
-        Scan.objects.order_by("pk").prefetch_related(Prefetch("objects_stored", released, to_attr="dicom")),
-    )
+    clips = Prefetch("exam__clips", Scan.objects.order_by("pk").prefetch_related("objects_stored"))
     found = readings.filter(final=True).select_related(
         "item", "reviewer", "exam__trainee", "exam__project__organisation"
     )
@@ -124,7 +125,9 @@ def _version(review: Review) -> int:
 
 def _released(exam: Exam) -> Iterator[tuple[Scan, StoredObject]]:
     for clip in exam.clips.all():
-        yield from ((clip, stored) for stored in clip.dicom)  # type: ignore[attr-defined]  # set by _whole
+        for stored in clip.objects_stored.all():
+            if (stored.area, stored.role, stored.media_type) == (Area.RELEASED, "derivative", DICOM):
+                yield clip, stored
 
 
 def _header(stored: StoredObject) -> Dataset:

@@ -35,11 +35,14 @@ from supervision.export.codes import Concept
 from supervision.export.final_reading import FinalReading
 from supervision.rating import Component
 
-VERSION = "1"
+VERSION = "2"
 """Of this way to write a reading; another way is another version, and other bytes."""
 
 LAST_SERIES = 9000
 """A series number that no device gives: the reports of an exam stand behind its clips."""
+
+NO_TIME = "000000"
+"""What stands for the time of day: the true one would find the same reading in a FHIR file, and there its true day."""
 
 NO_DATE = date(1970, 1, 1)
 """The day of a report whose objects name none."""
@@ -185,15 +188,14 @@ def _whole(released: Dataset) -> Dataset:
 
 
 def _let_dates_follow(report: Dataset, reading: FinalReading, released: Dataset) -> None:
-    """Set every date to that of the moved study and as many days later as the reading was; no clock is asked."""
+    """Set every date to that of the moved study and as many days later as the reading was, without a time of day."""
     day = _day_of(released)
     if day != NO_DATE and reading.days_after is not None:
         day += timedelta(days=reading.days_after)
-    at = f"{reading.submitted_at:%H%M%S}"
     for name in ("ContentDate", "InstanceCreationDate", "SeriesDate"):
         setattr(report, name, f"{day:%Y%m%d}")
     for name in ("ContentTime", "InstanceCreationTime", "SeriesTime"):
-        setattr(report, name, at)
+        setattr(report, name, NO_TIME)
     for equipment in report.ContributingEquipmentSequence:
         equipment.pop("ContributionDateTime", None)
     if "TimezoneOffsetFromUTC" in report:

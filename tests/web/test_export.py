@@ -16,9 +16,10 @@ from pipeline.deidentify import deidentify
 from pipeline.kept import Kept, Witness
 from pipeline.reading import read_clip
 from sonorelay.export import export
-from storage.catalogue.models import Event, Exam, StoredObject
+from storage.catalogue.models import Event, Exam, Review, StoredObject
 from storage.catalogue.reporting import figures_of, project_scope
 from storage.export.numbers import numbers_of
+from storage.export.readings import report_name
 from storage.keys import organisation_key
 from storage.objects import Area
 from storage.objects.chosen import object_store
@@ -79,6 +80,7 @@ def test_a_reading_goes_out_as_dicom_beside_its_clip(read: Exam, signed_in) -> N
     assert "/export/exams/" not in signed_in("auditor").get(f"/exams/{read.pk}/").content.decode()
     answer = officer.get(f"{PREFIX}export/exams/{read.pk}/sr")
     assert answer.headers["Content-Type"] == "application/dicom"
+    assert str(read.uuid) not in answer.headers["Content-Disposition"]  # a FHIR file has that name
     report, clip = pydicom.dcmread(BytesIO(answer.content)), released(read)
     assert report.StudyInstanceUID == clip.StudyInstanceUID
     assert str(report.PatientID) == str(clip.PatientID)
@@ -141,7 +143,8 @@ def test_numbers_are_those_of_the_reports_and_small_ones_stay(world, signed_in, 
 
 def test_the_command_writes_the_same_files_again(read: Exam, tmp_path: Path, capsys) -> None:
     period = Period.holding(PeriodKind.MONTH, timezone.now().date()).code
-    kinds = {"fhir": f"{read.uuid}.json", "sr": f"{read.uuid}.dcm"}
+    called = report_name(Review.objects.get(exam=read))
+    kinds = {"fhir": f"{read.uuid}.json", "sr": f"{called}.dcm"}
     for kind, name in kinds.items():
         contents = []
         for _ in range(2):

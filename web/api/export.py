@@ -79,7 +79,7 @@ def as_fhir(request: HttpRequest, exam: Number, asked: Annotated[NamesAsked, Que
     review = _review(request, exam)
     told = readings.exported(review, names=_names(request, review, asked), dicom=False)
     readings.note("fhir", 1, person_of(request), timezone.now(), exam=review.exam)
-    return _file(fhir.as_bytes(fhir.bundle_of(told.reading)), FHIR)
+    return _file(fhir.as_bytes(fhir.bundle_of(told.reading)), FHIR, f"{review.exam.uuid}.json")
 
 
 @operation(router, "GET", "/export/exams/{exam}/sr", Action.EXPORT, response=None, file=DICOM)
@@ -95,7 +95,7 @@ def as_structured_report(request: HttpRequest, exam: Number, asked: Annotated[Na
     from supervision.export.structured_report import structured_report  # the library takes a while to load
 
     readings.note("sr", 1, person_of(request), timezone.now(), exam=review.exam)
-    return _file(structured_report(told.reading, told.released), DICOM)
+    return _file(structured_report(told.reading, told.released), DICOM, f"{readings.report_name(review)}.dcm")
 
 
 @operation(router, "GET", "/export/measures/{code}", Action.EXPORT, response=dict[str, Any], file=FHIR)
@@ -106,7 +106,8 @@ def as_measures(request: HttpRequest, code: Code, asked: Annotated[PeriodAsked, 
     told = numbers.numbers_of([project], period, now)[project.code]
     readings.note("measures", 1, person_of(request), now)
     until = min(now, period.ends).isoformat(timespec="seconds")
-    return _file(fhir.as_bytes(measure_report(project.code, period, told, until)), FHIR)
+    content = fhir.as_bytes(measure_report(project.code, period, told, until))
+    return _file(content, FHIR, f"{project.code}-{period.code}.json")
 
 
 @operation(router, "GET", "/export/dhis2", Action.EXPORT, response=DataValueSet)
@@ -152,5 +153,6 @@ def _listed(one: Review) -> ExportableOut:
     )
 
 
-def _file(content: bytes, media: str) -> HttpResponse:
-    return HttpResponse(content, content_type=media, headers={"Cache-Control": "private, no-store"})
+def _file(content: bytes, media: str, name: str) -> HttpResponse:
+    headers = {"Cache-Control": "private, no-store", "Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(content, content_type=media, headers=headers)

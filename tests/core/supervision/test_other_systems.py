@@ -127,6 +127,7 @@ def test_a_structured_report_is_accepted_by_others_and_always_the_same_bytes(rea
     assert report.ContentDate == f"{date.fromordinal(day):%Y%m%d}"  # moved as the study is
     days = {str(one.value)[:4] for one in report.iterall() if one.VR in ("DA", "DT") and one.value}
     assert f"{NOON.year}" not in days
+    assert f"{NOON:%H%M%S}" not in {str(one.value) for one in report.iterall() if one.VR == "TM"}
     assert b"Kavira" not in content
 
 
