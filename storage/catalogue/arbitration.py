@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from pipeline.errors import Conflict
-from storage.catalogue import meeting, readings
+from storage.catalogue import finals, meeting
 from storage.catalogue.exam_catalogue import type_at
 from storage.catalogue.models import Arbitration, Event, Exam, FeedbackStep, Person, Review, ReviewItem
 from storage.catalogue.queue import held, locked_item
@@ -50,7 +50,7 @@ def both(item_id: int, person: Person) -> Both:
     if item.reading == Reading.APPEAL:
         first = _appealed(item)
         return Both(blind, first, None, _differences(first, blind, item.exam))
-    first = readings.newest(item.exam, Reading.FIRST)
+    first = finals.newest(item.exam, Reading.FIRST)
     second = _second_beside(first, item.exam)
     return Both(blind, first, second, _differences(first, second, item.exam))
 
@@ -86,13 +86,13 @@ def decide(
             note=note.strip(),
             decided_at=now,
         )
-        readings.close(item, now)
+        finals.close(item, now)
         facts = {"reading": item.reading, "chosen": chosen, "reasons": codes}
-        Event.objects.create(at=now, what="arbitrated", scan=readings.clip_of(item.exam), person=person, facts=facts)
+        Event.objects.create(at=now, what="arbitrated", scan=finals.clip_of(item.exam), person=person, facts=facts)
         if meeting.expected(item.exam, item):
-            return readings.make_final(item.exam, review, now)
+            return finals.make_final(item.exam, review, now)
         meeting.settle(item.exam, now)
-        return readings.final_of(item.exam) or review
+        return finals.final_of(item.exam) or review
 
 
 def _named(chosen: Chosen, told: Both) -> Review:
@@ -112,7 +112,7 @@ def _second_beside(first: Review, exam: Exam) -> Review:
     """Return the newest second reading, of several (given on two sides) the newest that differs from the first."""
     seconds = Review.objects.filter(exam=exam, reading=Reading.SECOND, amended_by=None)
     found = list(seconds.order_by("-submitted_at", "-pk"))
-    return next((one for one in found if _differences(first, one, exam)), None) or readings.newest(exam, Reading.SECOND)
+    return next((one for one in found if _differences(first, one, exam)), None) or finals.newest(exam, Reading.SECOND)
 
 
 def _differences(one: Review, other: Review, exam: Exam) -> tuple[Difference, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from storage.catalogue import exams, feedback, queueing, readings
+from storage.catalogue import exams, feedback, finals, queueing
 from storage.catalogue.exam_catalogue import type_at, type_of
 from storage.catalogue.models import Arbitration, Draft, Event, Exam, Feedback, FeedbackStep, Review, ReviewItem, Wanted
 from supervision.exam_types import ExamType
@@ -144,7 +144,7 @@ def _outcome(exam: Exam, stands: Standing) -> tuple[Stage, Review | None]:
     if stands.decided is not None:
         return Stage.FINAL, _row(stands.decided)
     if stands.first is None:
-        return Stage(exam.stage), readings.final_of(exam)
+        return Stage(exam.stage), finals.final_of(exam)
     first = _row(stands.first)
     counts = first if stands.first.was_final else None
     if not stands.others:
@@ -171,7 +171,7 @@ def _count(exam: Exam, final: Review, now: datetime) -> None:
         final.save(update_fields=["final"])
     if not Feedback.objects.filter(review=final).exists():
         feedback.release(final, now)
-    readings.follow_final(exam, final, now, anew=anew)
+    finals.follow_final(exam, final, now, anew=anew)
 
 
 def _go(exam: Exam, stage: Stage) -> None:
@@ -195,7 +195,7 @@ def _ask(exam: Exam, stage: Stage, stands: Standing, now: datetime) -> None:
     newest = _row(stands.others[-1] if stands.others else stands.first)
     item = queueing.ask_for(exam, wanted, now, clock=clock_after(Clock(newest.item.clock), form_of(newest.form)))
     if item.queued_at == now and stands.others:
-        clip = readings.clip_of(exam)
+        clip = finals.clip_of(exam)
         Event.objects.create(at=now, what="read_on_both_sides", scan=clip, facts={"reading": wanted.value})
 
 
@@ -205,7 +205,7 @@ def _close_others(exam: Exam, stage: Stage, now: datetime) -> None:
         begun = item.claimed_by_id is not None and item.lease_until is not None and item.lease_until > now - KEPT_FOR
         written = Draft.objects.filter(item=item, saved_at__gt=now - KEPT_FOR).exists()
         if STAGE_OF[Reading(item.reading)] is not stage and not begun and not written:
-            readings.close(item, now)
+            finals.close(item, now)
 
 
 def _queue(exam: Exam, now: datetime) -> None:

@@ -12,26 +12,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from pipeline.errors import Conflict
-from storage.catalogue import (
-    blinding,
-    drafts,
-    exams,
-    feedback,
-    library,
-    phases,
-    plans,
-    queueing,
-    reviewer_calibration,
-    scope,
-)
+from storage.catalogue import drafts, exams, feedback, meeting, phases, queueing, scope
 from storage.catalogue.exam_catalogue import type_at, type_when_queued
+from storage.catalogue.finals import close, locked, make_final, newest, note
 from storage.catalogue.handovers import stage_of
-from storage.catalogue.models import Arbitration, Event, Exam, Feedback, Person, Review, ReviewItem, Scan
+from storage.catalogue.models import Arbitration, Exam, Feedback, Person, Review, ReviewItem
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
 from storage.catalogue.queue import held, locked_item
 from storage.catalogue.transaction import one_transaction
-from supervision.blinding import Hidden
 from supervision.exam_types import ExamType
 from supervision.handover import second_share
 from supervision.priority import Clock
@@ -79,8 +68,6 @@ def submit(
     Incomplete. Conflict: already_reviewed, lease_lost (somebody else took the exam, or it was given back), own_scan,
     read_before, stale (the submission belongs to another review). ReviewItem.DoesNotExist outside one's projects.
     """
-    from storage.catalogue import meeting  # each of the two needs the other
-
     with one_transaction():
         item = locked_item(item_id)
         if before := _sent_before(submission, person, item=item):
@@ -99,13 +86,13 @@ def submit(
         review.save()
         drafts.drop(item.pk, person)
         if Reading(item.reading) in JUDGES:
-            _note("read_blind", exam, person, now)
+            note("read_blind", exam, person, now)
             return review
         close(item, now)
         if meeting.expected(exam, item):
             _go_on(exam, exam_type, review, form, now)
         else:
-            _note("reviewed", exam, person, now, reading=review.reading)
+            note("reviewed", exam, person, now, reading=review.reading)
             meeting.settle(exam, now)
         return review
 
@@ -143,7 +130,7 @@ def amend(
         new.save()
         changed = differences(form_of(old.form), form, exam_type)
         codes = sorted({one.value for one in why})
-        _note("amended", exam, person, now, differences=[one.value for one in changed], why=codes)
+        note("amended", exam, person, now, differences=[one.value for one in changed], why=codes)
         if exam.stage == Stage.SECOND_READ:
             _go_on_confirming(exam, new, form, now)
         else:
@@ -161,73 +148,6 @@ def amendable_by(person: Person) -> QuerySet[Review]:
     return readings.order_by("-submitted_at", "-pk").distinct()
 
 
-def final_of(exam: Exam) -> Review | None:
-    """Return the reading that counts, None as long as there is none."""
-    return Review.objects.filter(exam=exam, final=True).select_related("reviewer").first()
-
-
-def readings_of(exam: Exam, person: Person) -> list[Review]:
-    """Return the readings of an exam that `person` may be served, oldest first.
-
-    Whoever is blinded to it gets their own; the trainee what was released; nobody anything outside their projects.
-    """
-    readings = Review.objects.filter(exam=exam).select_related("reviewer", "amends").order_by("submitted_at", "pk")
-    if exam.trainee_id == person.pk:
-        return list(readings.filter(feedback__isnull=False))
-    if Hidden.FIRST_READ in blinding.hidden_from(person, exam):
-        return list(readings.filter(reviewer=person))
-    for action in (Action.SEE_SCANS, Action.REVIEW):
-        if scope.exams_for(person, action).filter(pk=exam.pk).exists():
-            return list(readings)
-    return []
-
-
-def make_final(exam: Exam, review: Review, now: datetime) -> Review:
-    """Let this reading be the one that counts, and tell whom it concerns; to be called with the exam locked."""
-    anew = not review.final
-    if anew:
-        Review.objects.filter(exam=exam, final=True).update(final=False)
-        review.final = True
-        review.save(update_fields=["final"])
-    exams.go(exam, Stage.FINAL)
-    feedback.release(review, now)
-    follow_final(exam, review, now, anew=anew)
-    return review
-
-
-def follow_final(exam: Exam, review: Review, now: datetime, *, anew: bool) -> None:
-    """Let phases, library and comparison of readers follow a reading that is marked as the one that counts."""
-    if anew:
-        _note("final", exam, None, now, reading=review.reading)
-        plans.after_final(review, now, alarm=phases.after_final(review, now))
-        library.nominate_exemplar(review, now)
-    readers = Person.objects.filter(reviews__exam=exam).distinct().order_by("pk")
-    if len(readers) > 1:
-        for reader in readers:
-            reviewer_calibration.update(reader)
-
-
-def close(item: ReviewItem, now: datetime) -> None:
-    """Take an item that was read out of the queue."""
-    item.done_at, item.lease_until = now, None
-    item.save(update_fields=["done_at", "lease_until"])
-
-
-def newest(exam: Exam, reading: Reading) -> Review:
-    """Return the first or second reading of an exam in its newest version; Review.DoesNotExist where there is none."""
-    return Review.objects.filter(exam=exam, reading=reading, amended_by=None).latest("submitted_at", "pk")
-
-
-def locked(exam_id: int) -> Exam:
-    """Return the exam with its project; nothing else happens to it until the transaction ends."""
-    return Exam.objects.select_for_update(of=("self",)).select_related("project").get(pk=exam_id)
-
-
-def clip_of(exam: Exam) -> Scan | None:
-    """Return the clip under which events of the exam are noted."""
-    return exam.clips.order_by("pk").first()
-
-
 def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, now: datetime) -> None:
     """Decide what follows a first or second reading."""
     clock = Clock(review.item.clock)
@@ -236,7 +156,7 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
         share = second_share(stage_of(exam.project_id), current().review.second_read_share)
         why = second_read(clock, form, near_sign_off=_near_sign_off(exam, exam_type), draw=draw, share=share)
         drawn = {"draw": round(draw, 6), "share": share}
-        _note("reviewed", exam, review.reviewer, now, reading=review.reading, twice=why or "", **drawn)
+        note("reviewed", exam, review.reviewer, now, reading=review.reading, twice=why or "", **drawn)
         if why is None:
             make_final(exam, review, now)
             return
@@ -248,7 +168,7 @@ def _go_on(exam: Exam, exam_type: ExamType, review: Review, form: ReviewForm, no
     first = newest(exam, Reading.FIRST)
     found = differences(form_of(first.form), form, exam_type)
     codes = [one.value for one in found]
-    _note("reviewed", exam, review.reviewer, now, reading=review.reading, differences=codes)
+    note("reviewed", exam, review.reviewer, now, reading=review.reading, differences=codes)
     if not found:
         make_final(exam, first, now)
         return
@@ -352,7 +272,3 @@ def _sent_before(submission: UUID, person: Person, **of: object) -> Review | Non
     if before.reviewer_id != person.pk or not Review.objects.filter(pk=before.pk, **of).exists():
         raise Conflict("stale")
     return before
-
-
-def _note(what: str, exam: Exam, person: Person | None, now: datetime, **facts: object) -> None:
-    Event.objects.create(at=now, what=what, scan=clip_of(exam), person=person, facts=facts)

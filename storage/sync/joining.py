@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from storage.catalogue import exams, meeting, readings
+from storage.catalogue import exams, finals, meeting
 from storage.catalogue.models import Event, Exam, FormerName, Peer, Project, Scan
 from storage.sync import clips
 from storage.sync.given import Waits
@@ -113,7 +113,7 @@ class Joining:
         except IntegrityError:
             raise Waits("both_ask") from None
         for item in gone.items.filter(done_at=None):
-            readings.close(item, self.now)
+            finals.close(item, self.now)
         gone.items.update(exam=kept)
         for scan in Scan.objects.filter(exam=gone).order_by("pk"):
             clips.belong(scan, kept)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from pipeline.errors import Conflict
-from storage.catalogue import arbitration, blinding, queue, readings, reviewer_calibration, worksheets
+from storage.catalogue import arbitration, blinding, finals, queue, readings, reviewer_calibration, worksheets
 from storage.catalogue.models import Arbitration, Event, Exam, Feedback, Person, Review, ReviewerProfile, ReviewItem
 from storage.catalogue.prefill import prefill_for
 from storage.catalogue.programme import current
@@ -93,13 +93,13 @@ def test_two_that_agree_make_the_first_final(world: World, monkeypatch: pytest.M
     ask_twice(monkeypatch, tmp_path)
     exam = exam_in(world)
     first = read(exam, world.people["rose"], rated(4))
-    assert (exam.stage, readings.final_of(exam)) == (Stage.SECOND_READ, None)
+    assert (exam.stage, finals.final_of(exam)) == (Stage.SECOND_READ, None)
     assert not Feedback.objects.exists(), "what can wait waits for the second reading"
     assert Event.objects.filter(what="reviewed").latest("pk").facts["share"] == 1
     with pytest.raises(Conflict, match="read_before"):
         queue.claim(exam.items.get(done_at=None).pk, world.people["rose"], LATER)
     read(exam, world.people["luc"], rated(5))
-    assert (exam.stage, readings.final_of(exam)) == (Stage.FINAL, first)
+    assert (exam.stage, finals.final_of(exam)) == (Stage.FINAL, first)
     profiles = {row.person.username: (row.pairs, row.severity) for row in ReviewerProfile.objects.all()}
     assert profiles == {"rose": (1, -1), "luc": (1, 1)}
 
@@ -119,14 +119,14 @@ def test_the_arbiter_reads_blind_first_then_decides(
         arbitration.both(item.pk, ada)
     with pytest.raises(Conflict, match="read_blind_first"):
         arbitration.decide(item.pk, ada, "first", [Decided.ARTEFACT], "", LATER)
-    assert readings.readings_of(exam, ada) == []
+    assert finals.readings_of(exam, ada) == []
     blind = read(exam, ada, rated(1))
     with pytest.raises(Conflict, match="already_reviewed"):
         read(exam, ada, rated(5))
     told = arbitration.both(item.pk, ada)
     assert (told.blind, told.first, told.second) == (blind, first, second)
     assert told.differences == (Difference.OVERALL, Difference.ACROSS_ENOUGH)
-    assert readings.readings_of(exam, ada) == [blind]
+    assert finals.readings_of(exam, ada) == [blind]
     with pytest.raises(ValueError, match="reasons"):
         arbitration.decide(item.pk, ada, "second", [], "", LATER)
     for _ in range(2):  # a double click
@@ -134,7 +134,7 @@ def test_the_arbiter_reads_blind_first_then_decides(
     with pytest.raises(Conflict, match="stale"):
         arbitration.decide(item.pk, ada, "own", [Decided.SLIP], "", LATER)
     exam.refresh_from_db()
-    assert (exam.stage, final, readings.final_of(exam)) == (Stage.FINAL, second, second)
+    assert (exam.stage, final, finals.final_of(exam)) == (Stage.FINAL, second, second)
     kept = Arbitration.objects.get()
     assert (kept.reasons, kept.note, kept.chosen, kept.blind) == (["view_misjudged"], "Off axis.", second, blind)
     profiles = {row.person.username: row.severity for row in ReviewerProfile.objects.all()}
@@ -166,11 +166,11 @@ def test_what_is_critical_reaches_the_trainee_before_it_is_confirmed(court: Worl
     assert (scan.exam.stage, first.final) == (Stage.SECOND_READ, False)
     assert Feedback.objects.get().review == first
     assert scan.exam.items.get(done_at=None).clock == "P0"
-    assert readings.readings_of(scan.exam, court.people["amina"]) == [first]
+    assert finals.readings_of(scan.exam, court.people["amina"]) == [first]
     amended = readings.amend(first.pk, court.people["rose"], uuid.uuid4(), rated(5), LATER)
     assert (amended.final, Feedback.objects.count()) == (False, 2)
     read(scan.exam, court.people["luc"], rated(4))
-    assert readings.final_of(scan.exam) == amended
+    assert finals.final_of(scan.exam) == amended
 
 
 def test_a_call_for_the_patient_is_never_outvoted(
@@ -221,10 +221,10 @@ def test_a_confirmed_reading_that_is_changed_goes_to_an_arbiter(
         read(exam, court.people["luc"], was)
         same = readings.amend(first.pk, rose, uuid.uuid4(), was, LATER)
         exam.refresh_from_db()
-        assert (exam.stage, readings.final_of(exam)) == (Stage.FINAL, same), "still confirmed"
+        assert (exam.stage, finals.final_of(exam)) == (Stage.FINAL, same), "still confirmed"
         new = readings.amend(same.pk, rose, uuid.uuid4(), is_now, LATER)
         exam.refresh_from_db()
-        assert (exam.stage, readings.final_of(exam)) == (Stage.ARBITRATION, None)
+        assert (exam.stage, finals.final_of(exam)) == (Stage.ARBITRATION, None)
         assert Feedback.objects.filter(review=new).exists() == released
         item = exam.items.get(done_at=None)
         assert (item.reading, item.clock) == (Reading.ARBITRATION, clock)
@@ -236,7 +236,7 @@ def test_a_confirmed_reading_that_is_changed_goes_to_an_arbiter(
         exam.refresh_from_db()
         assert (exam.stage, final) == (Stage.FINAL, new)
         last = readings.amend(final.pk, ada, uuid.uuid4(), was, LATER)
-        assert readings.final_of(exam) == last, "the arbiter has decided already"
+        assert finals.final_of(exam) == last, "the arbiter has decided already"
 
 
 def test_only_the_author_amends_and_nothing_is_overwritten(court: World) -> None:
@@ -255,7 +255,7 @@ def test_only_the_author_amends_and_nothing_is_overwritten(court: World) -> None
     old.refresh_from_db()
     assert (old.final, old.overall, new.final, new.overall, new.amends) == (False, 4, True, 2, old)
     assert list(Feedback.objects.order_by("pk").values_list("review", flat=True)) == [old.pk, new.pk]
-    assert readings.readings_of(exam, court.people["amina"]) == [old, new]
+    assert finals.readings_of(exam, court.people["amina"]) == [old, new]
 
 
 def test_the_database_itself_refuses_a_second_final_and_a_second_reading(world: World) -> None:
@@ -303,8 +303,8 @@ def test_the_programme_switches_the_blindness(world: World, monkeypatch: pytest.
     exam = exam_in(world)
     assert blinding.hidden_from(world.people["luc"], exam) == {Hidden.TRAINEE, Hidden.SCORE}
     first = read(exam, world.people["rose"], rated(4))
-    assert readings.readings_of(exam, world.people["luc"]) == [first]
-    assert readings.readings_of(exam, world.person("far", Role.REVIEWER, project=world.elsewhere)) == []
+    assert finals.readings_of(exam, world.people["luc"]) == [first]
+    assert finals.readings_of(exam, world.person("far", Role.REVIEWER, project=world.elsewhere)) == []
 
 
 def test_readers_are_compared_by_what_they_said_first(

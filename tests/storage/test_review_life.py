@@ -19,7 +19,18 @@ from hypothesis.stateful import (
 )
 
 from pipeline.errors import Conflict
-from storage.catalogue import arbitration, blinding, drafts, feedback, phases, queue, queueing, readings, worksheets
+from storage.catalogue import (
+    arbitration,
+    blinding,
+    drafts,
+    feedback,
+    finals,
+    phases,
+    queue,
+    queueing,
+    readings,
+    worksheets,
+)
 from storage.catalogue.models import Arbitration, Draft, Feedback, Person, Review, ReviewItem
 from storage.catalogue.programme import current
 from storage.settings import settings as installation
@@ -201,7 +212,7 @@ class ReviewLife(ReviewLaws):
     @rule(person=people, data=st.data())
     def look(self, person: str, data: st.DataObject) -> None:
         exam, who = data.draw(st.sampled_from(self.exams())), self.world.people[person]
-        served, hidden = readings.readings_of(exam, who), blinding.hidden_from(who, exam)
+        served, hidden = finals.readings_of(exam, who), blinding.hidden_from(who, exam)
         ready = exam.stage == Stage.FINAL or exam.trainee_id == who.pk or person == "amina"
         assert hidden == (frozenset() if ready else EVERYTHING)
         if Hidden.FIRST_READ in hidden:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from storage.catalogue import blinding, readings
+from storage.catalogue import blinding, finals
 from storage.catalogue.figures import Slice
 from storage.catalogue.models import Exam, Person, Scan
 from storage.catalogue.scope import exams_for, scans_for
@@ -178,7 +178,7 @@ def whole(found: Exam, person: Person) -> ExamWhole:
             )
             for clip, picture in pictures
         ],
-        readings=[reading_of(review) for review in readings.readings_of(found, person)],
+        readings=[reading_of(review) for review in finals.readings_of(found, person)],
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.errors import Conflict
-from storage.catalogue import exams, grouping, queueing, readings, worksheets
+from storage.catalogue import exams, finals, grouping, queueing, worksheets
 from storage.catalogue.blinding import hidden_from, unblinded
 from storage.catalogue.models import Arbitration, Event, Exam, Person, Scan
 from storage.catalogue.scope import exams_for
@@ -50,7 +50,7 @@ def exam(request: HttpRequest, exam_id: int) -> HttpResponseBase:
         "rows": rows_of(worksheets.sheet_of(found)),
         "conflicts": [] if hidden else list(open_pairs(found)),
         "may_choose": exams_for(person, Action.COMPLETE_INFO).filter(pk=found.pk).exists(),
-        "readings": [(one, READINGS[Reading(one.reading)]) for one in readings.readings_of(found, person)],
+        "readings": [(one, READINGS[Reading(one.reading)]) for one in finals.readings_of(found, person)],
         "decided": [] if hidden else _decided(found),
         "drawn": drawn(found),
         "history": [] if hidden else told(Event.objects.filter(scan__in=clips).select_related("person").order_by("at")),
