@@ -120,8 +120,8 @@ def types_scanned(organisation: Organisation, trainee: Person) -> list[str]:
 
 def standard_of(project: Project | None) -> Standard:
     """Return the standard that a project has chosen; the default one where none is known."""
-    chosen = (entry for entry in current().projects if project is not None and entry.code == project.code)
-    return standard_named(getattr(next(chosen, None), "standard", DEFAULT))
+    named = {entry.code: entry.standard for entry in current().projects}
+    return standard_named(named.get(project.code, DEFAULT) if project else DEFAULT)
 
 
 def propose(organisation: Organisation, trainee: Person, code: str, now: datetime) -> Proposal | None:
@@ -142,8 +142,9 @@ def propose(organisation: Organisation, trainee: Person, code: str, now: datetim
         "found_at": now,
     }
     with one_transaction():
-        Proposal.objects.update_or_create(organisation=organisation, trainee=trainee, exam_type=code, defaults=values)
-        return Proposal.objects.get(organisation=organisation, trainee=trainee, exam_type=code)
+        return Proposal.objects.update_or_create(
+            organisation=organisation, trainee=trainee, exam_type=code, defaults=values
+        )[0]
 
 
 def propose_all(organisation: Organisation, now: datetime) -> int:
@@ -221,9 +222,10 @@ def _signed_off_at(rows: Collection[TraineePhase]) -> datetime | None:
 
 
 def _last_alarm(organisation: Organisation, trainee: Person, code: str) -> datetime | None:
+    """Return the last alarm of the watch, which opened a plan or came while one was open, whatever that was for."""
+    alarms = Q(step=PlanStep.ALARM) | Q(step=PlanStep.OPENED, plan__cause=PlanCause.ALARM)
     lines = PlanEntry.objects.filter(
-        plan__organisation=organisation, plan__trainee=trainee, plan__exam_type=code, plan__cause=PlanCause.ALARM
+        alarms, plan__organisation=organisation, plan__trainee=trainee, plan__exam_type=code
     )
-    alarms = lines.filter(step__in=[PlanStep.OPENED, PlanStep.ALARM])
-    last: datetime | None = alarms.aggregate(last=Max("at"))["last"]
+    last: datetime | None = lines.aggregate(last=Max("at"))["last"]
     return last

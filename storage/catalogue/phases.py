@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from storage.catalogue.exam_catalogue import type_of
-from storage.catalogue.models import Event, Person, Review, TraineePhase
+from storage.catalogue.models import Event, Person, Plan, Review, TraineePhase
 from storage.catalogue.transaction import one_transaction
 from supervision.competence.cusum import Cusum
 from supervision.exam_types import ExamType
@@ -32,9 +32,12 @@ def months_since(row: TraineePhase | None, now: datetime) -> float:
     return 0.0 if row is None else (now - row.since) / MONTH
 
 
-def alarmed(row: TraineePhase | None) -> bool:
-    """Tell whether everything of the trainee is read because of an alarm that has not ended."""
-    return row is not None and row.full_until > _finals(row.trainee_id, row.exam_type)
+def read_in_full(row: TraineePhase | None) -> bool:
+    """Tell whether everything of the trainee is read: after an alarm that has not ended, and while a plan is open."""
+    if row is None:
+        return False
+    plans = Plan.objects.filter(trainee=row.trainee_id, exam_type=row.exam_type, closed_at=None)
+    return row.full_until > _finals(row.trainee_id, row.exam_type) or plans.exists()
 
 
 def rung_of(trainee_id: int | None, exam_type: str) -> Rung:
@@ -60,16 +63,6 @@ def set_rung(trainee: Person, exam_type: str, rung: Rung, person: Person, now: d
         facts = {"trainee": trainee.pk, "exam_type": exam_type, "rung": rung.value, "why": why}
         Event.objects.create(at=now, what="rung_set", person=person, facts=facts)
         return row
-
-
-def read_all_again(trainee_id: int, exam_type: str) -> None:
-    """Let everything of the type be read until 15 more readings are final; for whoever is learning it is anyway."""
-    with one_transaction():
-        row = standing_of(trainee_id, exam_type)
-        if row is None or row.phase is Phase.LEARNING or alarmed(row):
-            return
-        row.full_until = _finals(trainee_id, exam_type) + READ_AFTER_ALARM
-        row.save(update_fields=["full_until"])
 
 
 def after_final(review: Review, now: datetime) -> bool:

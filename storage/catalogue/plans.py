@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from pipeline.errors import Conflict
-from storage.catalogue import competence, phases, scope, trainees
+from storage.catalogue import competence, scope, trainees
 from storage.catalogue.competence import Standing
 from storage.catalogue.models import Event, Organisation, Person, Plan, PlanEntry, Proposal, Review
 from storage.catalogue.transaction import one_transaction
@@ -78,14 +78,10 @@ def begin(trainee_id: int, code: str, person: Person, why: str, now: datetime) -
     said = _text(why, needed=True)
     with one_transaction():
         trainee, organisation = _reach(trainee_id, person)
-        if open_plan(organisation, trainee, code) is None:
-            found = competence.standing(organisation, trainee, code)
-            if found is None:
-                raise ValueError("no such exam type")
-            _open(found, PlanCause.PERSON, person, now, note=said)
-        plan = open_plan(organisation, trainee, code)
-        assert plan is not None  # noqa: S101 - it has just been opened
-        return plan
+        found = competence.standing(organisation, trainee, code)
+        if found is None:
+            raise ValueError("no such exam type")
+        return _open(found, PlanCause.PERSON, person, now, note=said)
 
 
 def agree(
@@ -166,23 +162,22 @@ def _known(found: Standing, cause: PlanCause) -> bool:
     return plans.filter(Q(closed_at=None) | again).exists()
 
 
-def _open(found: Standing, cause: PlanCause, person: Person | None, now: datetime, *, note: str = "") -> None:
-    plan = open_plan(found.organisation, found.trainee, found.code)
-    if plan is not None:
-        if cause is PlanCause.ALARM:
-            _line(plan, PlanStep.ALARM, None, now, "")
-        return
-    plan = Plan.objects.create(
-        organisation=found.organisation,
-        trainee=found.trainee,
-        exam_type=found.code,
-        cause=cause,
-        opened_at=now,
-        opened_by=person,
-        components=[_as_json(one) for one in next_exercises(found.course)[:MOST_COMPONENTS]],
+def _open(found: Standing, cause: PlanCause, person: Person | None, now: datetime, *, note: str = "") -> Plan:
+    """Return the open plan, a new one where there was none; another alarm is a line in it."""
+    new = {
+        "cause": cause,
+        "opened_at": now,
+        "opened_by": person,
+        "components": [_as_json(one) for one in next_exercises(found.course)[:MOST_COMPONENTS]],
+    }
+    plan, opened = Plan.objects.get_or_create(
+        organisation=found.organisation, trainee=found.trainee, exam_type=found.code, closed_at=None, defaults=new
     )
-    phases.read_all_again(found.trainee.pk, found.code)
-    _line(plan, PlanStep.OPENED, person, now, note)
+    if opened:
+        _line(plan, PlanStep.OPENED, person, now, note)
+    elif cause is PlanCause.ALARM:
+        _line(plan, PlanStep.ALARM, None, now, "")
+    return plan
 
 
 def _as_json(one: Exercise) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _chosen(exam: Exam, exam_type: ExamType, now: datetime) -> bool:
         months=months,
         risk=exam.risk or 0.0,
         recent=() if exam.risk is None else _recent_risks(exam),
-        alarm=phases.alarmed(row),
+        alarm=phases.read_in_full(row),
         expert_read=exam_type.expert_read,
         flagged=exam.urgency == Urgency.CRITICAL or _red_flag(exam, exam_type),
         shares=current().sampling.shares(),

@@ -9,7 +9,7 @@ import pytest
 
 from storage.catalogue import phases, queueing, readings
 from storage.catalogue.exam_catalogue import type_of
-from storage.catalogue.models import Event, Exam, Person, ReviewItem, Scan
+from storage.catalogue.models import Event, Exam, Person, Plan, ReviewItem, Scan
 from storage.catalogue.programme import current
 from storage.catalogue.transaction import one_transaction
 from storage.settings import settings
@@ -173,7 +173,7 @@ def test_a_place_follows_the_score(world: World) -> None:
     assert after.reasons["score"] - before.reasons["score"] == pytest.approx(24 * 0.8)
 
 
-def test_an_alarm_brings_everything_back_for_fifteen_exams(
+def test_an_alarm_brings_everything_back_for_fifteen_exams_and_while_its_plan_is_open(
     world: World, boss: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rose, later = world.people["rose"], NOON + timedelta(hours=2)
@@ -185,7 +185,7 @@ def test_an_alarm_brings_everything_back_for_fifteen_exams(
         item = next_for(rose, now)
         form = rated(overall)
         readings.submit(item.pk, rose, uuid.uuid4(), form, now, seen=form.views)
-        return phases.alarmed(phases.standing_of(world.people["amina"].pk, "FAST"))
+        return phases.read_in_full(phases.standing_of(world.people["amina"].pk, "FAST"))
 
     assert not any(read(1, NOON) for _ in range(5)), "who is learning is not watched"
     phases.set_rung(world.people["amina"], "FAST", Rung.AUDITED, boss, NOON + timedelta(hours=1), "signed")
@@ -197,6 +197,10 @@ def test_an_alarm_brings_everything_back_for_fifteen_exams(
     item = next_for(rose, later)
     form = rated(5)
     readings.submit(item.pk, rose, uuid.uuid4(), form, later, seen=form.views)
+    assert exam_of(world.queued(now=later)).chosen_because == Chosen.ALARM, (
+        "the plan that the alarm opened is still open"
+    )
+    Plan.objects.update(closed_at=later)
     assert exam_of(world.queued(now=later)).stage == Stage.NOT_CHOSEN
     assert Event.objects.filter(what="phase_alarm").count() == 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -35,9 +35,9 @@ def amina(world: World) -> Person:
     return world.people["amina"]
 
 
-def course(world: World, *outcomes: bool, readers: tuple[str, ...] = ("rose", "luc"), **more: object) -> list[Exam]:
+def course(world: World, *outcomes: bool, readers: tuple[str, ...] = ("rose", "luc"), **more: Any) -> list[Exam]:
     people = [world.people[name] for name in readers]
-    return learned(world.goma, world.people["amina"], people, outcomes or GOOD, until=NOON, code=CODE, **more)  # type: ignore[arg-type]
+    return learned(world.goma, world.people["amina"], people, outcomes or GOOD, until=NOON, code=CODE, **more)
 
 
 def step(world: World, person: str = "chief") -> sign_off.Proposed:
@@ -81,10 +81,10 @@ def test_all_is_there_and_a_person_signs(world: World, amina: Person, monkeypatc
     ],
 )
 def test_what_is_missing_is_named_and_stops_the_signature(
-    world: World, amina: Person, change: dict[str, object], kind: str
+    world: World, amina: Person, change: dict[str, Any], kind: str
 ) -> None:
     people = [world.people["rose"], world.people["luc"]]
-    learned(world.goma, amina, people, **({"outcomes": GOOD, "until": NOON, "code": CODE} | change))  # type: ignore[arg-type]
+    learned(world.goma, amina, people, **({"outcomes": GOOD, "until": NOON, "code": CODE} | change))
     found = step(world)
     assert kind in missing(found)
     with pytest.raises(Conflict, match="evidence_missing"):
@@ -196,7 +196,7 @@ def test_an_alarm_opens_a_plan_that_only_evidence_closes(world: World, amina: Pe
     plans.after_final(review, later, alarm=True)
     plan = Plan.objects.get(trainee=amina)
     assert (plan.cause, [one["target"] for one in plan.components]) == (PlanCause.ALARM, ["axis"])
-    assert phases.alarmed(phases.standing_of(amina.pk, CODE))
+    assert phases.read_in_full(phases.standing_of(amina.pk, CODE))
     assert step(world).obstacle == "plan_open"
     chief = world.people["chief"]
     plans.agree(
@@ -208,7 +208,9 @@ def test_an_alarm_opens_a_plan_that_only_evidence_closes(world: World, amina: Pe
     learned(world.goma, amina, [world.people["rose"]], [True] * 15, until=after, code=CODE, twice=0)
     with pytest.raises(Conflict, match="own_sign_off"):
         plans.close(plan.pk, amina, after)
+    assert phases.read_in_full(phases.standing_of(amina.pk, CODE)), "15 were read, and the plan is open"
     plan = plans.close(plan.pk, chief, after)
+    assert not phases.read_in_full(phases.standing_of(amina.pk, CODE))
     assert (plan.finding["verdict"], len(plan.finding["exams"])) == ("fulfilled", 15)
     assert list(plan.entries.values_list("step", flat=True)) == [PlanStep.OPENED, PlanStep.AGREED, PlanStep.MET]
 
@@ -225,3 +227,21 @@ def test_who_has_not_scanned_for_long_is_found_once(
     monkeypatch.setattr(queueing, "_random", type("Fixed", (), {"random": staticmethod(lambda: 0.99)}))
     exam = Exam.objects.get(clips=world.queued(exam_type=CODE, now=later))
     assert (exam.stage, exam.inclusion) == (Stage.QUEUED, 1.0)
+
+
+def test_an_alarm_while_a_plan_is_open_is_a_line_in_it_and_an_alarm(world: World, amina: Person) -> None:
+    course(world)
+    sign(world)
+    later = NOON + timedelta(days=190)
+    assert plans.look(world.organisation, later) == 1
+    after = later + timedelta(days=10)
+    poor = learned(world.goma, amina, [world.people["rose"]], [False] * 4, until=after - HOUR, code=CODE, twice=0)
+    review = poor[-1].reviews.get(final=True)
+    assert phases.after_final(review, after)
+    plans.after_final(review, after, alarm=True)
+    plan = Plan.objects.get(trainee=amina)
+    assert plan.cause == PlanCause.IDLE
+    assert list(plan.entries.values_list("step", flat=True)) == [PlanStep.OPENED, PlanStep.ALARM]
+    found = competence.standing(world.organisation, amina, CODE)
+    assert found is not None
+    assert found.course.last_alarm_at == after
