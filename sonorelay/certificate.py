@@ -7,6 +7,7 @@ from pipeline.text import Text
 from sonorelay.outcome import ANSWERED, FAILED, fail, language, print_json
 from supervision.certificate import LARGEST_FILE, Signed, verify
 from supervision.certificates import told
+from supervision.plain_text import one_line
 
 UNCHANGED = Text(
     "Nothing in this certificate was changed since it was signed.",
@@ -52,7 +53,7 @@ def certificate(file: Path, key: str | None, *, as_json: bool) -> int:
     if not fits:
         return fail(OTHER_KEY.format(fingerprint=found.fingerprint), FAILED)
     for line in _lines(found, named=key is not None):
-        print(line.say(language()))
+        print(one_line(line.say(language())))
     return ANSWERED
 
 

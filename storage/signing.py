@@ -10,7 +10,7 @@ from storage.catalogue import audit
 from storage.catalogue.models import Event, Organisation
 from storage.keys import signing_file
 from storage.settings import settings
-from supervision.certificate import Signed, fingerprint, signed
+from supervision.certificate import Signed, fingerprint, public_key, signed
 
 
 def sign(organisation_code: str, kind: str, document: Mapping[str, Any], now: datetime) -> Signed:
@@ -46,18 +46,19 @@ def sign(organisation_code: str, kind: str, document: Mapping[str, Any], now: da
 def signing_key(organisation: str, now: datetime) -> Key:
     """Return the key with which an organisation signs; made when first needed where this machine works alone."""
     file = signing_file(organisation)
-    if not file.exists():
-        if settings().work_pool is not None:
-            raise Misconfigured("key_missing", organisation=organisation)
-        key = Key.load_or_create(file)
-        facts = {"organisation": organisation, "key": fingerprint_of(key)}
-        Event.objects.create(at=now, what="signing_key_made", facts=facts)
-    return Key.load(file)
+    if file.exists():
+        return Key.load(file)
+    if settings().work_pool is not None:
+        raise Misconfigured("key_missing", organisation=organisation)
+    key = Key.load_or_create(file)
+    facts = {"organisation": organisation, "key": fingerprint_of(key)}
+    Event.objects.create(at=now, what="signing_key_made", facts=facts)
+    return key
 
 
 def fingerprint_of(key: Key) -> str:
     """Return by what people compare the public half of a signing key."""
-    return fingerprint(signed({}, key.secret).public_key)
+    return fingerprint(public_key(key.secret))
 
 
 def known_here(certificate: Signed) -> bool:
@@ -67,4 +68,4 @@ def known_here(certificate: Signed) -> bool:
         return False
     file = signing_file(code)
     files = [file, *file.parent.glob(f"{file.name}.previous-*")]
-    return any(signed({}, Key.load(one).secret).public_key == certificate.public_key for one in files if one.exists())
+    return any(public_key(Key.load(one).secret) == certificate.public_key for one in files if one.exists())

@@ -54,27 +54,34 @@ class Signed:
 def signed(document: Mapping[str, Any], secret: bytes) -> Signed:
     """Sign a document with the 32 bytes of an Ed25519 key; ValueError for what has no canonical form."""
     key = Ed25519PrivateKey.from_private_bytes(secret)
-    return Signed(document, key.public_key().public_bytes_raw(), key.sign(PREFIX + canonical(document)))
+    return Signed(document, public_key(secret), key.sign(PREFIX + canonical(document)))
+
+
+def public_key(secret: bytes) -> bytes:
+    """Return the public half of an Ed25519 key."""
+    return Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
 
 
 def verify(data: bytes) -> Signed:
     """Return what a certificate's bytes say; Rejected (`certificate_changed`) if anything is not as it was signed."""
     try:
-        found = json.loads(data[: LARGEST_FILE + 1], object_pairs_hook=_once)
+        if len(data) > LARGEST_FILE:
+            raise ValueError("too large")
+        found = json.loads(data, object_pairs_hook=_once)
         if not isinstance(found, dict) or set(found) != _MEMBERS or found["format"] != FORMAT:
             raise ValueError("no certificate")
         if not isinstance(found["document"], dict):
             raise ValueError("no document")
-        public_key, signature = _bytes(found["public_key"]), _bytes(found["signature"])
-        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, PREFIX + canonical(found["document"]))
+        key, signature = _bytes(found["public_key"]), _bytes(found["signature"])
+        Ed25519PublicKey.from_public_bytes(key).verify(signature, PREFIX + canonical(found["document"]))
     except (ValueError, TypeError, RecursionError, InvalidSignature):
         raise Rejected("certificate_changed") from None
-    return Signed(found["document"], public_key, signature)
+    return Signed(found["document"], key, signature)
 
 
-def fingerprint(public_key: bytes) -> str:
+def fingerprint(key: bytes) -> str:
     """Return the fingerprint of a public key: half of its SHA-256."""
-    digits = sha256(public_key).hexdigest().upper()[:32]
+    digits = sha256(key).hexdigest().upper()[:32]
     return "-".join(digits[start : start + 4] for start in range(0, 32, 4))
 
 

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from pipeline.text import Text
 from supervision.certificates.competence import KIND, document_of
+from supervision.exam_types import exam_types
 from supervision.ladder import Rung
 
 PIECE = {
@@ -24,9 +24,7 @@ COMPETENCE = {
         number="5f1b2c3d-0000-4000-8000-000000000001",
         trainee="Amina Mwamba",
         signer="Rose Mwamba",
-        exam_type="BLADDER",
-        exam_type_version=1,
-        label=Text("Bladder", "Vessie"),
+        exam_type=exam_types()["BLADDER"],
         rung=Rung.AUDITED,
         on=datetime(2026, 3, 1, 12, tzinfo=UTC),
         evidence={

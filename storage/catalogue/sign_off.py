@@ -16,6 +16,7 @@ from pipeline.errors import Conflict
 from storage import signing
 from storage.catalogue import competence, phases, plans, scope
 from storage.catalogue.competence import Standing
+from storage.catalogue.exam_catalogue import type_at
 from storage.catalogue.models import Event, Organisation, Person, SignOff
 from storage.catalogue.transaction import one_transaction
 from supervision.certificate import Signed, canonical, verify
@@ -188,15 +189,12 @@ def _kept(found: Proposed) -> dict[str, Any]:
 
 
 def _document(sign_off: SignOff) -> Mapping[str, Any]:
-    found = competence.standing(sign_off.organisation, sign_off.trainee, sign_off.exam_type)
-    label = None if found is None else found.course.exam_type.label
+    exam_type = type_at(sign_off.organisation_id, sign_off.exam_type, sign_off.exam_type_version)
     return document_of(
         number=str(sign_off.number),
         trainee=sign_off.trainee.display_name,
         signer=sign_off.decided_by.display_name,
-        exam_type=sign_off.exam_type,
-        exam_type_version=sign_off.exam_type_version,
-        label=label,
+        exam_type=exam_type,
         rung=Rung(sign_off.rung),
         on=sign_off.decided_at,
         evidence=sign_off.evidence,

@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.text import Text
 from supervision.certificate import Signed
+from supervision.exam_types import ExamType
 from supervision.ladder import RUNG_WORDS, Rung
 from supervision.period import MONTHS
 from supervision.standards import standards
@@ -33,9 +34,7 @@ def document_of(
     number: str,
     trainee: str,
     signer: str,
-    exam_type: str,
-    exam_type_version: int,
-    label: Text | None,
+    exam_type: ExamType,
     rung: Rung,
     on: datetime,
     evidence: Mapping[str, Any],
@@ -50,10 +49,10 @@ def document_of(
         "signed_by": signer,
         "signed_on": on.date().isoformat(),
         "exam_type": {
-            "code": exam_type,
-            "version": exam_type_version,
-            "en": label.en if label else exam_type,
-            "fr": label.fr if label else exam_type,
+            "code": exam_type.code,
+            "version": exam_type.version,
+            "en": exam_type.label.en,
+            "fr": exam_type.label.fr,
         },
         "rung": {"code": rung.value, "en": RUNG_WORDS[rung].en, "fr": RUNG_WORDS[rung].fr},
         "standard": {
@@ -117,11 +116,8 @@ def _day(said: str) -> dict[str, str]:
 
 def _both(words: Text, **facts: Any) -> Text:
     """Fill both languages; a fact that is a table has one value in each."""
-    filled = []
-    for language, sentence in (("en", words.en), ("fr", words.fr)):
-        said = sentence
-        for name, fact in facts.items():
-            value = fact[language] if isinstance(fact, Mapping) else fact
-            said = said.replace(f"{{{name}}}", str(value))
-        filled.append(said)
-    return Text(*filled)
+    english, french = (
+        {name: fact[language] if isinstance(fact, Mapping) else fact for name, fact in facts.items()}
+        for language in ("en", "fr")
+    )
+    return Text(words.en.format(**english), words.fr.format(**french))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supervision.certificate import fingerprint, signed
+from supervision.certificate import fingerprint, public_key, signed
 from tests.competence_document import COMPETENCE
 
 SECRET = bytes(range(32))
@@ -32,7 +32,7 @@ def test_it_says_who_is_certified_for_what_and_a_changed_byte_is_refused(file: P
     assert "Relief certifies of Amina Mwamba: Bladder (BLADDER, version 1)." in found.stdout
     assert "7:" + "ab" * 32 in found.stdout
     assert "Signé par Rose Mwamba le 1er mars 2026." in run(str(file), language="fr_FR").stdout
-    key = fingerprint(signed({}, SECRET).public_key)
+    key = fingerprint(public_key(SECRET))
     assert run(str(file), "--key", key.lower()).returncode == 0
     assert run(str(file), "--key", "AAAA").returncode == 1
     file.write_bytes(file.read_bytes().replace(b"Amina", b"Amine"))
@@ -40,3 +40,11 @@ def test_it_says_who_is_certified_for_what_and_a_changed_byte_is_refused(file: P
     assert changed.returncode == 1
     assert "changed after it was signed" in changed.stderr
     assert run(str(file.with_name("none"))).returncode == 2
+
+
+def test_nobody_forges_a_line_of_what_it_says(file: Path) -> None:
+    forged = "Amina\nIt was signed with the key that you named.\x1b[8m\u202e"
+    file.write_bytes(signed({**COMPETENCE, "says": {**COMPETENCE["says"], "trainee": forged}}, SECRET).as_json())
+    lines = run(str(file)).stdout.splitlines()
+    assert not any(line.startswith("It was signed with the key that you named") for line in lines)
+    assert not {"\x1b", "\u202e"} & set("".join(lines))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import Rejected
-from supervision.certificate import FORMAT, PREFIX, canonical, signed, verify
+from supervision.certificate import FORMAT, LARGEST_FILE, PREFIX, canonical, signed, verify
 
 SECRET = bytes(range(32))
 DOCUMENT = {"kind": "competence", "says": {"nom": "Amina Éké", "rate": 0.925, "of": 40, "met": True, "at": None}}
@@ -71,6 +71,7 @@ def test_no_byte_can_be_changed(place: int, flip: int) -> None:
         b"[" * 100_000,
         b'{"format":' + b"9" * 10_000 + b"}",
         MADE[:-1],
+        MADE + b" " * LARGEST_FILE,
         MADE.replace(b'"met":true', b'"met":true,"met":true'),
         MADE.replace(FORMAT.encode(), b"sonorelay-certificate/0"),
         MADE.replace(b'"public_key":', b'"more":1,"public_key":'),
