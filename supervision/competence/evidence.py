@@ -215,7 +215,7 @@ def _trusted(asked: Trusted, course: Course) -> Evidence:
     said = [(one.at, one.entrustment, 0) for one in course.observations]
     if asked.remote:
         said += [(one.at, one.entrustment, one.exam) for one in course.results if one.entrustment is not None]
-    said.sort()
+    said.sort(key=lambda one: (one[0], -one[1]))  # of two at the same time the lower counts as the newest
     reached = [one for one in said if one[1] >= asked.entrustment]
     newest = said[-1][1] if said else 0
     name = ("trusted" if asked.remote else "trusted_direct") + ("" if asked.times > 1 else "_once")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,13 +30,13 @@ DAY = timedelta(days=1)
 OWN = standard_named("own")
 
 
-def exam(number: int, success: bool | None = True, **more: object) -> ExamResult:  # noqa: FBT001, FBT002 - as in a list
+def exam(number: int, success: bool | None = True, **more: Any) -> ExamResult:  # noqa: FBT001, FBT002 - as in a list
     adequate = success is not False
     result = ExamResult(number, BEGAN + number * DAY, adequate, None if success is None else adequate, success, 4)
-    return replace(result, **more)  # type: ignore[arg-type]
+    return replace(result, **more)
 
 
-def answered(said: Mapping[str, tuple[Answer | None, Answer]]) -> dict[str, object]:
+def answered(said: Mapping[str, tuple[Answer | None, Answer]]) -> dict[str, Any]:
     return {
         "expert": {code: expert for code, (_, expert) in said.items()},
         "outcomes": {code: outcome(scanner, expert) for code, (scanner, expert) in said.items()},
@@ -46,7 +47,7 @@ def competent(exams: int = 60) -> Course:
     """Return a course that meets all that the own standard asks for sign-off, the findings in the first exam."""
     seen = answered(dict.fromkeys(QUESTIONS, (Answer.POSITIVE, Answer.POSITIVE)))
     results = [exam(number, twice=number > exams - 5) for number in range(1, exams + 1)]
-    results[0] = replace(results[0], **seen)  # type: ignore[arg-type]
+    results[0] = replace(results[0], **seen)
     return Course(FAST, tuple(results), (Observation(BEGAN + 40 * DAY, 4, 7),))
 
 
@@ -64,6 +65,7 @@ def test_a_competent_trainee_may_be_signed_off_and_each_lack_is_told() -> None:
     assert unmet(whole, now=NOW + 190 * DAY) == {"recent"}
     assert unmet(replace(whole, observations=())) == {"trusted"}
     assert unmet(replace(whole, observations=(*whole.observations, Observation(NOW, 3, 7)))) == {"trusted"}
+    assert unmet(replace(whole, observations=(Observation(NOW, 3, 7), Observation(NOW, 4, 8)))) == {"trusted"}
     last = replace(whole.results[-1], twice=False)
     assert unmet(replace(whole, results=(*whole.results[:-1], last))) == {"read_twice"}
     missed = [replace(one, success=False, adequate=False) if one.exam % 5 == 0 else one for one in whole.results]
@@ -203,7 +205,7 @@ def test_the_next_exercise_is_what_would_gain_most() -> None:
 def test_a_wrong_answer_on_good_pictures_calls_for_reading() -> None:
     wrong = answered({QUESTIONS[1]: (Answer.NEGATIVE, Answer.POSITIVE)})
     results = [exam(number, success=True) for number in range(1, 10)]
-    results.append(replace(exam(10), correct=False, success=False, **wrong))  # type: ignore[arg-type]
+    results.append(replace(exam(10), correct=False, success=False, **wrong))
     found = next_exercises(Course(FAST, tuple(results)))
     assert [(one.target, one.where) for one in found] == [(INTERPRETATION, QUESTIONS[1])]
 
