@@ -7,6 +7,7 @@ receiving side are those who go with the project. Along the way the giving side'
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from pipeline.text import Text
 from supervision.readings import JUDGES, Reading
@@ -43,7 +44,6 @@ class Kind(StrEnum):
 
 PATH = (Stage.DRY_RUN, Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY, Stage.REVOKED)
 MAY_ABANDON = frozenset({Stage.DRY_RUN, Stage.SHADOW})
-ENDED = frozenset({Stage.ABANDONED})
 FROZEN = frozenset({Stage.READ_ONLY, Stage.REVOKED})
 """The stages in which nobody changes anything here, and no program takes anything in."""
 ALL = frozenset(Kind)
@@ -98,9 +98,10 @@ def may(stage: Stage, side: Side, action: Action) -> bool:
     return kind_of(action) in _MAY[stage][side]
 
 
-def denied_in(side: Side, action: Action) -> frozenset[Stage]:
-    """Return the stages in which somebody of this side may not do the action, whatever their role."""
-    return frozenset(stage for stage in Stage if not may(stage, side, action))
+@cache
+def allowed_in(side: Side, action: Action) -> frozenset[Stage]:
+    """Return the stages in which somebody of this side may do the action, if their role allows it."""
+    return frozenset(stage for stage in Stage if may(stage, side, action))
 
 
 def reads(stage: Stage, side: Side) -> frozenset[Reading]:

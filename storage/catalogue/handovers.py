@@ -3,26 +3,47 @@
 Asked by storage.catalogue.scope for every action, by the queue for every reading, and by every way in.
 """
 
-from functools import cache
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from pipeline.errors import Unavailable
-from storage.catalogue.models import GoesAlong, Handover, ReviewItem
-from supervision.handover import FROZEN, Side, Stage, denied_in, reads
-from supervision.readings import Reading
+from storage.catalogue.models import GoesAlong, Handover, Project, ReviewItem
+from supervision.handover import FROZEN, Side, Stage, allowed_in, may, reads
+from supervision.readings import JUDGES, Reading
 from supervision.roles import Action
+
+OPEN = frozenset(Stage) - FROZEN
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A project that passes on: how far it is, and who goes with it."""
+
+    stage: Stage
+    going: frozenset[int]
+
+    def leaves(self, person_id: int, reading: Reading) -> bool:
+        """Tell whether it leaves somebody this reading: in some stages each side gives its own."""
+        side = Side.RECEIVING if person_id in self.going else Side.GIVING
+        action = Action.ARBITRATE if reading in JUDGES else Action.REVIEW
+        return may(self.stage, side, action) and reading in reads(self.stage, side)
+
+
+def passing(projects: Collection[int]) -> Mapping[int, Passing]:
+    """Return those of the projects that pass on."""
+    rows = Handover.objects.filter(project__in=projects).exclude(stage=Stage.ABANDONED).prefetch_related("going")
+    return {
+        row.project_id: Passing(Stage(row.stage), frozenset(one.person_id for one in row.going.all())) for row in rows
+    }
 
 
 def left_to(person_id: int | None, action: Action) -> Q:
-    """Return which projects a hand-over leaves somebody for this action: all that it does not deny to their side."""
-    giving, receiving = _denied(Side.GIVING, action), _denied(Side.RECEIVING, action)
-    left = Q()
-    if giving:
-        left &= ~Q(pk__in=_of_side(Side.GIVING, person_id).filter(stage__in=giving).values("project"))
-    if receiving:
-        left &= ~Q(pk__in=_of_side(Side.RECEIVING, person_id).filter(stage__in=receiving).values("project"))
-    return left
+    """Return which projects a hand-over leaves somebody for this action; a stage that is not known leaves nothing."""
+    leaves = Q(_goes(person_id), stage__in=allowed_in(Side.RECEIVING, action))
+    leaves |= Q(~_goes(person_id), stage__in=allowed_in(Side.GIVING, action))
+    return ~Q(pk__in=Handover.objects.exclude(leaves).values("project"))
 
 
 def under_way(project: int) -> Handover | None:
@@ -42,30 +63,25 @@ def side_of(handover: Handover, person_id: int) -> Side:
     return Side.RECEIVING if goes else Side.GIVING
 
 
-def left_to_read(person_id: int) -> Q:
-    """Return which items of the queue a hand-over leaves to somebody: in some stages each side gives its own readings.
-
-    A limit of what is offered and of what may be taken by hand.
-    """
+def left_to_read(person_id: int, projects: Collection[int]) -> Q:
+    """Return which items of the queue of these projects are left to somebody to read."""
     left = Q()
-    for stage in Stage:
-        for side in Side:
-            not_theirs = sorted(frozenset(Reading) - reads(stage, side))
-            if not_theirs:
-                there = _of_side(side, person_id).filter(stage=stage).values("project")
-                left &= ~Q(reading__in=not_theirs, exam__project__in=there)
+    for project, one in passing(projects).items():
+        not_theirs = [reading for reading in Reading if not one.leaves(person_id, reading)]
+        left &= ~Q(exam__project=project, reading__in=not_theirs)
     return left
 
 
 def may_read(item: ReviewItem, person_id: int) -> bool:
     """Tell whether a hand-over leaves somebody this reading."""
-    found = under_way(item.exam.project_id)
-    return found is None or Reading(item.reading) in reads(Stage(found.stage), side_of(found, person_id))
+    project = item.exam.project_id
+    found = passing((project,)).get(project)
+    return found is None or found.leaves(person_id, Reading(item.reading))
 
 
 def is_frozen(project: str) -> bool:
     """Tell whether nothing of a project may change here any more."""
-    return Handover.objects.filter(project__code=project, stage__in=FROZEN).exists()
+    return Handover.objects.filter(project__code=project).exclude(stage__in=OPEN).exists()
 
 
 def refuse_when_frozen(project: str) -> None:
@@ -74,11 +90,11 @@ def refuse_when_frozen(project: str) -> None:
         raise Unavailable("handed_over")
 
 
-def _of_side(side: Side, person_id: int | None) -> QuerySet[Handover]:
-    goes = Exists(GoesAlong.objects.filter(handover=OuterRef("pk"), person=person_id))
-    return Handover.objects.filter(goes if side is Side.RECEIVING else ~goes)
+def hold_open(project: Project) -> None:
+    """Let no step be taken before the transaction ends; Unavailable (`handed_over`) where nothing is taken in."""
+    list(Handover.objects.select_for_update().filter(project=project))
+    refuse_when_frozen(project.code)
 
 
-@cache
-def _denied(side: Side, action: Action) -> frozenset[Stage]:
-    return denied_in(side, action)
+def _goes(person_id: int | None) -> Exists:
+    return Exists(GoesAlong.objects.filter(handover=OuterRef("pk"), person=person_id))

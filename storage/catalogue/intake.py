@@ -16,6 +16,7 @@ from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.exams import begun, locked_clip
 from storage.catalogue.grouping import describe
+from storage.catalogue.handovers import hold_open
 from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import queue_when_complete
@@ -68,12 +69,14 @@ def register(
     is known there, if that is nobody here, stays with the scan until somebody says who it is. `received.device` is a
     pseudonym. The sidecar stays with the scan in the raw area, so that what it said is not lost. archive: the digest of
     what it was packed in, beside `left_out` files that nobody sent knowingly. refused: why a new scan is refused
-    at once. LookupError for an unknown project, ValueError if `raw` is not what was received.
+    at once. LookupError for an unknown project, ValueError if `raw` is not what was received, Unavailable
+    (`handed_over`) for a project of which nothing is taken in any more.
     """
     if (raw.digest, raw.size, raw.area) != (received.digest, received.size, Area.RAW):
         raise ValueError("the stored object is not what was received")
     with one_transaction():
         project = _project(received.project)
+        hold_open(project)
         author = meant(project, received.trainee, now)
         device = _device(received.device, project)
         exam_type = _exam_type_code(received.exam_type, project)

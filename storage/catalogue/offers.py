@@ -88,7 +88,7 @@ class Reader:
         if self.judges_in != self.projects:
             readable &= ~Q(reading__in=JUDGES) | Q(exam__project__in=self.judges_in - projects)
         read = Review.objects.filter(exam=OuterRef("exam"), reviewer=self.person).exclude(item=OuterRef("pk"))
-        readable &= handovers.left_to_read(self.person.pk)
+        readable &= handovers.left_to_read(self.person.pk, self.projects)
         items = open_items().filter(readable, ~Exists(read)).exclude(exam__trainee=self.person)
         return items.exclude(exam__trainee__in=trainees) if trainees else items
 

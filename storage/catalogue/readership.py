@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from storage.catalogue.handovers import Passing, passing
 from storage.catalogue.models import (
     ConflictOfInterest,
     Membership,
@@ -16,7 +17,7 @@ from storage.catalogue.models import (
     Skip,
 )
 from supervision.priority import URGENT, Clock
-from supervision.readings import JUDGES
+from supervision.readings import JUDGES, Reading
 from supervision.roles import Action, Role, roles_for
 from supervision.skipping import COMES_BACK_AFTER, SkipReason
 
@@ -31,6 +32,7 @@ class _Facts:
     read: frozenset[tuple[int, int]]
     skipped: frozenset[tuple[int, int]]
     conflicts: frozenset[tuple[int, int | None, int | None]]
+    passing: Mapping[int, Passing]
 
 
 def readers_besides(person: Person, items: Sequence[ReviewItem], now: datetime) -> dict[int, int]:
@@ -76,12 +78,14 @@ def _readers_of(item: ReviewItem, facts: _Facts, now: datetime) -> set[int]:
     action = Action.ARBITRATE if item.reading in JUDGES else Action.REVIEW
     here = {(organisation, None), (organisation, exam.project_id)}
     people = {person for owner, project, person in facts.places[action] if (owner, project) in here}
+    passes = facts.passing.get(exam.project_id)
     return {
         person
         for person in people
         if person not in (exam.trainee_id, exam.worksheet_by_id)
         and (person, exam.pk) not in facts.read
         and (person, item.pk) not in facts.skipped
+        and (passes is None or passes.leaves(person, Reading(item.reading)))
         and facts.conflicts.isdisjoint({(person, exam.trainee_id, None), (person, None, exam.project_id)})
         and _suits(facts.profiles.get(person), item, facts, now)
     }
@@ -112,6 +116,7 @@ def _facts(items: Sequence[ReviewItem], now: datetime) -> _Facts:
         read=frozenset(read.values_list("reviewer", "exam")),
         skipped=frozenset(skips.values_list("person", "item")),
         conflicts=frozenset(conflicts.values_list("reviewer", "trainee", "project")),
+        passing=passing({item.exam.project_id for item in items}),
     )
 
 

@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet
 from pipeline.errors import NotAScan, Unavailable
 from pipeline.reading import kind_of
 from pipeline.received import Received
+from storage.catalogue.handovers import is_frozen
 from storage.catalogue.intake import register
 from storage.catalogue.models import Event, Project, Scan, StoredObject
 from storage.catalogue.transaction import one_transaction
@@ -131,7 +132,7 @@ def _registered(digest: str, store: ObjectStore, now: datetime) -> bool:
     name = store.sealed_by(Area.RAW, digest)
     vault = None if name is None else store.vaults.named(name)
     projects = [] if vault is None else list(Project.objects.filter(organisation__code=vault.organisation)[:2])
-    if len(projects) != 1:
+    if len(projects) != 1 or is_frozen(projects[0].code):
         return False
     try:
         with store.fetch(Area.RAW, digest) as path:

@@ -81,10 +81,12 @@ def opened(folder: Path) -> Opened:
     except (OSError, ValueError, Rejected):
         raise Misconfigured("bundle_damaged", file=SIGNED) from None
     says = signed.document.get("says", {})
-    if signed.document.get("kind") != KIND or says.get("bundle") != manifest or says.get("counts") != counts_of(said):
+    if signed.document.get("kind") != KIND or says.get("bundle") != manifest:
         raise Misconfigured("bundle_damaged", file=SIGNED)
     if said["format"] != FORMAT:
         raise Misconfigured("backup_newer", migration=said["catalogue"]["migration"])
+    if says["counts"] != counts_of(said):
+        raise Misconfigured("bundle_damaged", file=SIGNED)
     proven = chain.check(folder / bag.DATA / AUDIT)
     if str(proven.head or "") != said["audit_head"] or says["audit_head"] != said["audit_head"]:
         raise Misconfigured("bundle_damaged", file=chain.CHAIN)
@@ -138,8 +140,8 @@ def differences(said: dict[str, Any], here: dict[str, Any]) -> tuple[str, ...]:
         f"{name}: {here.get(name)} of {said[name]}" for name in ("objects", "events") if said[name] != here.get(name)
     ]
     found += [f"missing at the giver: {said['missing']}"] if said["missing"] else []
-    found += [f"unmatched digests: {here['unmatched']}"] if here.get("unmatched") else []
-    return tuple(found + ([] if here.get("chain") else ["chain of events"]))
+    found += [] if here.get("unmatched") == 0 else [f"unmatched digests: {here.get('unmatched')}"]
+    return tuple(found + ([] if here.get("chain") is True else ["chain of events"]))
 
 
 def _validate(folder: Path) -> None:

@@ -21,7 +21,8 @@ from pipeline.key import Key
 from pipeline.wrapping import KeyRing, Keys, unwrap, wrap
 from storage.catalogue import audit
 from storage.catalogue.dump import Dump, dump, file_of
-from storage.catalogue.models import GoesAlong, Handover, Person, Project
+from storage.catalogue.handovers import passing
+from storage.catalogue.models import Person, Project
 from storage.handover import chain, programme, tables
 from storage.handover.bag import DATA, Part
 from storage.handover.rows import OfProject
@@ -31,7 +32,6 @@ from storage.objects.area import SEALED
 from storage.objects.sealing import Vault
 from storage.objects.vaults import vault_of
 from storage.settings import settings
-from supervision.handover import Stage
 
 FORMAT = "sonorelay-project/1"
 BUNDLE, PROGRAMME = "bundle.json", "programme.toml"
@@ -128,16 +128,9 @@ def refuse_without_room(made: Ready, folder: Path) -> None:
         raise Misconfigured("no_room_there", folder=str(folder), needed=_mb(needed), free=_mb(free))
 
 
-def going_with(project: Project) -> Handover | None:
-    """Return the hand-over of a project that is under way or done, if any."""
-    return Handover.objects.filter(project=project).exclude(stage=Stage.ABANDONED).first()
-
-
 def _going(project: Project) -> frozenset[int] | None:
-    handover = going_with(project)
-    if handover is None:
-        return None
-    return frozenset(GoesAlong.objects.filter(handover=handover).values_list("person", flat=True))
+    passes = passing((project.pk,)).get(project.pk)
+    return None if passes is None else passes.going
 
 
 def _said(project: Project, wanted: Wanted, made: Dump, head: audit.Head | None, now: datetime) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from pydantic import ValidationError
 
 from pipeline.errors import Conflict, Misconfigured, Rejected
 from storage.catalogue import handovers
@@ -32,6 +33,7 @@ from storage.signing import fingerprint_of, sign, signing_key
 from supervision import handover as rules
 from supervision.certificate import Signed, verify
 from supervision.handover import Shown, Side, Stage, Unmet
+from supervision.programme import OrganisationEntry
 from supervision.readings import Reading
 from supervision.roles import Action, Role
 from supervision.states import State
@@ -54,14 +56,20 @@ class NotYet(Exception):
 def begin(code: str, receiver: str, receiver_name: str, person: Person, now: datetime) -> Handover:
     """Begin a hand-over with the dry run; whoever scans for the project goes along.
 
-    Misconfigured: not_given, code_invalid. Conflict: stale where one is under way.
+    Misconfigured: not_given, code_invalid, key_missing. Conflict: stale where one is under way.
     """
     project = project_of(code, person, Action.HAND_OVER)
-    if handovers.under_way(project.pk) is not None:
-        raise Conflict("stale")
+    try:
+        to = OrganisationEntry(code=receiver, name=receiver_name)  # as the programme there will have it
+    except ValidationError:
+        raise Misconfigured("code_invalid") from None
+    signing_key(project.organisation.code, now)  # without one nothing is begun
     with one_transaction():
+        Project.objects.select_for_update().get(pk=project.pk)
+        if handovers.under_way(project.pk) is not None:
+            raise Conflict("stale")
         made = Handover.objects.create(
-            project=project, receiver=receiver, receiver_name=receiver_name, began_at=now, stage_since=now
+            project=project, receiver=to.code, receiver_name=to.name, began_at=now, stage_since=now
         )
         there = Membership.objects.filter(project=project, role__in=[role.value for role in WITH_THE_PROJECT])
         for one in there.values_list("person", flat=True).distinct():
@@ -131,15 +139,18 @@ def confirm(code: str, data: bytes, person: Person, now: datetime) -> ProjectBun
     project = project_of(code, person, Action.HAND_OVER)
     receipt = verify(data)
     ours = fingerprint_of(signing_key(project.organisation.code, now)) == receipt.fingerprint
-    says, by = receipt.document.get("says", {}), receipt.document.get("organisation", {})
-    found = ProjectBundle.objects.filter(project=project, digest=str(says.get("bundle"))).first()
     made = handovers.under_way(project.pk)
-    another = found is None or ours or (made is not None and made.receiver != by.get("code"))
-    if receipt.document.get("kind") != RECEIPT or another:
+    if ours or receipt.document.get("kind") != RECEIPT:
         raise Rejected("receipt_of_another")
-    assert found is not None  # noqa: S101 - as asked above
+    try:
+        says, by = receipt.document["says"], receipt.document["organisation"]["code"]
+        found = ProjectBundle.objects.filter(project=project, digest=str(says["bundle"])).first()
+        if found is None or (made is not None and made.receiver != by):
+            raise Rejected("receipt_of_another")
+        found.differences = list(differences(found.counts, says["counts"]))
+    except (KeyError, TypeError, AttributeError):
+        raise Rejected("receipt_of_another") from None
     found.receipt, found.received_at = json.loads(data), now
-    found.differences = list(differences(found.counts, says["counts"]))
     facts = {"project": code, "bundle": found.digest, "differences": len(found.differences), "key": receipt.fingerprint}
     with one_transaction():
         found.save(update_fields=["receipt", "received_at", "differences"])
@@ -166,6 +177,8 @@ def _note_step(made: Handover, to: Stage, person: Person, now: datetime, known: 
         row = Handover.objects.select_for_update().get(pk=made.pk)
         if row.stage != before:
             raise Conflict("stale")
+        if to is not before and (missing := rules.unmet(before, to, shown(row))):
+            raise NotYet(missing)  # what was shown has changed while it was signed
         step = HandoverStep.objects.create(
             handover=row, stage=to, at=now, by=person, signed=json.loads(signed.as_json())
         )
