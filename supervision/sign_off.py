@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from supervision.competence.evidence import StepEvidence
 from supervision.ladder import SIGNED_OFF, Rung
+from supervision.plain_text import is_plain_text
 
 LONGEST_REASON = 500
 
@@ -34,6 +35,22 @@ class PlanStep(StrEnum):
     ALARM = "alarm"  # another one while it was open
     MET = "met"  # closed by evidence
     FAILED = "failed"  # closed because the trainee went down the ladder
+
+
+def written(said: str) -> str:
+    """Return what somebody wrote without the spaces around it; ValueError for what cannot be kept or is too long."""
+    said = said.strip()
+    if not is_plain_text(said, LONGEST_REASON):
+        raise ValueError(f"text of at most {LONGEST_REASON} characters")
+    return said
+
+
+def reason_given(said: str) -> str:
+    """Return it as `written`; ValueError also where there are no words."""
+    words = written(said)
+    if not words:
+        raise ValueError("a reason, or what was agreed, is said in words")
+    return words
 
 
 def why_not(

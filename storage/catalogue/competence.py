@@ -170,10 +170,9 @@ def proposals_for(person: Person) -> QuerySet[Proposal]:
 
 def waiting_for(person: Person) -> QuerySet[Proposal]:
     """Return the proposals that `person` could sign now."""
-    here = scope.projects_for(person, Action.SIGN_OFF).values("organisation")
-    return Proposal.objects.filter(
-        organisation__in=here, met=True, trainee__in=trainees_for(person).exclude(pk=person.pk)
-    )
+    here = scope.projects_for(person, Action.SIGN_OFF)
+    people = trainees.people_of(here).exclude(pk=person.pk)
+    return Proposal.objects.filter(organisation__in=here.values("organisation"), met=True, trainee__in=people)
 
 
 def _finals(organisation: Organisation, trainee: Person, code: str) -> list[Review]:

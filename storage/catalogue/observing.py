@@ -7,9 +7,8 @@ from storage.catalogue import competence, scope, trainees
 from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.models import Event, Observation, Person, Project
 from storage.catalogue.transaction import one_transaction
-from supervision.plain_text import is_plain_text
 from supervision.roles import Action
-from supervision.sign_off import LONGEST_REASON
+from supervision.sign_off import written
 
 
 def observe(
@@ -20,9 +19,9 @@ def observe(
     ValueError for a time to come, an unknown type or a number off the scale; Conflict (own_sign_off) for oneself;
     Person.DoesNotExist outside one's projects.
     """
-    said = text.strip()
-    if at > now or not 1 <= entrustment <= 5 or not is_plain_text(said, LONGEST_REASON):
-        raise ValueError("an observation lies in the past, on the scale, in few words")
+    said = written(text)
+    if at > now or not 1 <= entrustment <= 5:
+        raise ValueError("an observation lies in the past and on the scale")
     with one_transaction():
         trainee = Person.objects.get(pk=trainee_id)
         if trainee.pk == person.pk:

@@ -19,9 +19,8 @@ from storage.catalogue.transaction import one_transaction
 from supervision.competence.exercise import Exercise, next_exercises
 from supervision.competence.remediation import Progress, Verdict, idle, progress, stalled
 from supervision.ladder import SIGNED_OFF
-from supervision.plain_text import is_plain_text
 from supervision.roles import Action
-from supervision.sign_off import LONGEST_REASON, PlanCause, PlanStep
+from supervision.sign_off import PlanCause, PlanStep, reason_given
 
 MOST_COMPONENTS = 3
 
@@ -75,7 +74,7 @@ def begin(trainee_id: int, code: str, person: Person, why: str, now: datetime) -
 
     ValueError without a reason; Conflict (own_sign_off) for oneself; Person.DoesNotExist outside one's projects.
     """
-    said = _text(why, needed=True)
+    said = reason_given(why)
     with one_transaction():
         trainee, organisation = _reach(trainee_id, person)
         found = competence.standing(organisation, trainee, code)
@@ -91,7 +90,7 @@ def agree(
 
     ValueError without an exercise, for a day that is past, or for somebody who has no role in the trainee's projects.
     """
-    said = _text(exercise, needed=True)
+    said = reason_given(exercise)
     with one_transaction():
         plan = _locked(plan_id, person)
         if due_on is not None and due_on < now.date():
@@ -105,7 +104,7 @@ def agree(
 
 def note(plan_id: int, text: str, person: Person, now: datetime) -> PlanEntry:
     """Add a line to a plan; also the trainee may. ValueError without words."""
-    said = _text(text, needed=True)
+    said = reason_given(text)
     with one_transaction():
         plan = plans_for(person).select_for_update(of=("self",)).get(pk=plan_id)
         return _line(plan, PlanStep.NOTE, person, now, said)
@@ -218,10 +217,3 @@ def _reach(trainee_id: int, person: Person) -> tuple[Person, Organisation]:
     if trainee.pk == person.pk:
         raise Conflict("own_sign_off")
     return trainee, organisation
-
-
-def _text(said: str, *, needed: bool) -> str:
-    said = said.strip()
-    if not is_plain_text(said, LONGEST_REASON) or (needed and not said):
-        raise ValueError(f"text of 1 to {LONGEST_REASON} characters")
-    return said

@@ -23,9 +23,8 @@ from supervision.certificate import Signed, canonical, verify
 from supervision.certificates.competence import KIND, document_of
 from supervision.competence.evidence import StepEvidence
 from supervision.ladder import Rung
-from supervision.plain_text import is_plain_text
 from supervision.roles import Action
-from supervision.sign_off import LONGEST_REASON, Decision, why_not
+from supervision.sign_off import Decision, reason_given, why_not, written
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,8 @@ def sign(
 
 def refuse(trainee_id: int, code: str, to: Rung, person: Person, seen: str, now: datetime, *, reason: str) -> SignOff:
     """Say why a proposed step is not signed; the trainee reads it. ValueError without a reason, else as `sign`."""
-    if not reason.strip():
-        raise ValueError("a refusal has a reason")
-    return _decide(trainee_id, code, to, person, seen, now, reason=reason, decision=Decision.REFUSED)
+    said = reason_given(reason)
+    return _decide(trainee_id, code, to, person, seen, now, reason=said, decision=Decision.REFUSED)
 
 
 def lower(trainee_id: int, code: str, to: Rung, person: Person, why: str, now: datetime) -> int:
@@ -88,9 +86,7 @@ def lower(trainee_id: int, code: str, to: Rung, person: Person, why: str, now: d
 
     ValueError without a reason; Conflict: own_sign_off, not_lower. Person.DoesNotExist outside one's projects.
     """
-    said = _text(why)
-    if not said:
-        raise ValueError("a withdrawal has a reason")
+    said = reason_given(why)
     with one_transaction():
         trainee, organisation = _reach(trainee_id, person)
         if to.height >= phases.rung_of(trainee.pk, code).height:
@@ -142,7 +138,7 @@ def certificate_of(sign_off: SignOff, now: datetime) -> Signed:
 def _decide(
     trainee_id: int, code: str, to: Rung, person: Person, seen: str, now: datetime, *, reason: str, decision: Decision
 ) -> SignOff:
-    said = _text(reason)
+    said = written(reason)
     with one_transaction():
         trainee, organisation = _reach(trainee_id, person)
         found = proposed(organisation, trainee, code, person, now)
@@ -208,10 +204,3 @@ def _reach(trainee_id: int, person: Person) -> tuple[Person, Organisation]:
     if organisation is None:
         raise Person.DoesNotExist
     return trainee, organisation
-
-
-def _text(said: str) -> str:
-    said = said.strip()
-    if not is_plain_text(said, LONGEST_REASON):
-        raise ValueError(f"text of at most {LONGEST_REASON} characters")
-    return said
