@@ -14,6 +14,7 @@ import numpy as np
 
 from benchmarks.environments import environment
 
+ONLY_IF_NAMED = True
 PINNED = (
     *("irrCAC==0.4.4", "scikit-learn==1.9.1", "pingouin==0.6.1", "lifelines==0.30.3"),
     *("numpy==1.26.4", "pandas==2.3.3"),
@@ -30,7 +31,7 @@ def main() -> None:
     ratings = [_ratings(rng, team=False) for _ in range(PAIRS)] + [_ratings(rng, team=True) for _ in range(TEAMS)]
     waits = [_waits(rng) for _ in range(WAITS)]
     done = subprocess.run(
-        [str(environment("references", "agreement", PINNED)), str(HERE / "agreement_driver.py")],
+        [str(environment("references", "agreement", PINNED)), str(HERE / "drivers" / "agreement.py")],
         input=json.dumps({"ratings": ratings, "waits": waits}),
         capture_output=True,
         text=True,

@@ -22,6 +22,7 @@ from storage.objects.s3 import NO_ANSWER
 from tests.end_to_end.processes import wait_until
 from tests.faults.senders import Senders
 
+ONLY_IF_NAMED = True
 FILES, FAULTS, MINUTES = 1000, 100, 15
 SECONDS_TO_START = 300.0
 SECONDS_TO_RECOVER = 3600.0
@@ -163,7 +164,7 @@ def _recovered(here: Site, sent: set[str], until: float) -> dict[str, object]:
 
 def _accounts(here: Site) -> dict[str, object]:
     """Return what the installation says of itself; nothing where it cannot be asked yet."""
-    return dict(json.loads(here.ask("benchmarks.field_accounts") or "{}"))
+    return dict(json.loads(here.ask("benchmarks.drivers.accounts") or "{}"))
 
 
 def _unanswered(here: Site, bucket: Bucket, sent: set[str]) -> int:

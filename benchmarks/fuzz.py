@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.faults.bending import MEMORY_BYTES, SECONDS, answers, seeds, told
 
+ONLY_IF_NAMED = True
 MINUTES = 10
 
 

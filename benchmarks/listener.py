@@ -20,6 +20,7 @@ from flows.listener.dataset_file import header
 from tests.flows.listening import Listener, running_listener
 from tests.servers import free_ports
 
+ONLY_IF_NAMED = True
 OBJECT_MB = 250
 CINE, PLAIN = "1.2.840.10008.5.1.4.1.1.3.1", "1.2.840.10008.1.2.1"
 SECONDS_BETWEEN_LOOKS = 1.0

@@ -4,48 +4,35 @@
 """
 
 import os
-import subprocess
-import sys
-import tempfile
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.installations import in_installation
+
 SCANS = 50_000
 LONGEST = 60.0
 """Seconds, for figures, sections and ten files."""
-WITHIN, TO = "REPORT_FILES_WITHIN", "REPORT_FILES_TO"
+TO = "REPORT_FILES_TO"
 
 
 def main() -> None:
-    """Make and print the report in a process and an installation of its own."""
-    if WITHIN in os.environ:
-        _quarter()
-        return
-    with tempfile.TemporaryDirectory() as home:
-        own = {"SONORELAY_HOME": home, "DJANGO_SETTINGS_MODULE": "web.settings", WITHIN: home}
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("SONORELAY_")}
-        subprocess.run([sys.executable, "-m", "benchmarks", "report_files"], env=kept | own, check=True)
+    """Make and print the report in an installation of its own."""
+    in_installation(_quarter)
 
 
-def _quarter() -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
+def _quarter(name: str) -> None:
     from benchmarks.reports_season import Season
     from storage.catalogue import reports
     from storage.documents.files import FORMATS, LANGUAGES, Press, name_of
     from supervision.period import Period
 
-    call_command("migrate", interactive=False, verbosity=0)
     quarter, now = Period.named("2025-Q4"), datetime(2026, 1, 2, tzinfo=UTC)
     Season(quarter.begins, quarter.ends, now).fill(SCANS)
     began = time.perf_counter()
     document = reports.counted(reports.scope_of(), quarter, now, outside=False)
     took = time.perf_counter() - began
-    print(f"figures and {len(document.sections)} sections of {SCANS} scans: {took:.1f} s")
+    print(f"{name}: figures and {len(document.sections)} sections of {SCANS} scans: {took:.1f} s")
     for language in LANGUAGES:
         press = Press(document, language, "https://sonorelay.example")
         for form in FORMATS:

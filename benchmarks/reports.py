@@ -4,44 +4,24 @@
 on the machine only adds. What is timed is the function, and the whole request of the page in the web application.
 """
 
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import UTC, datetime
+from functools import partial
+
+from benchmarks.installations import in_installation, on_each_database
 
 SCANS = 100_000
 PERIODS = ("2025-W46", "2025-11", "2025-Q4", "2025")
 RUNS = 3
-NAMED = "REPORTS_ON"
 
 
 def main() -> None:
-    """Fill a catalogue on each database, each in a process of its own, and print what the figures took."""
-    from benchmarks.review_day import server
-
-    if NAMED in os.environ:
-        _year(os.environ[NAMED])
-        return
-    for name, place in (("SQLite", nullcontext("")), ("PostgreSQL", server())):
-        with place as url, tempfile.TemporaryDirectory() as home:
-            if url is None:
-                print(f"{name}: not installed")
-                continue
-            own = {"SONORELAY_HOME": home, "DJANGO_SETTINGS_MODULE": "web.settings", NAMED: name}
-            kept = {key: value for key, value in os.environ.items() if not key.startswith("SONORELAY_")}
-            database = {"SONORELAY_DATABASE_URL": url} if url else {}
-            subprocess.run([sys.executable, "-m", "benchmarks", "reports"], env=kept | own | database, check=True)
+    """Fill a catalogue on each database, and print what the figures took."""
+    on_each_database(partial(in_installation, _year))
 
 
 def _year(name: str) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
 
@@ -51,7 +31,6 @@ def _year(name: str) -> None:
     from supervision.period import Period
     from supervision.roles import Role
 
-    call_command("migrate", interactive=False, verbosity=0)
     season = year_of(SCANS)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

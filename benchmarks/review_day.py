@@ -4,18 +4,15 @@
 (middleware, session, page), one request after the other. What is timed is POST /queue/next/ alone.
 """
 
-import os
 import random
 import statistics
-import subprocess
-import sys
-import tempfile
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+from benchmarks.installations import in_installation, on_each_database
 
 if TYPE_CHECKING:
     from django.test import Client
@@ -27,48 +24,18 @@ REVIEWERS, REVIEWS = 8, 200
 TRAINEES, PROJECTS = 60, 12
 TYPES = ("FAST", "LUNG_AD", "CARD", "OB_T23", "DVT", "BLADDER")
 CHUNK = 5_000
-NAMED = "REVIEW_DAY_ON"
 
 
 def main() -> None:
-    """Run the day on each database, each in a process of its own, and print what it took."""
-    if NAMED in os.environ:
-        _day(os.environ[NAMED])
-        return
-    for name, place in (("SQLite", nullcontext("")), ("PostgreSQL", server())):
-        with place as url, tempfile.TemporaryDirectory() as home:
-            if url is None:
-                print(f"{name}: not installed")
-                continue
-            own = {"SONORELAY_HOME": home, "DJANGO_SETTINGS_MODULE": "web.settings", NAMED: name}
-            kept = {key: value for key, value in os.environ.items() if not key.startswith("SONORELAY_")}
-            database = {"SONORELAY_DATABASE_URL": url} if url else {}
-            subprocess.run([sys.executable, "-m", "benchmarks", "review_day"], env=kept | own | database, check=True)
-
-
-@contextmanager
-def server() -> Iterator[str | None]:
-    """Run a PostgreSQL for the time of a `with` block and give its address; None where it is not installed."""
-    from tests.servers import postgresql, postgresql_binaries
-
-    binaries = postgresql_binaries()
-    if binaries is None:
-        yield None
-        return
-    with postgresql(binaries) as url:
-        yield url
+    """Run the day on each database, and print what it took."""
+    on_each_database(partial(in_installation, _day))
 
 
 def _day(name: str) -> None:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection
     from django.urls import get_resolver
 
     assert get_resolver().url_patterns, "the pages are loaded before the clock runs"
-    call_command("migrate", verbosity=0)
     reviewers = _fill(random.Random(4))  # noqa: S311 - the same day each time
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -17,6 +17,7 @@ from pipeline.sector import Shape
 from tests.deploy.hosts import namespaces_forbidden
 from tests.deploy.site import SECRETS, Site, site
 
+ONLY_IF_NAMED = True
 SCANS = 300
 WORKERS = 3
 ALONE = 0.2

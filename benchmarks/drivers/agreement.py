@@ -1,4 +1,4 @@
-"""What do other statistics programs say of these tables? Run by agreement_references, in an environment of its own.
+"""What do other statistics programs say of these tables? Started by benchmarks.agreement_references, beside them.
 
 Tables come as JSON on standard input, answers go as JSON to standard output.
 """

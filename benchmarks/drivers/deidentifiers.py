@@ -1,6 +1,6 @@
-"""How is each of the other tools asked, in its own environment? Started by `competitors.py`, imports nothing of ours.
+"""How is each of the other tools asked, in its own environment? Started by benchmarks.competitors; nothing is ours.
 
-Reads pairs of paths as JSON from standard input; prints a line of JSON a file: number, processor seconds, the error.
+Reads pairs of paths as JSON from standard input; prints the processor seconds of each file until the tool fails.
 """
 
 import json
@@ -75,17 +75,13 @@ TOOLS = {
 
 
 def main() -> None:
-    """Let the tool that is named release every pair of files; a file that it fails on is left out."""
-    tool, answers = TOOLS[sys.argv[1]], os.fdopen(os.dup(1), "w")
+    """Let the tool that is named release every pair of files."""
+    tool, answers = TOOLS[sys.argv[1]], os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # what the tools print themselves is no answer
-    for number, (source, target) in enumerate(json.load(sys.stdin)):
-        begin, fault = time.process_time(), ""
-        try:
-            tool(source, target)
-        except Exception as raised:  # noqa: BLE001 - whatever another program raises is its answer to this file
-            fault = type(raised).__name__
-        answers.write(json.dumps([number, time.process_time() - begin, fault]) + "\n")
-        answers.flush()
+    for source, target in json.load(sys.stdin):
+        begin = time.process_time()
+        tool(source, target)
+        print(time.process_time() - begin, file=answers)
 
 
 if __name__ == "__main__":
