@@ -44,7 +44,6 @@ PROCEDURES: Mapping[str, Concept] = MappingProxyType(
 """What was done, by exam type, where the free part of SNOMED CT says more than that it was ultrasonography."""
 
 OVERALL = Concept("111029", "DCM", "Image Quality Rating")
-FINDING = Concept("121071", "DCM", "Finding")
 VIEW = Concept("111031", "DCM", "Image View")
 YES = Concept("373066001", "SCT", "Yes")
 NO = Concept("373067005", "SCT", "No")

@@ -142,14 +142,17 @@ def test_any_partition_of_a_period_adds_up(world: World, seed: int) -> None:
 
 
 def test_what_is_written_down_after_the_cut_off_does_not_change_a_figure(world: World, supervisor: Person) -> None:
+    device = Device.objects.create(project=world.goma, pseudonym="SR-LATE", model="CX50")
     held = SessionHeld(date(2026, 3, 1), 60, SessionKind.COURSE, guests=3)
     kept = training.log(world.goma.pk, held, supervisor, NOON)
     before = registers_of([world.goma], date(2026, 3, 1), date(2026, 3, 31), NOON)
     training.log(world.goma.pk, held, supervisor, NOON + DAY)
     training.cancel(kept.pk, supervisor, NOON + DAY)
+    service.begin(device.pk, date(2026, 2, 1), "", world.person("ibrahim", Role.BIOMED), NOON + DAY)
     assert registers_of([world.goma], date(2026, 3, 1), date(2026, 3, 31), NOON) == before
     later = registers_of([world.goma], date(2026, 3, 1), date(2026, 3, 31), NOON + 2 * DAY)
     assert (before.training.sessions, later.training.sessions) == (1, 1)  # one cancelled, one new
+    assert (before.devices[0].registered, later.devices[0].registered) == (False, True)
 
 
 def test_a_session_holds_who_was_there_and_only_people_of_the_project(

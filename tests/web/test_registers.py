@@ -5,10 +5,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from storage.catalogue.models import Attendance, Event, ServicePeriod, SupportRequest, TrainingSession
+from storage.catalogue.exam_catalogue import save
+from storage.catalogue.models import Attendance, Event, Membership, ServicePeriod, SupportRequest, TrainingSession
+from supervision.exam_types import exam_types
+from supervision.exam_types.table import table_of
 from supervision.registers import Attended, RequestState
+from supervision.roles import Role
 from tests.web.aging_probes import with_ticket
 from tests.web.test_browser import SIDEWAYS
+from web.api.addresses import PREFIX
 
 
 def test_a_session_is_written_down_on_a_phone(window, live_world) -> None:
@@ -66,6 +71,38 @@ def test_a_request_goes_from_who_asks_to_who_decides(world, signed_in) -> None:
     assert SupportRequest.objects.get().state == RequestState.MET
     told = list(Event.objects.filter(what__startswith="request_").order_by("pk").values_list("what", flat=True))
     assert told == ["request_made", "request_accepted", "request_met"]
+
+
+def test_an_exam_type_of_another_organisation_is_refused_where_it_stands(world, signed_in) -> None:
+    amina = world.people["amina"]
+    Membership.objects.create(
+        person=amina, role=Role.TRAINEE, organisation=world.elsewhere.organisation, project=world.elsewhere
+    )
+    there, keeper = world.elsewhere.organisation, world.people["foreign-owner"]
+    Membership.objects.create(person=keeper, role=Role.PARTNER_OWNER, organisation=there)
+    save(there, "OWN_FAST", table_of(exam_types()["FAST"]) | {"code": "OWN_FAST"}, keeper, "ours", timezone.now())
+    asked = {"project": world.goma.pk, "kind": "training", "text": "Lung", "exam_types": ["OWN_FAST"]}
+    answer = signed_in("amina").post("/registers/requests/new/", asked)
+    assert answer.status_code == 422
+    assert "OWN_FAST is not one of the available choices" in answer.content.decode()
+    assert not SupportRequest.objects.exists()
+    assert (
+        signed_in("amina").post("/registers/requests/new/", asked | {"project": world.elsewhere.pk}).status_code == 302
+    )
+
+
+def test_programs_are_told_what_they_can_do_with_each_request(world, signed_in, django_assert_max_num_queries) -> None:
+    amina, supervisor = signed_in("amina"), signed_in("supervisor")
+    sent = {"project": world.goma.pk, "kind": "training", "text": "Lung"}
+    for _ in range(8):
+        assert amina.post(f"{PREFIX}registers/requests", sent, content_type="application/json").status_code == 200
+    for client, acts in (
+        (amina, ["withdrawn", "note"]),
+        (supervisor, ["accepted", "met", "declined", "withdrawn", "note"]),
+    ):
+        with django_assert_max_num_queries(18):
+            told = client.get(f"{PREFIX}registers/requests").json()["items"]
+        assert [one["acts"] for one in told] == [acts] * 8
 
 
 def test_a_device_goes_into_service_and_out_of_it(world, signed_in) -> None:

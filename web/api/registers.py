@@ -8,13 +8,14 @@ from django.utils import timezone
 from ninja import Router, Schema
 from pydantic import Field, WithJsonSchema
 
-from storage.catalogue.models import SupportRequest, TrainingSession
+from storage.catalogue.models import Person, SupportRequest, TrainingSession
 from storage.catalogue.registers import requests, training
 from supervision.registers import (
     LONGEST_NOTE,
     LONGEST_PLACE,
     MOST_GUESTS,
     MOST_MINUTES,
+    THERE,
     Act,
     Attended,
     RequestKind,
@@ -74,7 +75,7 @@ class NewSession(SessionIn):
 
 
 class SessionOut(Schema):
-    """A session; attendance: of whom the person may know it. cancelled: it counts no longer."""
+    """A session; there, expected: how many of the people whose presence was noted. cancelled: it counts no longer."""
 
     number: int
     project: str
@@ -167,7 +168,7 @@ def asked(request: HttpRequest, part: Part) -> dict[str, object]:
     """List requests, those that are open first; a trainee's own."""
     person = person_of(request)
     rows = requests.requests_for(person)
-    return page_of(rows, part, lambda several: [_request(one, request) for one in several])
+    return page_of(rows, part, lambda several: _requests(several, person))
 
 
 @operation(router, "POST", "/registers/requests", Action.MAKE_REQUESTS, response=SupportRequestOut)
@@ -184,7 +185,7 @@ def ask(request: HttpRequest, body: NewSupportRequest) -> SupportRequestOut:
             exam_types=body.exam_types,
             wanted_by=body.wanted_by,
         )
-    return _request(requests.requests_for(person).get(pk=made.pk), request)
+    return _requests([requests.requests_for(person).get(pk=made.pk)], person)[0]
 
 
 @operation(
@@ -200,7 +201,7 @@ def act(request: HttpRequest, asked: Number, body: SupportRequestAct) -> Support
     person = person_of(request)
     with checked("body.note"):
         requests.act(asked, body.act, person, timezone.now(), body.note)
-    return _request(requests.requests_for(person).get(pk=asked), request)
+    return _requests([requests.requests_for(person).get(pk=asked)], person)[0]
 
 
 def _session(one: TrainingSession) -> SessionOut:
@@ -214,7 +215,7 @@ def _session(one: TrainingSession) -> SessionOut:
         place=one.place,
         exam_types=list(one.exam_types),
         facilitators=[person.display_name for person in one.facilitators.all()],
-        there=sum(each.attended != Attended.ABSENT for each in noted),
+        there=sum(each.attended in THERE for each in noted),
         expected=len(noted),
         guests=one.guests,
         note=one.note,
@@ -222,7 +223,12 @@ def _session(one: TrainingSession) -> SessionOut:
     )
 
 
-def _request(one: SupportRequest, request: HttpRequest) -> SupportRequestOut:
+def _requests(several: list[SupportRequest], person: Person) -> list[SupportRequestOut]:
+    acts = requests.possible_with(several, person)
+    return [_request(one, acts[one.pk]) for one in several]
+
+
+def _request(one: SupportRequest, acts: tuple[Act, ...]) -> SupportRequestOut:
     return SupportRequestOut(
         number=one.pk,
         project=one.project.code,
@@ -237,5 +243,5 @@ def _request(one: SupportRequest, request: HttpRequest) -> SupportRequestOut:
             SupportRequestLine(at=line.at, who=line.person.display_name, act=Act(line.act), note=line.note)
             for line in one.entries.all()
         ],
-        acts=list(requests.possible_acts(one, person_of(request))),
+        acts=list(acts),
     )

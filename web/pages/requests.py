@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from storage.catalogue.exam_catalogue import types_of_all
+from storage.catalogue.exam_catalogue import types_of, types_of_all
 from storage.catalogue.models import Person
 from storage.catalogue.registers import requests
 from storage.catalogue.registers.requests import possible_acts, requests_for
@@ -44,9 +44,9 @@ class Asking(forms.Form):
     def __init__(self, person: Person, *args: object, **kwargs: object) -> None:
         """Offer the projects for which the person may ask."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        places = list(projects_for(person, Action.MAKE_REQUESTS).order_by("name"))
-        self.fields["project"].choices = [(str(one.pk), one.name) for one in places]  # type: ignore[attr-defined]
-        types = types_of_all(sorted({one.organisation_id for one in places}))
+        self.places = {str(one.pk): one for one in projects_for(person, Action.MAKE_REQUESTS).order_by("name")}
+        self.fields["project"].choices = [(code, one.name) for code, one in self.places.items()]  # type: ignore[attr-defined]
+        types = types_of_all(sorted({one.organisation_id for one in self.places.values()}))
         language = get_language() or "en"
         self.fields["exam_types"].choices = [(code, one.label.say(language)) for code, one in types.items()]  # type: ignore[attr-defined]
 
@@ -60,6 +60,15 @@ class Asking(forms.Form):
         if day is not None and day < timezone.now().date():
             raise forms.ValidationError(_("This day is over."))
         return day
+
+    def clean(self) -> None:
+        """Refuse the exam types of another organisation than the project's."""
+        super().clean()
+        place = self.places.get(self.cleaned_data.get("project", ""))
+        asked = self.cleaned_data.get("exam_types", [])
+        strange = set(asked) - set(types_of(place.organisation_id)) if place else ()
+        for code in sorted(strange):
+            self.add_error("exam_types", self.fields["exam_types"].error_messages["invalid_choice"] % {"value": code})
 
 
 @requires(Action.MAKE_REQUESTS)

@@ -1,7 +1,7 @@
 """What do the registers say of some projects and days?
 
 Days are days in UTC, both in. Whatever was written down after the cut-off does not count, so that a figure can be made
-again later as it was.
+again later as it was. Only what is corrected counts as it now stands: who was at a session, the last day of a device.
 """
 
 from collections import defaultdict
@@ -50,7 +50,7 @@ def registers_of(projects: Iterable[Project], since: date, until: date, cut_off:
         training_by_kind=_grouped((SessionKind(one.kind), one) for one in sessions),
         training_by_project=_grouped((one.project.code, one) for one in sessions),
         requests=_requests(known, begin, end),
-        devices=_devices(known, begin, max(begin, end)),
+        devices=_devices(known, begin, max(begin, end), cut_off),
     )
 
 
@@ -105,9 +105,9 @@ def _requests(projects: Collection[int], begin: datetime, end: datetime) -> dict
     return counts
 
 
-def _devices(projects: Collection[int], begin: datetime, end: datetime) -> tuple[DeviceTime, ...]:
+def _devices(projects: Collection[int], begin: datetime, end: datetime, cut_off: datetime) -> tuple[DeviceTime, ...]:
     devices = list(Device.objects.filter(project__in=projects).select_related("project"))
-    service = _service(devices, begin, end)
+    service = _service(devices, begin, end, cut_off)
     lines = _ticket_lines(projects, end)
     found = []
     for device in sorted(devices, key=lambda one: (one.project.code, one.model, one.pseudonym)):
@@ -131,12 +131,13 @@ def _devices(projects: Collection[int], begin: datetime, end: datetime) -> tuple
     return tuple(found)
 
 
-def _service(devices: Collection[Device], begin: datetime, end: datetime) -> dict[int, tuple[bool, list[Spell]]]:
+def _service(
+    devices: Collection[Device], begin: datetime, end: datetime, cut_off: datetime
+) -> dict[int, tuple[bool, list[Spell]]]:
     """Return for each device whether its service is registered, and the spells of it within these moments."""
     kept: dict[int, list[Spell]] = defaultdict(list)
-    for device, since, until in ServicePeriod.objects.filter(device__in=devices).values_list(
-        "device", "since", "until"
-    ):
+    written = ServicePeriod.objects.filter(device__in=devices, logged_at__lte=cut_off)
+    for device, since, until in written.values_list("device", "since", "until"):
         last = end if until is None else _midnight(until + timedelta(days=1))
         kept[device].append((_midnight(since), last))
     unknown = [device.pk for device in devices if device.pk not in kept]
