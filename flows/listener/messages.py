@@ -9,7 +9,7 @@ import re
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pynetdicom.association import Association
 from pynetdicom.dimse import DIMSEServiceProvider
@@ -55,11 +55,12 @@ class Messages(DIMSEServiceProvider):
 
     def receive_primitive(self, primitive: P_DATA) -> None:
         """Take in the fragments of one PDU, one after the other."""
-        for context_id, fragment in primitive.presentation_data_value_list:
+        for value in primitive.presentation_data_value_list:
             one = P_DATA()
             try:
-                one.presentation_data_value_list = [[context_id, fragment]]  # type: ignore[list-item]
-                usable = self._within_limits(fragment)
+                one.presentation_data_value_list = []
+                one.presentation_data_value_list.append(value)
+                usable = self._within_limits(value[1])
                 if usable:
                     super().receive_primitive(one)
                     self._continue_on_disk()
@@ -118,7 +119,7 @@ class Messages(DIMSEServiceProvider):
             if not (UID.fullmatch(sop_class) and UID.fullmatch(instance)):
                 raise ValueError("not a UID")
             self.unfinished = DatasetFile(self._folder, header(sop_class, instance, syntax), self._largest)
-            self.message._data_set_file = self.unfinished  # type: ignore[assignment] # noqa: SLF001
+            self.message._data_set_file = cast("Any", self.unfinished)  # noqa: SLF001 - it writes to it as to its own
             self.message._data_set_path = self.unfinished.path  # noqa: SLF001
 
 
