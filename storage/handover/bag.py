@@ -9,6 +9,7 @@ import json
 import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import gmtime
@@ -135,14 +136,13 @@ def _write(place: Path, pieces: Iterator[bytes]) -> None:
 
 
 def _progress(file: Path) -> Iterator[Line]:
-    """Give what an interrupted writing had noted; a line that is torn ends it."""
-    try:
-        with file.open(encoding="utf-8") as lines:
+    """Give what interrupted writings had noted; a line that is torn, and what was written behind it, counts as none."""
+    if file.is_file():
+        with file.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
-                name, size, sha256 = json.loads(line)
-                yield Line(name, size, sha256)
-    except (OSError, ValueError):
-        return
+                with suppress(ValueError):
+                    name, size, sha256 = json.loads(line)
+                    yield Line(name, size, sha256)
 
 
 def _leave_only(data: Path, names: set[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pipeline.errors import Misconfigured
 from storage.catalogue.models import Event, Person, Project, ProjectBundle
 from storage.catalogue.scope import projects_for
+from storage.catalogue.transaction import one_transaction
 from storage.handover import bag
 from storage.handover.exporting import Ready, Wanted, ready, refuse_without_room
 from storage.objects import ObjectStore
@@ -38,11 +39,10 @@ def into_folder(wanted: Wanted, folder: Path, store: ObjectStore, now: datetime)
     begun = (folder / bag.PROGRESS).is_file()
     if folder.exists() and not begun and any(folder.iterdir()):
         raise Misconfigured("bundle_there", folder=str(folder))
-    with ready(wanted, store, now, folder if begun else None) as made:
+    with full_disk_is_said(), ready(wanted, store, now, folder if begun else None) as made:
         refuse_without_room(made, folder)
         kept = _Kept(wanted, made, now)
-        with full_disk_is_said():
-            bag.write_folder(folder, made.parts(), info_of(made), kept.tags)
+        bag.write_folder(folder, made.parts(), info_of(made), kept.tags)
     return kept.row()
 
 
@@ -53,7 +53,7 @@ def as_zip(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]
 
 
 def _zipped(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]:
-    with ready(wanted, store, now) as made:
+    with full_disk_is_said(), ready(wanted, store, now) as made:
         kept = _Kept(wanted, made, now)
         yield from bag.stream_zip(made.parts(), info_of(made), kept.tags, name_of(wanted.project, now))
         kept.row()
@@ -112,12 +112,13 @@ class _Kept:
         """Note that the bundle was made."""
         project = Project.objects.get(code=self._wanted.project)
         facts = {"project": project.code, "bundle": self._digest, "originals": self._wanted.originals}
-        Event.objects.create(at=self._now, what="project_exported", person=self._wanted.by, facts=facts)
-        return ProjectBundle.objects.create(
-            project=project,
-            digest=self._digest,
-            made_at=self._now,
-            made_by=self._wanted.by,
-            originals=self._wanted.originals,
-            counts=counts_of(self._made.said),
-        )
+        with one_transaction():
+            Event.objects.create(at=self._now, what="project_exported", person=self._wanted.by, facts=facts)
+            return ProjectBundle.objects.create(
+                project=project,
+                digest=self._digest,
+                made_at=self._now,
+                made_by=self._wanted.by,
+                originals=self._wanted.originals,
+                counts=counts_of(self._made.said),
+            )

@@ -64,17 +64,22 @@ class Installation:
         self.connection.close()
 
 
+def copy_tables(to: Path) -> None:
+    """Write the migrated catalogue of the tests, in which nothing is, to a file."""
+    with closing(sqlite3.connect(str(connections["default"].settings_dict["NAME"]))) as tables:
+        tables.execute("VACUUM INTO ?", [str(to)])
+
+
 def installed(folder: Path, name: str) -> Installation:
     """Make an installation whose catalogue is a copy of the migrated one of the tests, and empty but for a world."""
     home = folder / name
     home.mkdir(parents=True)
     (home / "programme.toml").write_text("[review]\nsecond_read_share = 0.0\n")
-    default = connections["default"]
-    with closing(sqlite3.connect(str(default.settings_dict["NAME"]))) as tables:
-        tables.execute("VACUUM INTO ?", [str(home / "catalogue.sqlite3")])
+    catalogue = home / "catalogue.sqlite3"
+    copy_tables(catalogue)
     # what is durable is tried by the tests of a power cut
     options = {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON;"}
-    described: dict[str, Any] = {**default.settings_dict, "NAME": str(home / "catalogue.sqlite3"), "OPTIONS": options}
+    described: dict[str, Any] = {**connections["default"].settings_dict, "NAME": str(catalogue), "OPTIONS": options}
     made = Installation(home, DatabaseWrapper(described, "default"))
     with made.here():
         made.world = make_world()
