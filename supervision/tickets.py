@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from supervision.spells import Spell, joined
+
 
 class Fault(StrEnum):
     """What a ticket is about: found by the software, or reported by a person."""
@@ -85,7 +87,18 @@ def is_out_of_use(entries: Iterable[What]) -> bool:
     return out
 
 
-def spells(entries: Iterable[tuple[datetime, What]], now: datetime) -> list[tuple[datetime, datetime]]:
+def is_pending(entries: Iterable[What]) -> bool:
+    """Tell from the lines of a ticket, oldest first, whether it is not settled."""
+    pending = False
+    for what in entries:
+        if what in (What.OPENED, What.REOPENED):
+            pending = True
+        elif what in (What.RESOLVED, What.DISMISSED):
+            pending = False
+    return pending
+
+
+def spells(entries: Iterable[tuple[datetime, What]], now: datetime) -> list[Spell]:
     """Return from when until when (`now` at the latest) the device was out of use, by the lines of one ticket in order.
 
     Lines without effect, such as a second `out_of_use`, count for nothing.
@@ -107,12 +120,8 @@ def downtime(entries: Iterable[tuple[datetime, What]], now: datetime) -> timedel
 
 def all_downtime(tickets: Iterable[Iterable[tuple[datetime, What]]], now: datetime) -> timedelta:
     """Return how long a device was out of use until `now` for any of its tickets; the same hour counts once."""
-    total, until = timedelta(0), None
-    for start, end in sorted(spell for entries in tickets for spell in spells(entries, now)):
-        begin = start if until is None else max(start, until)
-        until = end if until is None else max(end, until)
-        total += max(timedelta(0), end - begin)
-    return total
+    lasted = joined(spell for entries in tickets for spell in spells(entries, now))
+    return sum((end - start for start, end in lasted), timedelta(0))
 
 
 def _fits(what: What, state: TicketState, *, out_of_use: bool) -> bool:

@@ -29,12 +29,11 @@ from supervision.registers import (
     RequestCount,
     RequestKind,
     SessionKind,
-    Spell,
     Training,
-    shared,
     state_after,
 )
-from supervision.tickets import What, spells
+from supervision.spells import Spell, shared
+from supervision.tickets import What, is_pending, spells
 
 Key = TypeVar("Key", bound=str)
 
@@ -125,7 +124,7 @@ def _devices(projects: Collection[int], begin: datetime, end: datetime, cut_off:
                 down=shared(in_service, down),
                 opened=_done(tickets, begin, What.OPENED, What.REOPENED),
                 closed=_done(tickets, begin, What.RESOLVED, What.DISMISSED),
-                pending=sum(_pending(line) for line in tickets),
+                pending=sum(is_pending(what for _, what in line) for line in tickets),
             )
         )
     return tuple(found)
@@ -165,16 +164,6 @@ def _ticket_lines(projects: Collection[int], end: datetime) -> dict[int, dict[in
 
 def _done(tickets: Iterable[Iterable[tuple[datetime, What]]], begin: datetime, *wanted: What) -> int:
     return sum(what in wanted and at >= begin for line in tickets for at, what in line)
-
-
-def _pending(line: Iterable[tuple[datetime, What]]) -> bool:
-    state = None
-    for _, what in line:
-        if what in (What.OPENED, What.REOPENED):
-            state = True
-        elif what in (What.RESOLVED, What.DISMISSED):
-            state = False
-    return bool(state)
 
 
 def _midnight(day: date) -> datetime:
