@@ -58,7 +58,7 @@ def ingest(project: str) -> dict[str, int]:
     cancel_the_late()
     if is_frozen(project):  # it was handed over: its files wait where they are
         return {}
-    with alone(running, project) as first:
+    with alone(running, f"{project}.ingest") as first:
         return _ingest(project, running) if first else {}
 
 

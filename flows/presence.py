@@ -57,19 +57,20 @@ def present(folder: Path) -> Iterator[Run]:
 
 
 @contextmanager
-def alone(folder: Path, project: str) -> Iterator[bool]:
-    """Tell whether no other run on any machine is at work for the project, and be that one during a `with` block.
+def alone(folder: Path, work: str) -> Iterator[bool]:
+    """Tell whether no other run on any machine is at this work, and be that one during a `with` block.
 
-    Prefect's own limit would stay taken by a run that was killed together with its server.
+    Work on one project or organisation is named `<code>.<work>`: a code has no full stop, so none is called as
+    another work is. Prefect's own limit would stay taken by a run that was killed together with its server.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f".{project}.lock").open("a") as lock:
+    with (folder / f".{work}.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
         else:
-            with sole(project) as first:
+            with sole(work) as first:
                 yield first
 
 
