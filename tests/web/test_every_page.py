@@ -1,9 +1,13 @@
 """Can every page be used by everybody: read aloud, on a phone, in French, on a poor link?"""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
+from django.utils import timezone
 
+from tests.courses import learned
 from tests.web.every_page import Pages, furnish, readable_routes
 from tests.web.test_browser import SIDEWAYS
 from tests.web.test_pages import HEAVIEST, weight_of
@@ -55,6 +59,19 @@ def test_every_page_is_light_and_speaks_french(pages: Pages) -> None:
         assert who is None or '<html lang="fr"' in answer.content.decode(), name
         weights[name] = max(weight_of(answer), len(answer.content))
     assert {name: weight for name, weight in weights.items() if weight > HEAVIEST} == {}
+
+
+def test_a_year_of_weeks_with_a_long_course_is_light_too(world, signed_in) -> None:
+    year = timezone.now().year - 1
+    amina, end = world.people["amina"], datetime(year, 12, 30, tzinfo=UTC)
+    outcomes = [number % 3 > 0 for number in range(120)]
+    readers = [world.people["rose"], world.people["luc"]]
+    learned(world.goma, amina, readers, outcomes, until=end, every=timedelta(days=3))
+    client = signed_in("supervisor")
+    for page in ("", "projects/goma/", "exam-types/BLADDER/", f"trainees/{amina.pk}/"):
+        answer = client.get(f"/overview/{page}?period={year}")
+        assert answer.content.count(b"-W") > 100, "each week leads to its scans"
+        assert len(answer.content) <= HEAVIEST, page
 
 
 def _faults(page, sizes) -> list[str]:

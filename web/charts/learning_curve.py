@@ -10,13 +10,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from supervision.competence.curves import Curve
+from supervision.competence.curves import Curve, Point
 from web.charts.drawing import ACCENT, INK, POOR, SOFT, WEAK, WIDTH
-from web.charts.plane import Plane, Spot, round_numbers
+from web.charts.plane import Plane, Spot, outlines, round_numbers
 from web.templatetags.sonorelay import percent
 
 HIGH, LOW, TOP = 180, 130, 24
-MARKED = 60
+MARKED = 40
 """Of how many exams, the last ones, the outcome is marked and leads to the exam."""
 
 
@@ -54,7 +54,7 @@ def learning_curve(
         plane.line(spots, ACCENT),
     ]
     if address:
-        parts += [_outcome(plane, curve, place, address) for place in range(max(0, len(spots) - MARKED), len(spots))]
+        parts += _outcomes(plane, curve.points[-MARKED:], address)
     return plane.drawn(said, parts)
 
 
@@ -87,8 +87,8 @@ def _sum_line(
     }
     parts = [
         plane.grid([(0, "0"), (value, str(number_format(value)))], _numbers(curve)),
-        plane.level(value, name, color),
         *_visits(plane, curve, visits),
+        plane.level(value, name, color, at="start"),  # a sum begins at 0, far from its limit
         plane.steps(spots, ACCENT),
     ]
     return plane.drawn(said, parts)
@@ -113,18 +113,26 @@ def _visits(plane: Plane, curve: Curve, visits: Sequence[Visit]) -> list[SafeStr
     return marks
 
 
-def _outcome(plane: Plane, curve: Curve, place: int, address: Callable[[int], str]) -> SafeString:
-    """Mark an exam: a ring above where it succeeded, a cross below where it did not."""
-    point = curve.points[place]
-    x = plane.x(point.number)
-    if point.outcome:
-        form = f"M{x - 2.5:g} {plane.y(1) - 6:g}a2.5 2.5 0 1 0 5 0a2.5 2.5 0 1 0-5 0"
-    else:
-        form = f"M{x - 2.5:g} {plane.y(0) - 2.5:g}l5 5m0-5l-5 5"
-    return format_html(
-        '<a href="{}" tabindex="-1"><title>{}</title><path d="{}" fill="none" stroke="{}" stroke-width="1.5"/></a>',
-        address(point.exam),
-        f"{point.number} · {_('success') if point.outcome else _('no success')}",
-        form,
-        ACCENT if point.outcome else POOR,
-    )
+def _outcomes(plane: Plane, points: Sequence[Point], address: Callable[[int], str]) -> list[SafeString]:
+    """Mark exams: a ring above where one succeeded, a cross below where it did not."""
+    rings = [
+        _outcome(point, format_html('<circle cx="{}" cy="{}" r="2.5"/>', *_at(plane, point, 1, -6)), address)
+        for point in points
+        if point.outcome
+    ]
+    crosses = [
+        _outcome(point, format_html('<path d="M{} {}l5 5m0-5l-5 5"/>', *_at(plane, point, 0, -2.5, -2.5)), address)
+        for point in points
+        if not point.outcome
+    ]
+    return [outlines(rings, ACCENT, width=1.5), outlines(crosses, POOR, width=1.5)]
+
+
+def _outcome(point: Point, form: SafeString, address: Callable[[int], str]) -> SafeString:
+    said = _("success") if point.outcome else _("no success")
+    words = f"{point.number} · {said}"
+    return format_html('<a href="{}" tabindex="-1"><title>{}</title>{}</a>', address(point.exam), words, form)
+
+
+def _at(plane: Plane, point: Point, level: float, down: float, across: float = 0.0) -> tuple[str, str]:
+    return f"{plane.x(point.number) + across:g}", f"{plane.y(level) + down:g}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,7 +24,7 @@ class Plane:
     high: float
     across: tuple[float, float]
     up: tuple[float, float]
-    left: float = 34.0
+    left: float = 38.0
     right: float = 10.0
     top: float = 8.0
     bottom: float = 20.0
@@ -55,8 +56,8 @@ class Plane:
         """Draw a line through these numbers; a dot where there is one only."""
         if len(spots) == 1:
             return self.dot(spots[0], color)
-        path = _path([(self.x(x), self.y(y)) for x, y in thinned(spots)])
-        return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="{}"/>', path, color, f"{width:g}")
+        drawn = path([(self.x(x), self.y(y)) for x, y in thinned(spots)])
+        return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="{}"/>', drawn, color, f"{width:g}")
 
     def steps(self, spots: Sequence[Spot], color: str) -> SafeString:
         """Draw a line that stays at a number until the next one; a dot where there is one only."""
@@ -64,8 +65,8 @@ class Plane:
             return self.dot(spots[0], color)
         shown = thinned(spots)
         corners = shown[:1] + [corner for a, b in pairwise(shown) for corner in ((b[0], a[1]), b)]
-        path = _path([(self.x(x), self.y(y)) for x, y in corners])
-        return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="2"/>', path, color)
+        drawn = path([(self.x(x), self.y(y)) for x, y in corners])
+        return format_html('<path d="{}" fill="none" stroke="{}" stroke-width="2"/>', drawn, color)
 
     def dot(self, spot: Spot, color: str) -> SafeString:
         """Draw a dot."""
@@ -82,19 +83,20 @@ class Plane:
                 color,
             )
         around = [*thinned(upper), *reversed(thinned(lower))]
-        path = _path([(self.x(x), self.y(y)) for x, y in around])
-        return format_html('<path d="{}z" fill="{}" fill-opacity=".18"/>', path, color)
+        drawn = path([(self.x(x), self.y(y)) for x, y in around])
+        return format_html('<path d="{}z" fill="{}" fill-opacity=".18"/>', drawn, color)
 
-    def level(self, value: float, label: str, color: str) -> SafeString:
-        """Draw a broken line at a number, with its name at its end: above it, or beneath where it lies high."""
+    def level(self, value: float, label: str, color: str, *, at: Literal["start", "end"] = "end") -> SafeString:
+        """Draw a broken line at a number, with its name at one end: above it, or beneath where it lies high."""
         y = self.y(value)
-        beside = 12 if y < self.top + 16 else -4
+        beside = 13 if y < self.top + 16 else -5
         return format_html(
             '<path d="M{} {}H{}" stroke="{}" stroke-width="1.5" stroke-dasharray="5 4" fill="none"/>'
-            '<text x="{}" y="{}" text-anchor="end" font-size="11" fill="{}">{}</text>',
+            '<text x="{}" y="{}" text-anchor="{}" font-size="11" fill="{}">{}</text>',
             *map(str, (self.left, y, self.wide - self.right)),
             color,
-            *map(str, (self.wide - self.right, round(y + beside, 1))),
+            *map(str, (self.wide - self.right if at == "end" else self.left + 4, round(y + beside, 1))),
+            at,
             color,
             label,
         )
@@ -132,6 +134,16 @@ class Plane:
         )
 
 
+def outlines(marks: Iterable[SafeString], color: str, *, width: float = 1.0) -> SafeString:
+    """Draw many marks as lines of one colour; a mark of its own fill says so itself."""
+    return format_html(
+        '<g fill="none" stroke="{}" stroke-width="{}">{}</g>',
+        color,
+        f"{width:g}",
+        format_html_join("", "{}", ((mark,) for mark in marks)),
+    )
+
+
 def thinned(spots: Sequence[Spot]) -> list[Spot]:
     """Return at most so many of the points as are seen, first and last among them."""
     if len(spots) <= MOST_POINTS:
@@ -153,5 +165,8 @@ def _steps() -> Iterable[int]:
         ten *= 10
 
 
-def _path(places: Sequence[Spot]) -> str:
-    return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
+def path(places: Sequence[Spot]) -> str:
+    """Return a line through these places, each told from the one before, which takes fewer letters."""
+    (x, y), *_rest = places
+    steps = (f"{round(b[0] - a[0], 1):g} {round(b[1] - a[1], 1):g}" for a, b in pairwise(places))
+    return f"M{x:g} {y:g}l" + " ".join(steps).replace(" -", "-")

@@ -6,7 +6,6 @@ Drawn without any service of maps: the outlines lie in the package. Nothing is d
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import cos, radians, sqrt
 
 from django.utils.html import format_html, format_html_join
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext
 
 from web.charts.drawing import ACCENT, INK, LINE, SOFT
 from web.charts.outlines import Window, outlines_in
+from web.charts.plane import path
 
 WIDE, HIGH = 420, 320
 MARGIN = 0.18
@@ -114,17 +114,12 @@ def _outline(view: View) -> str:
                 strokes.append(kept)
                 kept = []
         strokes.append(kept)
-    return "".join(_stroke(kept) for kept in strokes if _extent(kept) >= SPECK)
+    return "".join(path(kept) for kept in strokes if _extent(kept) >= SPECK)
 
 
 def _extent(points: list[tuple[int, int]]) -> int:
     across, up = [x for x, _y in points] or [0], [y for _x, y in points] or [0]
     return max(max(across) - min(across), max(up) - min(up))
-
-
-def _stroke(points: list[tuple[int, int]]) -> str:
-    steps = (f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairwise(points))
-    return f"M{points[0][0]} {points[0][1]}l" + " ".join(steps).replace(" -", "-")
 
 
 def _scale_bar(view: View) -> SafeString:

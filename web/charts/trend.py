@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from web.charts.drawing import ACCENT, LINE
-from web.charts.plane import Plane
+from web.charts.plane import Plane, outlines
 
 WIDE, HIGH = 168, 40
 HALF = 7
@@ -37,7 +37,7 @@ def counts(past: Sequence[Past], words: str) -> SafeString:
         top = plane.y(one.value or 0)
         shape = f"M{plane.x(number) - HALF:g} {plane.y(0):g}v{top - plane.y(0):g}h{2 * HALF}V{plane.y(0):g}z"
         marks.append(_mark(one, shape, last=number == len(past) - 1))
-    return plane.drawn(_said(past, words), [_ground(plane), *marks], css="trend")
+    return plane.drawn(_said(past, words), [_ground(plane), outlines(marks, ACCENT)], css="trend")
 
 
 def shares(past: Sequence[Past], words: str) -> SafeString:
@@ -52,7 +52,7 @@ def shares(past: Sequence[Past], words: str) -> SafeString:
         if one.low is not None and one.high is not None:
             shape = f"M{x:g} {plane.y(one.high):g}V{max(plane.y(one.high), y - 3):g}m0 6V{plane.y(one.low):g}" + shape
         marks.append(_mark(one, shape, last=number == len(past) - 1))
-    return plane.drawn(_said(past, words), [_ground(plane), *marks], css="trend")
+    return plane.drawn(_said(past, words), [_ground(plane), outlines(marks, ACCENT)], css="trend")
 
 
 def _plane(past: Sequence[Past], most: float) -> Plane:
@@ -64,13 +64,9 @@ def _ground(plane: Plane) -> SafeString:
 
 
 def _mark(one: Past, shape: str, *, last: bool) -> SafeString:
+    full = format_html(' fill="{}"', ACCENT) if last else ""
     return format_html(
-        '<a href="{}" tabindex="-1"><title>{}</title><path d="{}" fill="{}" stroke="{}"/></a>',
-        one.address,
-        one.words,
-        shape,
-        ACCENT if last else "none",
-        ACCENT,
+        '<a href="{}" tabindex="-1"><title>{}</title><path d="{}"{}/></a>', one.address, one.words, shape, full
     )
 
 

@@ -21,7 +21,7 @@ from supervision.ladder import RUNG_WORDS
 from supervision.rating import Component
 from supervision.registers import Attended
 from supervision.roles import Action
-from web.charts.learning_curve import Visit, evidence_line, learning_curve, watch_line
+from web.charts.learning_curve import MARKED, Visit, evidence_line, learning_curve, watch_line
 from web.reading_words import COMPONENTS
 from web.registers import SESSIONS
 
@@ -30,8 +30,6 @@ MEASURES: dict[Measure, str | Promise] = {
     Measure.ADEQUATE: _("Adequate"),
     Measure.CORRECT: _("Answered rightly"),
 }
-LISTED = 40
-"""Exams in the table beneath the curves, the last ones."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def progress_of(standing: Standing, viewer: Person) -> Progress:
         evidence_line(success, visits) if success.points else None,
         watch_line(success, visits) if success.points else None,
         visits,
-        [(point, address(point.exam)) for point in reversed(success.points[-LISTED:])],
+        [(point, address(point.exam)) for point in reversed(success.points[-MARKED:])],
         exercise,
         _named(exercise) if exercise else "",
     )

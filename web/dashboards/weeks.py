@@ -22,16 +22,6 @@ class Bar:
     first: date
     week: Linked
 
-    @property
-    def top(self) -> float:
-        """Where the column of scans in begins, from above."""
-        return HEIGHT - self.tall
-
-    @property
-    def reviewed_top(self) -> float:
-        """Where the column of reviewed scans begins, from above."""
-        return HEIGHT - self.reviewed
-
 
 def weeks(counted: Sequence[Week], asked: Asked) -> dict[str, object]:
     """Return the columns of a period's weeks and the size of their drawing; no columns where nothing came."""
