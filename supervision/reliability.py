@@ -10,8 +10,6 @@ from itertools import combinations
 from statistics import fmean
 
 from supervision.coefficients import (
-    HIGHEST,
-    LOWEST,
     Coefficient,
     Pair,
     fleiss_kappa,
@@ -55,7 +53,6 @@ class Agreement:
 
 def reliability(pairs: Sequence[Pair]) -> Reliability:
     """Return what these pairs say of the reader; ValueError for a rating that is none."""
-    _check(rating for pair in pairs for rating in pair)
     severity = fmean(own - other for own, other in pairs) if pairs else None
     return Reliability(
         len(pairs), severity, _near(pairs), quadratic_kappa(pairs), gwet_ac2(pairs), icc_agreement(pairs)
@@ -68,15 +65,9 @@ def agreement(exams: Iterable[Sequence[int]]) -> Agreement:
     ValueError for a rating that is none.
     """
     told = [exam for exam in exams if len(exam) > 1]
-    _check(rating for exam in told for rating in exam)
     near = _near([pair for exam in told for pair in combinations(exam, 2)])
     return Agreement(len(told), near, fleiss_kappa(told), gwet_ac2(told), icc_one_way(told))
 
 
 def _near(pairs: Sequence[Pair]) -> Share:
     return Share(sum(abs(own - other) <= 1 for own, other in pairs), len(pairs))
-
-
-def _check(ratings: Iterable[int]) -> None:
-    if not all(LOWEST <= one <= HIGHEST for one in ratings):
-        raise ValueError("a rating is a whole number from 1 to 5")

@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from supervision.figures import NO_ESTIMATE, Estimate, Mean, Share
-from supervision.intervals import score_interval
+from supervision.intervals import Z, score_interval
 from supervision.readings import ENOUGH
 
 Floats = NDArray[np.float64]
 
-SURE = 1.96
 WIDEST, STEPS = 3.0, 60
 """How far readers may differ among themselves, as a multiple of the chance in one reading: all as likely beforehand."""
 ROUNDING = 1 / 12
@@ -91,7 +90,7 @@ def severities(readings: Iterable[Rated]) -> dict[int, Severity]:
         many[who] += 1
     values, errors = _posterior(ties, pulls, within, left)
     return {
-        reader: Severity(value, value - SURE * error, value + SURE * error, int(number))
+        reader: Severity(value, value - Z * error, value + Z * error, int(number))
         for reader, value, error, number in zip(readers, values.tolist(), errors.tolist(), many, strict=True)
     }
 

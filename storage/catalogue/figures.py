@@ -6,7 +6,7 @@ scans, never in the quality and adequacy of patients' scans.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Literal
@@ -33,10 +33,6 @@ from supervision.readings import Reading
 from supervision.states import State
 
 Dimension = Literal["project", "trainee", "device", "exam_type"]
-DIMENSIONS: tuple[Dimension, ...] = ("project", "trainee", "device", "exam_type")
-
-
-NO_MEAN = Mean(None, 0)
 
 
 class Figure(StrEnum):
@@ -139,13 +135,9 @@ def behind(scans: QuerySet[Scan], figure: Figure | str) -> QuerySet[Scan]:
     return _rated(scans).filter({**_filters(), **_of_exams()}[Figure(figure)])
 
 
-def overview(scans: QuerySet[Scan], now: datetime, *, scored: QuerySet[Scan] | None = None) -> Overview:
-    """Return the figures of all these scans together; ages count until `now`.
-
-    scored: those among them whose score may be told, where it is not all.
-    """
-    found = _grouped(scans, (), now).get((), _of_row({}, [], now))
-    return found if scored is None else replace(found, mean_score=overview(scored, now).mean_score)
+def overview(scans: QuerySet[Scan], now: datetime) -> Overview:
+    """Return the figures of all these scans together; ages count until `now`."""
+    return _grouped(scans, (), now)[()]
 
 
 def by(scans: QuerySet[Scan], dimension: Dimension, now: datetime) -> list[Row]:
@@ -157,15 +149,8 @@ def by(scans: QuerySet[Scan], dimension: Dimension, now: datetime) -> list[Row]:
     return sorted(rows, key=lambda row: (row.key is None, row.label.casefold(), str(row.key)))
 
 
-def by_week(scans: QuerySet[Scan], now: datetime, *, scored: QuerySet[Scan] | None = None) -> list[Row]:
-    """Return the figures per week of arrival (Monday, UTC) in order of time; `key` is the Monday as YYYY-MM-DD.
-
-    scored: as for `overview`.
-    """
-    if scored is not None:
-        told = {row.key: row.figures.mean_score for row in by_week(scored, now)}
-        every = by_week(scans, now)
-        return [replace(row, figures=replace(row.figures, mean_score=told.get(row.key, NO_MEAN))) for row in every]
+def by_week(scans: QuerySet[Scan], now: datetime) -> list[Row]:
+    """Return the figures per week of arrival (Monday, UTC) in order of time; `key` is the Monday as YYYY-MM-DD."""
     weekly = scans.annotate(week=TruncWeek("received_at", tzinfo=UTC))
     groups = sorted(_grouped(weekly, ("week",), now).items())
     return [Row(week.date().isoformat(), week.date().isoformat(), figures) for (week,), figures in groups]

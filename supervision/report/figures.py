@@ -106,11 +106,6 @@ class Counted:
         return Share(self.adequate, self.rated)
 
     @property
-    def correct_share(self) -> Share:
-        """Exams with every critical question answered rightly, of those where that can be told."""
-        return Share(self.correct, self.answered)
-
-    @property
     def success_share(self) -> Share:
         """Exams that are adequate and correct, of those where that can be told."""
         return Share(self.succeeded, self.judged)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from supervision.figures import NO_ESTIMATE, Ages, Estimate, Mean, Share
+from supervision.figures import Ages, Estimate, Mean, Share
 from supervision.ladder import Rung
 from supervision.rating import Component, Consequence
 from supervision.tickets import Fault
@@ -27,7 +27,7 @@ class Refusal:
 class Waiting:
     """What waits at the cut-off: exams to be read, of which overdue and critical (P0, P1); feedback not seen; details.
 
-    no_trainee, no_exam_type: exams of which nobody has said it. no_worksheet: exams that nobody described.
+    no_trainee, no_exam_type: exams of which nobody has said it.
     """
 
     queue: Ages
@@ -120,8 +120,8 @@ class Reader:
 class Supervised:
     """How the period's exams were supervised.
 
-    twice: exams read by two at least, of those with a final reading. agreed: of these the two readings did not differ
-    so far that an arbiter was needed. turnaround: until feedback, by the code of the project too.
+    twice: exams with a second reading, within_one: those of them whose two ratings differ by 1 at most. arbitrated,
+    appealed: of the exams with a final reading. turnaround: until feedback, by the code of the project too.
     """
 
     turnaround: Turnaround
@@ -233,9 +233,6 @@ class Incidents:
     tokens_open: int
     sealed: int
     head: str
-
-
-NOTHING_READ = Read({}, (), Integration((0, 0, 0), Mean(None, 0), {}), {}, {"": NO_ESTIMATE})
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import pytest
 from django.utils import timezone
@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue, readings
-from storage.catalogue.figures import DIMENSIONS, Figure, Overview, Slice
+from storage.catalogue.figures import Dimension, Figure, Overview, Slice
 from storage.catalogue.models import Exam, Feedback, Review, Scan
 from storage.catalogue.reporting.activity import counted_of
 from storage.catalogue.reporting.reach import Reach
@@ -22,6 +22,8 @@ from tests.forms import rated
 from tests.storage.conftest import NOON, World, inspection, item_of
 
 WEEK = timedelta(days=7)
+
+DIMENSIONS: tuple[Dimension, ...] = get_args(Dimension)
 
 
 def about(value: float, total: int) -> Mean:

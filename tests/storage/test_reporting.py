@@ -38,7 +38,7 @@ from storage.catalogue.reporting import (
 )
 from storage.catalogue.reporting.document import counted
 from storage.catalogue.reporting.figures import figures_of
-from supervision.exam_types import critical_codes, non_clinical_codes
+from supervision.exam_types import critical_codes, exam_types, non_clinical_codes
 from supervision.period import DAY, Days, Period, PeriodKind
 from supervision.readings import Reading
 from supervision.report.alerts import Alarm
@@ -329,3 +329,6 @@ def test_what_calls_for_attention_is_told_in_order(season: Season) -> None:
     assert {one.project for one in mine} <= {season.projects[0].code}
     week = counted(programme_scope(), Period.named("2026-W16"), NOW, outside=False)
     assert len(week.table("alerts").rows) == len(found)
+    (watched,) = by[Alarm.QUALITY]
+    about = [row[2].value for row in week.table("alerts").rows]
+    assert f"{watched.about}, {exam_types()['CARD'].label.en}" in [getattr(one, "en", one) for one in about]

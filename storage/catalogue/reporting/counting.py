@@ -74,9 +74,7 @@ def of_exams(
 ) -> tuple[list[Key], Table]:
     """Count exams, and what the final reading said of them."""
     names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", weekly=weekly)
-    said = Q(reviews__final=True, reviews__submitted_at__lte=cut_off)
-    joined = exams.annotate(said=FilteredRelation("reviews", condition=said))
-    return _counted(joined, names, _exam_counts(cut_off))
+    return _counted(with_final_reading(exams, cut_off), names, _exam_counts(cut_off))
 
 
 def of_first_readings(
@@ -93,21 +91,34 @@ def of_first_readings(
     return _counted(asked, names, counts)
 
 
+def with_final_reading(exams: QuerySet[Any], cut_off: datetime) -> QuerySet[Any]:
+    """Return exams with their final reading as `said`, where it was sent until `cut_off`."""
+    final = Q(reviews__final=True, reviews__submitted_at__lte=cut_off)
+    found: QuerySet[Any] = exams.annotate(said=FilteredRelation("reviews", condition=final))
+    return found
+
+
+def outcomes() -> dict[str, Q]:
+    """Return when an exam `with_final_reading` counts as rated, adequate, judged and succeeded."""
+    rated, good, told = Q(said__isnull=False), Q(said__adequate=True), Q(said__correct__isnull=False)
+    critical = Q(exam_type__in=critical_codes())
+    return {
+        "rated": rated,
+        "adequate": good,
+        "judged": rated & (~good | told | ~critical),
+        "succeeded": good & (Q(said__correct=True) | (~told & ~critical)),
+    }
+
+
 def _exam_counts(cut_off: datetime) -> dict[str, Count]:
-    rated, good = Q(said__isnull=False), Q(said__adequate=True)
-    right, told = Q(said__correct=True), Q(said__correct__isnull=False)
-    asks = critical_codes()
     released = Q(said__feedback__released_at__lte=cut_off)
     conditions = {
         "exams": Q(),
         "exams_open": Q(stage__in=(Stage.QUEUED, Stage.SECOND_READ, Stage.ARBITRATION)),
         "exams_left_out": Q(stage=Stage.NOT_CHOSEN),
-        "rated": rated,
-        "adequate": good,
-        "judged": rated & (~good | told | ~Q(exam_type__in=asks)),
-        "succeeded": good & (right | (Q(said__correct=None) & ~Q(exam_type__in=asks))),
-        "answered": rated & told,
-        "correct": right,
+        **outcomes(),
+        "answered": Q(said__correct__isnull=False),
+        "correct": Q(said__correct=True),
         "released": released,
         "seen": released & Q(said__feedback__seen_at__lte=cut_off),
     }

@@ -30,16 +30,18 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
     reach = reach_of(scope)
     activity = activity_of(reach, period, cut_off, projects=scope.projects)
     known = Project.objects.filter(code__in=scope.projects).select_related("organisation").order_by("code")
+    detailed, alerts = _detailed(reach, list(known), period, cut_off), alerts_of(reach, known, cut_off)
+    told_of = {*detailed.pipeline.rungs, *(one.exam_type for one in alerts if one.exam_type)}
     return Figures(
         scope=scope,
         period=period,
         cut_off=cut_off,
         activity=activity,
         before=counted_of(reach, period.previous(), cut_off),
-        detailed=_detailed(reach, list(known), period, cut_off),
+        detailed=detailed,
         registers=registers_of(known, period.first, period.last, cut_off),
-        alerts=alerts_of(reach, known, cut_off),
-        exam_types=labels_of("exam_type", {cross.exam_type for cross in activity.crossed}),
+        alerts=alerts,
+        exam_types=labels_of("exam_type", told_of | {cross.exam_type for cross in activity.crossed}),
         questions=_questions(known),
         projects=labels_of("project", scope.projects),
         countries={project.code: project.country for project in known},

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from storage.catalogue.models import Membership, Person, Plan, PlanEntry, Project, Proposal, SignOff, TraineePhase
+from storage.catalogue.reporting.counting import outcomes, with_final_reading
 from storage.catalogue.reporting.reach import Reach
-from supervision.exam_types import critical_codes
 from supervision.figures import Share
 from supervision.ladder import Rung, rung_in
 from supervision.period import Days
@@ -87,21 +87,9 @@ def _progress(
     trouble: set[tuple[int, str]],
 ) -> Iterable[Progress]:
     """Give each trainee who scanned, by exam type, in order of names."""
-    said = Q(reviews__final=True, reviews__submitted_at__lte=cut_off)
-    asks = Q(exam_type__in=critical_codes())
-    good, told = Q(said__adequate=True), Q(said__correct__isnull=False)
-    rows = (
-        exams.annotate(said=FilteredRelation("reviews", condition=said))
-        .order_by()
-        .values_list("trainee", "exam_type")
-        .annotate(
-            n_exams=Count("pk"),
-            n_rated=Count("said"),
-            n_adequate=Count("pk", filter=good),
-            n_judged=Count("pk", filter=Q(said__isnull=False) & (~good | told | ~asks)),
-            n_succeeded=Count("pk", filter=good & (Q(said__correct=True) | (Q(said__correct=None) & ~asks))),
-        )
-    )
+    counts = {f"n_{name}": Count("pk", filter=condition) for name, condition in outcomes().items()}
+    parts = with_final_reading(exams, cut_off).order_by().values_list("trainee", "exam_type")
+    rows = parts.annotate(n_exams=Count("pk"), **counts)
     names = {person.pk: person.display_name for person in Person.objects.filter(pk__in=exams.values("trainee"))}
     for person, code, number, rated, adequate, judged, succeeded in sorted(
         rows, key=lambda row: (names[row[0]].casefold(), row[0], row[1])

@@ -3,7 +3,7 @@
 from pipeline.text import Text
 from supervision.report.composing import FROM_QUARTERS, Part
 from supervision.report.document import Paragraph, Section
-from supervision.report.tabled import Audience, count, text
+from supervision.report.tabled import ALL, Audience, count, text
 
 
 def context(audience: Audience) -> Section:
@@ -35,7 +35,7 @@ def context(audience: Audience) -> Section:
         },
         rows,
         (
-            text(Text("All", "Ensemble")),
+            text(ALL),
             text(""),
             count(sum(devices.values())),
             count(figures.registers.training.sessions),

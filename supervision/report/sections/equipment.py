@@ -2,8 +2,8 @@
 
 from pipeline.text import Text
 from supervision.report.composing import EVERY, Part
-from supervision.report.document import Block, Cell, Kind, Number, Section, Table
-from supervision.report.tabled import Audience, count, hours, text
+from supervision.report.document import Block, Cell, Kind, Number, Numbers, Section, Table
+from supervision.report.tabled import ALL, Audience, count, hours, text
 from supervision.report.words import FAULTS
 
 
@@ -13,29 +13,25 @@ def equipment(audience: Audience) -> Section | None:
     found, devices = figures.detailed.equipment, figures.registers.devices
     if not devices and not sum(found.opened.values()) and not found.pending:
         return None
-    blocks: list[Block] = [
-        audience.numbers(
-            "tickets",
-            Text("Faults", "Pannes"),
-            [
-                Number(Text("Found or reported", "Constatées ou signalées"), count(sum(found.opened.values()))),
-                Number(
-                    Text("of these found by the software", "dont détectées par le logiciel"), count(found.by_software)
-                ),
-                Number(Text("Not settled", "Non réglées"), count(found.pending)),
-                Number(
-                    Text("Probes replaced or repaired", "Sondes remplacées ou réparées"), count(found.probes_changed)
-                ),
-            ],
-        )
-        if not audience.outside
-        else _kinds(audience)
-    ]
-    if not audience.outside:
-        blocks.append(_kinds(audience))
+    blocks: list[Block] = [] if audience.outside else [_tickets(audience)]
+    blocks.append(_kinds(audience))
     if devices:
         blocks.append(_devices(audience))
     return Section("equipment", Text("Equipment", "Équipement"), tuple(blocks))
+
+
+def _tickets(audience: Audience) -> Numbers:
+    found = audience.figures.detailed.equipment
+    return audience.numbers(
+        "tickets",
+        Text("Faults", "Pannes"),
+        [
+            Number(Text("Found or reported", "Constatées ou signalées"), count(sum(found.opened.values()))),
+            Number(Text("of these found by the software", "dont détectées par le logiciel"), count(found.by_software)),
+            Number(Text("Not settled", "Non réglées"), count(found.pending)),
+            Number(Text("Probes replaced or repaired", "Sondes remplacées ou réparées"), count(found.probes_changed)),
+        ],
+    )
 
 
 def _kinds(audience: Audience) -> Table:
@@ -45,7 +41,7 @@ def _kinds(audience: Audience) -> Table:
         Text("Faults by kind", "Pannes par nature"),
         {"fault": Text("Fault", "Panne"), "tickets": Text("Tickets", "Tickets")},
         [(text(FAULTS[kind]), count(number)) for kind, number in opened.items()],
-        (text(Text("All", "Ensemble")), count(sum(opened.values()))),
+        (text(ALL), count(sum(opened.values()))),
         patients=(),
     )
 

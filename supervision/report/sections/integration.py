@@ -4,7 +4,7 @@ from pipeline.text import Text
 from supervision.figures import Share
 from supervision.report.composing import FROM_QUARTERS, Part
 from supervision.report.document import Number, Section, Table
-from supervision.report.tabled import Audience, count, mean, share, text
+from supervision.report.tabled import ALL, Audience, count, mean, share, text
 from supervision.report.words import CONSEQUENCES, INDICATIONS
 
 
@@ -44,7 +44,7 @@ def _indication(audience: Audience) -> Table:
             (text(label), count(number), share(Share(number, sum(found))))
             for label, number in zip(INDICATIONS, found, strict=True)
         ],
-        (text(Text("All", "Ensemble")), count(sum(found)), text("")),
+        (text(ALL), count(sum(found)), text("")),
         patients=("exams", "share"),
     )
 
@@ -61,7 +61,7 @@ def _consequences(audience: Audience) -> Table:
             "share": Text("Share", "Part"),
         },
         [(text(CONSEQUENCES[one]), count(number), share(Share(number, total))) for one, number in found.items()],
-        (text(Text("All", "Ensemble")), count(total), text("")),
+        (text(ALL), count(total), text("")),
         patients=("exams", "share"),
     )
 
