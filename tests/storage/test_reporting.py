@@ -30,6 +30,7 @@ from storage.catalogue.models import (
 from storage.catalogue.reporting import (
     activity_of,
     alerts_of,
+    counted_in,
     counted_of,
     parts_of,
     programme_scope,
@@ -189,7 +190,10 @@ def test_the_parts_of_any_partition_add_up(season: Season, cuts: list[date]) -> 
     ends = [*cuts, LAST]
     begins = [FIRST, *(cut + DAY for cut in cuts)]
     some = [Days(first, last) for first, last in zip(begins, ends, strict=True) if first <= last]
-    assert together(counted_of(reach, days, NOW) for days in some) == whole
+    apart = tuple(counted_of(reach, days, NOW) for days in some)
+    assert together(apart) == whole
+    assert counted_in(reach, some, NOW) == apart
+    assert counted_in(reach, some[::2], NOW) == apart[::2]
     assert together(activity_of(reach, days, NOW).whole for days in some) == whole
 
 

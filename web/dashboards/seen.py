@@ -13,7 +13,7 @@ from storage.catalogue.blinding import unblinded, unblinded_scans
 from storage.catalogue.figures import Slice
 from storage.catalogue.models import Exam, Scan
 from storage.catalogue.reading_time import reading_time
-from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_of, parts_of
+from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_in, counted_of, parts_of
 from storage.catalogue.scope import may, projects_reached
 from supervision.period import Period
 from supervision.report.figures import Activity, Counted
@@ -74,8 +74,9 @@ class Seen:
 
     def past(self, now: Counted) -> Before:
         """Return the figures of the periods before and, last, of this one."""
-        before = [(one, counted_of(self.told, one, self.now)) for one in up_to(self.period)[:-1]]
-        return [(one, whole(counted, during(self.asked, one))) for one, counted in [*before, (self.period, now)]]
+        *before, _ = periods = up_to(self.period)
+        found = [*counted_in(self.told, before, self.now), now]
+        return [(one, whole(told, during(self.asked, one))) for one, told in zip(periods, found, strict=True)]
 
     @cached_property
     def blinded(self) -> int:

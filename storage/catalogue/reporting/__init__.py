@@ -1,6 +1,6 @@
 """What does the catalogue say of a period, as figures for pages, reports and machines?"""
 
-from storage.catalogue.reporting.activity import activity_of, counted_of, parts_of
+from storage.catalogue.reporting.activity import activity_of, counted_in, counted_of, parts_of
 from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.counting import PartBy
 from storage.catalogue.reporting.figures import figures_of
@@ -11,6 +11,7 @@ __all__ = [
     "Reach",
     "activity_of",
     "alerts_of",
+    "counted_in",
     "counted_of",
     "figures_of",
     "organisation_scope",

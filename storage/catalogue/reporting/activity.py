@@ -11,8 +11,17 @@ from typing import Any, TypeVar
 import numpy as np
 
 from storage.catalogue.models import Project
-from storage.catalogue.reporting.counting import Key, PartBy, Table, of_exams, of_first_readings, of_scans
-from storage.catalogue.reporting.expressions import monday_of
+from storage.catalogue.reporting.counting import (
+    Cut,
+    Key,
+    PartBy,
+    Table,
+    of_exams,
+    of_first_readings,
+    of_scans,
+    place_in,
+)
+from storage.catalogue.reporting.expressions import WeekNumber, monday_of
 from storage.catalogue.reporting.labels import labels_of
 from storage.catalogue.reporting.reach import Reach
 from supervision.period import Days, monday
@@ -26,7 +35,7 @@ def activity_of(reach: Reach, days: Days, cut_off: datetime, *, projects: Iterab
 
     The states of scans are those of now. projects: codes of those that are told of though nothing came from them.
     """
-    keys, table = _counted(reach, days, cut_off, ("project", "exam_type"), weekly=True)
+    keys, table = _counted(reach, days, cut_off, ("project", "exam_type"), WeekNumber)
     crossed = _added(table, [key[:2] for key in keys])
     return Activity(
         together(crossed.values()),
@@ -52,12 +61,22 @@ def counted_of(reach: Reach, days: Days, cut_off: datetime) -> Counted:
     return together(_added(table, keys).values())
 
 
+def counted_in(reach: Reach, stretches: Sequence[Days], cut_off: datetime) -> tuple[Counted, ...]:
+    """Return the figures of the whole in each of several stretches of days, asked for at once."""
+    if not stretches:
+        return ()
+    every = Days(min(one.first for one in stretches), max(one.last for one in stretches))
+    keys, table = _counted(reach, every, cut_off, (), place_in(stretches))
+    found = _added(table, [place for (place,) in keys])
+    return tuple(found.get(place, Counted()) for place in range(len(stretches)))
+
+
 def _counted(
-    reach: Reach, days: Days, cut_off: datetime, by: tuple[PartBy, ...], *, weekly: bool = False
+    reach: Reach, days: Days, cut_off: datetime, by: tuple[PartBy, ...], cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
-    """Return the numbers for each combination of the parts, and of the week where wanted; a key may come again."""
+    """Return the numbers for each combination of the parts, and of the stretch if time is cut; a key may come again."""
     asked = (of_scans,) if "device" in by else (of_scans, of_exams, of_first_readings)
-    found = [ask(reach, by, days, cut_off, weekly=weekly) for ask in asked]
+    found = [ask(reach, by, days, cut_off, cut) for ask in asked]
     keys = [key for some, _ in found for key in some]
     if "project" in by:
         place, codes = by.index("project"), dict(Project.objects.values_list("pk", "code"))

@@ -3,18 +3,17 @@
 Three queries, of scans, exams and first readings, whatever the parts are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Literal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value
+from django.db.models import Case, Count, Expression, F, FilteredRelation, IntegerField, Q, QuerySet, Sum, Value, When
 from django.db.models.functions import Cast, Round
 from numpy.typing import NDArray
 
-from storage.catalogue.reporting.expressions import WeekNumber
 from storage.catalogue.reporting.reach import Reach
 from supervision.exam_types import critical_codes, non_clinical_codes
 from supervision.period import Days
@@ -43,16 +42,19 @@ BY_STATE: Mapping[State, str] = {
 
 COLUMNS = {one.name: place for place, one in enumerate(fields(Counted))}
 
+Cut = Callable[[str], Expression]
+"""In which stretch of time the moment of a field lies: a number."""
+
 Key = tuple[Any, ...]
 Table = NDArray[np.int64]
 """A row for each key, a column for each number of `Counted`."""
 
 
 def of_scans(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, *, weekly: bool
+    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count scans by their states, and what they scored."""
-    names, scans = _grouping(reach.scans_in(days, cut_off), by, "received_at", weekly=weekly)
+    names, scans = _grouping(reach.scans_in(days, cut_off), by, "received_at", cut)
     clinical = ~Q(exam_type__in=non_clinical_codes())
     points = Sum(Cast(Round(F("score") * 1000), IntegerField()), filter=clinical)
     found = _rows(
@@ -70,18 +72,18 @@ def of_scans(
 
 
 def of_exams(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, *, weekly: bool
+    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count exams, and what the final reading said of them."""
-    names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", weekly=weekly)
+    names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", cut)
     return _counted(with_final_reading(exams, cut_off), names, _exam_counts(cut_off))
 
 
 def of_first_readings(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, *, weekly: bool
+    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count the first readings that were asked for whose clock has told, and those that came in time."""
-    names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", weekly=weekly)
+    names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", cut)
     asked = exams.annotate(asked=FilteredRelation("items", condition=Q(items__reading=Reading.FIRST)))
     done = Q(asked__done_at__lte=cut_off)
     counts = {
@@ -149,12 +151,23 @@ def _rows(asked: QuerySet[Any]) -> list[Key]:
 
 
 def _grouping(
-    rows: QuerySet[Any], by: tuple[PartBy, ...], moment: str, *, weekly: bool
+    rows: QuerySet[Any], by: tuple[PartBy, ...], moment: str, cut: Cut | None
 ) -> tuple[tuple[str, ...], QuerySet[Any]]:
     """Return the names by which to group, and the rows with them, in no order."""
     names = tuple(FIELDS[one] for one in by)
+    if cut is not None:
+        return (*names, "stretch"), rows.annotate(stretch=cut(moment)).order_by()
     if not by:
         return ("all",), rows.annotate(all=Value("")).order_by()
-    if not weekly:
-        return names, rows.order_by()
-    return (*names, "week"), rows.annotate(week=WeekNumber(moment)).order_by()
+    return names, rows.order_by()
+
+
+def place_in(stretches: Sequence[Days]) -> Cut:
+    """Return what tells the place of the one of these days in which a moment lies; None where it lies in none."""
+
+    def place(moment: str) -> Expression:
+        bounds = ({f"{moment}__gte": one.begins, f"{moment}__lt": one.ends} for one in stretches)
+        cases = [When(**within, then=Value(number)) for number, within in enumerate(bounds)]
+        return Case(*cases, output_field=IntegerField())
+
+    return place
