@@ -28,7 +28,10 @@ WEIGHTS: Floats = 1 - ((_SCALE[:, None] - _SCALE[None, :]) / (NUMBER - 1)) ** 2
 
 @dataclass(frozen=True)
 class Coefficient:
-    """A coefficient of agreement, at most 1, and its 95 % interval; 0 is chance alone."""
+    """A coefficient of agreement, at most 1, and its 95 % interval; 0 is chance alone.
+
+    Of few exams that disagree more than by chance it may be below -1.
+    """
 
     value: float
     low: float
@@ -94,10 +97,12 @@ def icc_agreement(exams: Sequence[Sequence[float]]) -> Coefficient | None:
         return Coefficient(icc, icc, icc)
     freedom = (share * columns + others * rest) ** 2 / scatter
     less, more = fisher.ppf(SURE, n - 1, freedom), fisher.ppf(SURE, freedom, n - 1)
+    if not np.isfinite([less, more]).all():  # without degrees of freedom nothing is known of it
+        return _from_to(icc, -1.0, 1.0)
     across = k * columns + (k * n - k - n) * rest
     low = n * (rows - less * rest) / (less * across + n * rows)
     high = n * (more * rows - rest) / (across + n * more * rows)
-    return Coefficient(icc, max(-1.0, float(low)), min(1.0, float(high)))
+    return _from_to(icc, float(low), float(high))
 
 
 def icc_one_way(exams: Sequence[Sequence[float]]) -> Coefficient | None:
@@ -143,10 +148,15 @@ def _beyond_chance(observed: Floats, chance: Floats) -> Coefficient | None:
         return None
     value = (float(observed.mean()) - expected) / (1 - expected)
     if number < 2:
-        return Coefficient(value, -1.0, 1.0)
+        return _from_to(value, -1.0, 1.0)
     each = (observed - expected) / (1 - expected) - 2 * (1 - value) * (chance - expected) / (1 - expected)
     margin = float(student.ppf(SURE, number - 1)) * sqrt(float(((each - value) ** 2).sum()) / (number * (number - 1)))
-    return Coefficient(value, max(-1.0, value - margin), min(1.0, value + margin))
+    return _from_to(value, value - margin, value + margin)
+
+
+def _from_to(value: float, low: float, high: float) -> Coefficient:
+    """Return a coefficient whose interval ends at -1 and 1; at itself where few exams brought it beyond."""
+    return Coefficient(value, min(value, max(-1.0, low)), max(value, min(1.0, high)))
 
 
 def _places(ratings: Sequence[int]) -> NDArray[np.int64]:

@@ -4,7 +4,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from supervision.coefficients import Coefficient, Pair
@@ -15,6 +15,9 @@ pairs = st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), min_size=1, ma
 
 
 @settings(max_examples=80, deadline=None)
+@example([(1, 4), (1, 5), (2, 5)])
+@example([(1, 3), (2, 2)])
+@example([(1, 2), (1, 2), (2, 1)])
 @given(pairs)
 def test_readers_are_interchangeable_but_for_the_sign(told: list[Pair]) -> None:
     found, turned = reliability(told), reliability([(other, own) for own, other in told])
@@ -23,7 +26,9 @@ def test_readers_are_interchangeable_but_for_the_sign(told: list[Pair]) -> None:
     for one, other in zip(coefficients(found), coefficients(turned), strict=True):
         assert one == other if one is None or other is None else one.value == pytest.approx(other.value)
     assert found.ac2 is not None
-    assert found.ac2.low <= found.ac2.value <= found.ac2.high <= 1 + 1e-12
+    assert found.ac2.value <= 1 + 1e-12
+    for one in coefficients(found):
+        assert one is None or one.low <= one.value <= one.high
 
 
 @settings(max_examples=60, deadline=None)
