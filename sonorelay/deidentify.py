@@ -19,8 +19,8 @@ from sonorelay.inspect import answered
 from sonorelay.layouts import Drawn, read_layouts
 from sonorelay.outcome import ANSWERED, USAGE, absent, fail, files_below, language, print_json
 from storage.settings import settings
+from supervision.codes import CODE
 
-CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 OUTCOMES = {
     "released": Text("released", "libéré"),
     "withheld": Text("withheld", "retenu"),
@@ -72,7 +72,7 @@ def _organisation(project: str) -> str:
     """
     if settings().programme_file.is_file():
         return programme.known_project(project).organisation
-    if not CODE.fullmatch(project):
+    if not re.fullmatch(CODE, project):
         raise Misconfigured("code_invalid")
     return project
 

@@ -18,8 +18,8 @@ from sonorelay import programme
 from sonorelay.outcome import ANSWERED, USAGE, fail, language
 from storage.keys import signing_file, signing_of, vault_file
 from storage.settings import settings
+from supervision.codes import CODE
 
-CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,38}[a-z0-9]")
 ASKED = Text("Passphrase: ", "Phrase secrète : ")
 ASKED_AGAIN = Text("The same once more: ", "La même, encore une fois : ")
 DIFFERENT = Text("the two are not the same", "les deux ne sont pas les mêmes")
@@ -122,7 +122,7 @@ def _place(organisation: str) -> Path:
         known = [entry.code for entry in programme.read().organisations]
         if organisation not in known:
             raise Misconfigured("unknown_organisation", organisation=organisation, known=", ".join(known))
-    elif not CODE.fullmatch(organisation):
+    elif not re.fullmatch(CODE, organisation):
         raise Misconfigured("code_invalid")
     return settings().key_file(organisation)
 

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.errors import Misconfigured
+from supervision.codes import CODE
 
 PREFIX = "SONORELAY_"
 # what the tests and the demonstration read for themselves
@@ -106,7 +107,7 @@ class Settings(BaseSettings):
     upload_limit_mb: int = Field(default=4096, ge=1)  # the largest file that is taken in by HTTP
     upload_days: int = Field(default=7, ge=1, le=90)  # for which an upload that broke off can be gone on with
     # several machines: batches are runs of this pool instead of threads of one program
-    work_pool: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")
+    work_pool: str | None = Field(default=None, pattern=CODE)
     runs_at_once: int = Field(default=2, ge=1, le=64)  # on this machine
     prefect_url: str | None = None  # of a Prefect server elsewhere, with /api at its end
     prefect_auth: SecretStr | None = None  # user:password that the Prefect server asks for

@@ -10,13 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from pipeline.errors import Misconfigured
 from supervision.blinding import Hidden
+from supervision.codes import CODE
 from supervision.export.dhis2 import Dhis2
 from supervision.priority import HOURS, Clock
 from supervision.sampling import SMALLEST_UNIFORM, Shares
 from supervision.sources import USUAL, DicomListener, Source, Way
 from supervision.standards import DEFAULT, standards
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
+Code = Annotated[str, StringConstraints(pattern=CODE)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Hours = Annotated[float, Field(gt=0, le=24 * 366)]
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from supervision.codes import CODE
 from supervision.export.counts import ALL, OF_DEVICES, OF_REQUESTS, Name, hidden
 from supervision.period import Period, PeriodKind
 
@@ -16,7 +17,7 @@ Uid = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9]{10}$")]
 """How DHIS2 names everything: eleven letters and digits, a letter first."""
 
 ExamCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,15}$")]
-Project = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,38}[a-z0-9]$")]
+Project = Annotated[str, StringConstraints(pattern=CODE)]
 
 
 class _Table(BaseModel):
