@@ -15,6 +15,7 @@ from storage.catalogue.devices import health_of, last_change, locked
 from storage.catalogue.faults import Found, faults_of
 from storage.catalogue.models import Device, Event, Person, Project, Ticket, TicketEntry
 from storage.catalogue.transaction import one_transaction
+from supervision.plain_text import is_plain_text
 from supervision.roles import Action
 from supervision.tickets import CLOSED, LONGEST_NOTE, PENDING, Fault, TicketState, What, after, is_out_of_use, possible
 
@@ -44,10 +45,10 @@ def act(ticket_id: int, what: What | str, person: Person, now: datetime, note: s
     """Do something with a ticket and return it as it is then.
 
     Whoever may report faults may add a note, the rest is for those who tend the devices. Conflict (`stale`) for what
-    cannot be done now, ValueError for an empty or overlong note.
+    cannot be done now, ValueError for a note that is empty, overlong or cannot be kept.
     """
     what, note = What(what), note.strip()
-    if len(note) > LONGEST_NOTE or (what is What.NOTE and not note):
+    if not is_plain_text(note, LONGEST_NOTE) or (what is What.NOTE and not note):
         raise ValueError(f"note must be 1 to {LONGEST_NOTE} characters")
     action = Action.REPORT_DEVICES if what is What.NOTE else Action.TEND_DEVICES
     with one_transaction():
@@ -67,9 +68,9 @@ def act(ticket_id: int, what: What | str, person: Person, now: datetime, note: s
 
 
 def report(device_id: int, note: str, person: Person, now: datetime) -> Ticket:
-    """Open a ticket for a fault that a person noticed; ValueError for an empty or overlong note."""
+    """Open a ticket for a fault that somebody saw; ValueError for a note that is empty, overlong or cannot be kept."""
     note = note.strip()
-    if not 0 < len(note) <= LONGEST_NOTE:
+    if not note or not is_plain_text(note, LONGEST_NOTE):
         raise ValueError(f"note must be 1 to {LONGEST_NOTE} characters")
     with one_transaction():
         device = locked(device_id, person, Action.REPORT_DEVICES)

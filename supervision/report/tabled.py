@@ -27,6 +27,7 @@ from supervision.report.document import (
 from supervision.report.figures import Figures
 from supervision.report.series import ScopeKind
 from supervision.report.small_cells import Sum, protected, told_or_not
+from supervision.suppression import SMALLEST_TOLD, is_small
 
 ALL = Text("All", "Ensemble")
 HIDDEN = Text(
@@ -91,7 +92,9 @@ class Audience:
 
     def about_patients(self, count: int) -> Text:
         """Return a count of patients as it may stand in a sentence."""
-        return Text("fewer than 5", "moins de 5") if self.outside and 0 < count < 5 else Text(str(count), str(count))
+        if self.outside and is_small(count):
+            return Text(f"fewer than {SMALLEST_TOLD}", f"moins de {SMALLEST_TOLD}")
+        return Text(str(count), str(count))
 
 
 @dataclass(frozen=True)

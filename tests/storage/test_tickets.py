@@ -223,6 +223,8 @@ def test_the_life_of_a_ticket_is_written_down(world: World, broken: Device, biom
         tickets.act(ticket.pk, What.NOTE, biomed, LATER, "  ")
     with pytest.raises(ValueError, match="note"):
         tickets.report(broken.pk, "x" * 501, biomed, LATER)
+    with pytest.raises(ValueError, match="note"):
+        tickets.report(broken.pk, "no database\x00 takes this", biomed, LATER)
     assert tickets.act(ticket.pk, What.REOPENED, biomed, LATER + DAY).closed_at is None
     what = ["opened", "acknowledged", "out_of_use", "sent_for_repair", "resolved", "reopened"]
     assert whats(ticket) == what

@@ -210,7 +210,7 @@ def _ticket(one: Ticket) -> TicketOut:
             EntryOut(
                 at=line.at, who=line.person.display_name if line.person else "", what=What(line.what), note=line.note
             )
-            for line in one.entries.select_related("person").order_by("at", "pk")
+            for line in sorted(one.entries.all(), key=lambda line: (line.at, line.pk))
         ],
     )
 
