@@ -22,10 +22,9 @@ from storage.settings import settings  # noqa: E402
 from supervision.exam_types import exam_types  # noqa: E402
 from supervision.roles import Action, Role  # noqa: E402
 from tests.forms import rated  # noqa: E402
-from tests.storage.two_sides import scanned  # noqa: E402
+from tests.storage.two_sides import LARGE, scanned  # noqa: E402
 
 PEOPLE = {"amina": Role.TRAINEE, "rose": Role.REVIEWER, "luc": Role.REVIEWER, "grace": Role.DATA_OFFICER}
-SIZES = (20_000, 3_000_000)
 
 
 def people() -> dict[str, str]:
@@ -40,7 +39,7 @@ def people() -> dict[str, str]:
 
 
 def scan(name: str) -> dict[str, str]:
-    made = scanned(object_store("relief"), name, datetime.now(UTC), sizes=SIZES)
+    made = scanned(object_store("relief"), name, datetime.now(UTC), sizes=LARGE)
     assert made.exam is not None
     return {"exam": str(made.exam.uuid)}
 

@@ -16,8 +16,8 @@ import pytest
 from tests.end_to_end.cutting import Cutting
 from tests.end_to_end.installation import PROGRAMME, Installation
 from tests.end_to_end.processes import descendants, wait_until
-from tests.end_to_end.sync_steps import SIZES
 from tests.servers import S3Server, free_ports
+from tests.storage.two_sides import LARGE
 
 STEPS = Path(__file__).with_name("sync_steps.py")
 MOST_EXCHANGES = 60
@@ -89,7 +89,7 @@ def test_exams_cross_a_link_that_breaks_and_both_sides_come_to_the_same(
 ) -> None:
     token = step(headquarters, "people")["token"]
     (port,) = free_ports(1)
-    with Cutting(port, cut_after=sum(SIZES) // 10) as link:
+    with Cutting(port, cut_after=sum(LARGE) // 10) as link:
         field_box = made(
             tmp_path / "field",
             SONORELAY_SYNC_URL=f"http://127.0.0.1:{link.port}",
@@ -99,7 +99,7 @@ def test_exams_cross_a_link_that_breaks_and_both_sides_come_to_the_same(
         with web(headquarters, port) as serving:
             link.bytes_per_second = 2_000_000
             going = _started(field_box)
-            wait_until(lambda: link.upwards > SIZES[1] // 4, 60)
+            wait_until(lambda: link.upwards > LARGE[1] // 4, 60)
             kill(serving)
             going.wait(60)
             link.bytes_per_second = None
@@ -107,7 +107,7 @@ def test_exams_cross_a_link_that_breaks_and_both_sides_come_to_the_same(
             sent = exchange(field_box)
             assert sent["problem"] == ""
             assert link.cuts >= 8
-            assert link.upwards < sum(SIZES) + OVERHEAD + (link.cuts + 1) * CHUNK, "gone on at the byte"
+            assert link.upwards < sum(LARGE) + OVERHEAD + (link.cuts + 1) * CHUNK, "gone on at the byte"
             link.cut_after = None
             step(headquarters, f"read {exam} rose 4")
             step(field_box, f"read {exam} luc 2 then scan second")
@@ -141,8 +141,8 @@ def _killed_within(field_box: Installation, link: Cutting) -> None:
     link.bytes_per_second = 1_000_000
     before = link.upwards
     running = _started(field_box)
-    wait_until(lambda: link.upwards > before + SIZES[1] // 3, 60)
+    wait_until(lambda: link.upwards > before + LARGE[1] // 3, 60)
     kill(running)
     time.sleep(0.5)
-    assert link.upwards < before + SIZES[1]
+    assert link.upwards < before + LARGE[1]
     link.bytes_per_second = None

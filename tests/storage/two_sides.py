@@ -32,6 +32,9 @@ from storage.sync.serving import Serving
 from supervision.roles import Role
 from tests.storage.conftest import World, identity, inspection, make_world
 
+# bytes of a poster and of a preview that a cut link can be cut in
+LARGE = (20_000, 3_000_000)
+
 
 @dataclass
 class Installation:
