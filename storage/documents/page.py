@@ -1,16 +1,13 @@
 """How is a report printed to pages: PDF, by the typesetter?"""
 
-import json
-import tempfile
 from collections.abc import Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from storage.documents import colours, front
 from storage.documents.pictures import Picture
+from storage.documents.typeset import typeset
 from supervision.report.document import Block, Cell, Chart, Document, Numbers, Section, Table
 from supervision.report.printed import Pen
 
@@ -19,30 +16,8 @@ SHEET = Path(__file__).with_name("report.typ")
 
 def as_pdf(document: Document, pen: Pen, drawn: Mapping[str, Picture], site: str) -> bytes:
     """Return the pages; `site` stands before each link."""
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for key, picture in drawn.items():
-            (root / f"{key}.svg").write_text(picture.svg, encoding="utf-8")
-        (root / SHEET.name).write_bytes(SHEET.read_bytes())
-        data = _data(document, _Page(pen, drawn, site))
-        try:
-            return _set(root, data, document, accessible=True)
-        except typst.TypstError:
-            # letters of another script, in a name or a comment: the fonts of the machine may have them
-            return _set(root, data, document, accessible=False)
-
-
-def _set(root: Path, data: Mapping[str, Any], document: Document, *, accessible: bool) -> bytes:
-    """Set the pages: as PDF/UA with the typesetter's own fonts, else with those of the machine too."""
-    made = typst.compile(
-        str(root / SHEET.name),
-        root=str(root),
-        sys_inputs={"data": json.dumps(data)},
-        ignore_system_fonts=accessible,
-        pdf_standards=["ua-1"] if accessible else [],
-        timestamp=int(document.cut_off.timestamp()),
-    )
-    return bytes(made)
+    beside = {f"{key}.svg": picture.svg.encode() for key, picture in drawn.items()}
+    return typeset(SHEET, _data(document, _Page(pen, drawn, site)), beside, document.cut_off)
 
 
 def _data(document: Document, page: "_Page") -> dict[str, Any]:
@@ -52,7 +27,7 @@ def _data(document: Document, page: "_Page") -> dict[str, Any]:
         "scope": pen.say(document.scope_name),
         "period": pen.say(document.period_name),
         "language": "fr" if pen.french else "en",
-        "colours": {name.lower(): colour for name, colour in vars(colours).items() if name.isupper()},
+        "colours": colours.by_name(),
         "day": {"year": made.year, "month": made.month, "day": made.day},
         "facts": front.facts(document, pen),
         "running": front.running(document, pen),

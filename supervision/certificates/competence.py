@@ -6,19 +6,18 @@ from typing import Any
 
 from pipeline.text import Text
 from supervision.certificate import Signed
+from supervision.certificates.sheet import NBSP, Sheet, Table, both, day_said
 from supervision.exam_types import ExamType
 from supervision.ladder import RUNG_WORDS, Rung
-from supervision.period import MONTHS
 from supervision.standards import standards
 
 KIND = "competence"
-NBSP = "\N{NO-BREAK SPACE}"
 MET, NOT_MET = "✓", "–"
 WHO = Text(
     "{organisation} certifies of {trainee}: {exam_type} ({code}, version {version}).",
     f"{{organisation}} certifie pour {{trainee}}{NBSP}: {{exam_type}} ({{code}}, version {{version}}).",
 )
-WHAT = Text("Level of autonomy: {rung}.", f"Niveau d'autonomie{NBSP}: {{rung}}.")
+WHAT = Text("Level of autonomy: {rung}", f"Niveau d'autonomie{NBSP}: {{rung}}")
 WHOM = Text("Signed by {signer} on {day}.", "Signé par {signer} le {day}.")
 WHENCE = Text(
     "It rests on {exams} exams that experts read ({readers} of them), scanned from {first} to {last}; standard: "
@@ -26,6 +25,29 @@ WHENCE = Text(
     f"Il repose sur {{exams}} examens relus par des experts ({{readers}}), réalisés du {{first}} au {{last}}{NBSP}; "
     f"référentiel{NBSP}: {{standard}}, version {{version}}.",
 )
+TITLE = Text("Certificate of competence", "Certificat de compétence")
+LEAD = Text("{organisation} certifies of", "{organisation} certifie pour")
+TYPE = Text("{exam_type} ({code})", "{exam_type} ({code})")
+SIGNER = Text("Signed by", "Signé par")
+SIGNER_ON = Text("{signer}, on {day}", "{signer}, le {day}")
+EXAMS = Text("Exams", "Examens")
+EXAMS_READ = Text(
+    "{exams} that experts read ({readers} of them), scanned from {first} to {last}",
+    "{exams} relus par des experts ({readers}), réalisés du {first} au {last}",
+)
+SUCCESSES = Text(
+    "{adequate} adequate; {successes} of {told} adequate and answered rightly",
+    f"{{adequate}} adéquats{NBSP}; {{successes}} sur {{told}} adéquats et bien interprétés",
+)
+OUTCOME = Text("Outcome", "Résultat")
+STANDARD = Text("Standard", "Référentiel")
+VERSIONED = Text("{standard}, version {version}", "{standard}, version {version}")
+PROJECTS = Text("Projects", "Projets")
+NUMBER = Text("Number", "Numéro")
+EVIDENCE = Text("Evidence", "Preuves")
+COLUMNS = (Text("Met", "Rempli"), Text("What is asked", "Ce qui est demandé"), Text("What is there", "Ce qu'il y a"))
+ANY = Text("{any}", "{any}")
+YES, NO = Text("yes", "oui"), Text("no", "non")
 PIECE = Text("{mark} {title}: {found}", f"{{mark}} {{title}}{NBSP}: {{found}}")
 
 
@@ -73,7 +95,7 @@ def told(certificate: Signed) -> tuple[Text, ...]:
     says, by = certificate.document["says"], certificate.document["organisation"]
     kind, rung, standard, exams = says["exam_type"], says["rung"], says["standard"], says["exams"]
     lines = [
-        _both(
+        both(
             WHO,
             organisation=by["name"],
             trainee=says["trainee"],
@@ -81,12 +103,12 @@ def told(certificate: Signed) -> tuple[Text, ...]:
             code=kind["code"],
             version=kind["version"],
         ),
-        _both(WHAT, rung=rung),
-        _both(WHOM, signer=says["signed_by"], day=_day(says["signed_on"])),
+        both(WHAT, rung=rung),
+        both(WHOM, signer=says["signed_by"], day=_day(says["signed_on"])),
     ]
     if exams["from"]:
         lines.append(
-            _both(
+            both(
                 WHENCE,
                 exams=exams["exams"],
                 readers=says["readers"],
@@ -100,13 +122,7 @@ def told(certificate: Signed) -> tuple[Text, ...]:
 
 
 def _piece(piece: Mapping[str, Any]) -> Text:
-    return _both(PIECE, mark=MET if piece["met"] else NOT_MET, title=piece["title"], found=piece["found"])
-
-
-def day_said(day: date) -> Text:
-    """Return a day in words: 1 March 2026, 1er mars 2026."""
-    month = MONTHS[day.month - 1]
-    return Text(f"{day.day} {month.en} {day.year}", f"{'1er' if day.day == 1 else day.day} {month.fr} {day.year}")
+    return both(PIECE, mark=MET if piece["met"] else NOT_MET, title=piece["title"], found=piece["found"])
 
 
 def _day(said: str) -> dict[str, str]:
@@ -114,10 +130,33 @@ def _day(said: str) -> dict[str, str]:
     return {"en": day.en, "fr": day.fr}
 
 
-def _both(words: Text, **facts: Any) -> Text:
-    """Fill both languages; a fact that is a table has one value in each."""
-    english, french = (
-        {name: fact[language] if isinstance(fact, Mapping) else fact for name, fact in facts.items()}
-        for language in ("en", "fr")
+def sheet(certificate: Signed) -> Sheet:
+    """Return the page: name, exam type and level large, then the facts, then every piece of evidence."""
+    says, by = certificate.document["says"], certificate.document["organisation"]
+    return Sheet(
+        title=TITLE,
+        lead=LEAD.format(organisation=str(by["name"])),
+        name=str(says["trainee"]),
+        about=(both(TYPE, exam_type=says["exam_type"], code=says["exam_type"]["code"]), both(WHAT, rung=says["rung"])),
+        facts=_facts(says),
+        tables=(Table(EVIDENCE, COLUMNS, tuple(map(_row, says["evidence"]))),) if says["evidence"] else (),
     )
-    return Text(words.en.format(**english), words.fr.format(**french))
+
+
+def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
+    exams, standard = says["exams"], says["standard"]
+    found = [(SIGNER, both(SIGNER_ON, signer=says["signed_by"], day=_day(says["signed_on"])))]
+    if exams["from"]:
+        first, last = _day(exams["from"]), _day(exams["until"])
+        found += [
+            (EXAMS, both(EXAMS_READ, exams=exams["exams"], readers=says["readers"], first=first, last=last)),
+            (OUTCOME, both(SUCCESSES, **{name: exams[name] for name in ("adequate", "successes", "told")})),
+        ]
+    found.append((STANDARD, both(VERSIONED, standard=standard, version=standard["version"])))
+    if says["projects"]:
+        found.append((PROJECTS, both(ANY, any=", ".join(says["projects"]))))
+    return (*found, (NUMBER, both(ANY, any=says["number"])))
+
+
+def _row(piece: Mapping[str, Any]) -> tuple[Text, ...]:
+    return YES if piece["met"] else NO, both(ANY, any=piece["title"]), both(ANY, any=piece["found"])
