@@ -8,6 +8,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.batches import process
 from flows.calibrate import calibrate
+from flows.competence import competence
 from flows.digest import digest
 from flows.ingest import ingest
 from flows.report import report
@@ -24,6 +25,8 @@ AT_NIGHT = "30 1 * * *"
 BEFORE_THE_SCRUB = "0 2 * * *"
 LATE_AT_NIGHT = "30 2 * * *"
 """UTC; when the disks have nothing else to do."""
+BEFORE_THE_REPORTS = "30 3 * * *"
+"""UTC; what is proposed, and which plans are open, stands in them."""
 EARLY = "0 4 * * *"
 """UTC; on Monday, before the week's mail; whatever the day, when a month, a quarter or a year is over."""
 IN_THE_MORNING = "30 4 * * *"
@@ -31,11 +34,15 @@ IN_THE_MORNING = "30 4 * * *"
 
 
 def deployments(programme: Programme) -> list[RunnerDeployment]:
-    """Return what the clock starts: an ingest per project, a calibration per organisation, and what is for all."""
+    """Return what the clock starts: an ingest per project, two works per organisation, and what is for all."""
     here = settings()
     return [
         *(_deployment(ingest, one.code, one.schedule, project=one.code) for one in programme.projects),
         *(_deployment(calibrate, one.code, AT_NIGHT, organisation=one.code) for one in programme.organisations),
+        *(
+            _deployment(competence, one.code, BEFORE_THE_REPORTS, organisation=one.code)
+            for one in programme.organisations
+        ),
         _deployment(digest, "everybody", IN_THE_MORNING),
         _deployment(report, "everybody", EARLY),
         _deployment(scrub, "everything", LATE_AT_NIGHT),

@@ -127,8 +127,11 @@ def standard_of(project: Project | None) -> Standard:
 def propose(organisation: Organisation, trainee: Person, code: str, now: datetime) -> Proposal | None:
     """Work out how far the next rung is, and keep it for the lists."""
     found = standing(organisation, trainee, code)
-    if found is None:
-        return None
+    return None if found is None else keep(found, now)
+
+
+def keep(found: Standing, now: datetime) -> Proposal:
+    """Keep for the lists how far the next rung is."""
     evidence = found.evidence(now)
     missing = [] if evidence is None else sorted({piece.kind for piece in evidence.pieces if not piece.met})
     values = {
@@ -143,22 +146,18 @@ def propose(organisation: Organisation, trainee: Person, code: str, now: datetim
     }
     with one_transaction():
         return Proposal.objects.update_or_create(
-            organisation=organisation, trainee=trainee, exam_type=code, defaults=values
+            organisation=found.organisation, trainee=found.trainee, exam_type=found.code, defaults=values
         )[0]
 
 
-def propose_all(organisation: Organisation, now: datetime) -> int:
-    """Work out all proposals of an organisation anew, as time alone changes some; return how many."""
-    pairs = set(
-        Exam.objects.filter(project__organisation=organisation, trainee__isnull=False)
-        .exclude(exam_type="")
-        .order_by()
-        .values_list("trainee", "exam_type")
-        .distinct()
-    )
-    people = {person.pk: person for person in Person.objects.filter(pk__in={trainee for trainee, _ in pairs})}
-    found = [propose(organisation, people[trainee or 0], code, now) for trainee, code in sorted(pairs)]
-    return sum(one is not None for one in found)
+def courses_in(project: Project) -> list[tuple[Person, str]]:
+    """Return whose exams, or observations, of which type there are in a project, in order."""
+    scanned = Exam.objects.filter(project=project, trainee__isnull=False).exclude(exam_type="")
+    watched = Observation.objects.filter(project=project, withdrawn_at=None)
+    rows = [of.order_by().values_list("trainee", "exam_type").distinct() for of in (scanned, watched)]
+    pairs = sorted({(trainee or 0, code) for each in rows for trainee, code in each})
+    people = Person.objects.in_bulk({trainee for trainee, _ in pairs})
+    return [(people[trainee], code) for trainee, code in pairs]
 
 
 def proposals_for(person: Person) -> QuerySet[Proposal]:

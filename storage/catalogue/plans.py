@@ -5,7 +5,7 @@ says what fails and what to practise. People agree on the rest. While a plan is 
 plan is closed by what the exams since then show, never by a wish.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.db.models import F, Q, QuerySet
 from pipeline.errors import Conflict
 from storage.catalogue import competence, scope, trainees
 from storage.catalogue.competence import Standing
-from storage.catalogue.models import Event, Organisation, Person, Plan, PlanEntry, Proposal, Review
+from storage.catalogue.models import Event, Organisation, Person, Plan, PlanEntry, Project, Review
 from storage.catalogue.transaction import one_transaction
 from supervision.competence.exercise import Exercise, next_exercises
 from supervision.competence.remediation import Progress, Verdict, idle, progress, stalled
@@ -51,22 +51,34 @@ def after_final(review: Review, now: datetime, *, alarm: bool) -> None:
             _open(found, PlanCause.ALARM, None, now)
 
 
-def look(organisation: Organisation, now: datetime) -> int:
-    """Open a plan for everybody who stalls or has stopped scanning after sign-off; return how many.
+@dataclass(frozen=True)
+class Looked:
+    """What a look at the courses of a project brought: how many were worked out, and how many plans opened."""
 
-    Nobody gets a second one for the same reason before they have scanned again.
+    courses: int
+    opened: int
+
+
+def look(project: Project, now: datetime) -> Looked:
+    """Work out all courses of a project anew, as time alone changes some, and open the plans that are due.
+
+    A plan is due for who stalls, or has stopped scanning after sign-off. Nobody gets a second one for the same reason
+    before they have scanned again.
     """
-    opened = 0
-    for proposal in Proposal.objects.filter(organisation=organisation).select_related("trainee").order_by("pk"):
-        trainee, code = proposal.trainee, proposal.exam_type
-        found = competence.standing(organisation, trainee, code)
-        cause = None if found is None else _due(found, now)
-        if found is None or cause is None or _known(found, cause):
+    worked_out = opened = 0
+    for trainee, code in competence.courses_in(project):
+        found = competence.standing(project.organisation, trainee, code)
+        if found is None:
+            continue
+        competence.keep(found, now)
+        worked_out += 1
+        cause = _due(found, now)
+        if cause is None or _known(found, cause):
             continue
         with one_transaction():
             _open(found, cause, None, now)
             opened += 1
-    return opened
+    return Looked(worked_out, opened)
 
 
 def begin(trainee_id: int, code: str, person: Person, why: str, now: datetime) -> Plan:

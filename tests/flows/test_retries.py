@@ -5,6 +5,7 @@ from prefect.states import Failed
 
 from flows.batches import process_batch
 from flows.calibrate import learn_what_is_usual, look_at_probes
+from flows.competence import look_at_courses
 from flows.digest import send_what_is_due
 from flows.ingest import gather, tidy
 from flows.reassess import judge_anew
@@ -29,6 +30,7 @@ def test_only_the_unavailable_is_retried(error: Exception, *, again: bool) -> No
 
 
 def test_every_task_uses_this_condition() -> None:
-    for task in (gather, process_batch, tidy, learn_what_is_usual, look_at_probes, judge_anew, send_what_is_due):
+    nightly = (learn_what_is_usual, look_at_probes, judge_anew, look_at_courses, send_what_is_due)
+    for task in (gather, process_batch, tidy, *nightly):
         assert task.retry_condition_fn is nobody_must_act
         assert task.retries == 3

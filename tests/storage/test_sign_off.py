@@ -10,6 +10,7 @@ import pytest
 from pipeline.errors import Conflict
 from storage.catalogue import audit, competence, observing, phases, plans, queueing, sign_off
 from storage.catalogue.models import Event, Exam, Person, Plan, Proposal, SignOff
+from storage.catalogue.plans import Looked
 from supervision.certificate import verify
 from supervision.certificates import told
 from supervision.ladder import Rung
@@ -221,8 +222,8 @@ def test_who_has_not_scanned_for_long_is_found_once(
     course(world)
     sign(world)
     later = NOON + timedelta(days=190)
-    assert plans.look(world.organisation, NOON + timedelta(days=170)) == 0
-    assert [plans.look(world.organisation, later), plans.look(world.organisation, later)] == [1, 0]
+    assert plans.look(world.goma, NOON + timedelta(days=170)).opened == 0
+    assert [plans.look(world.goma, later), plans.look(world.goma, later)] == [Looked(1, 1), Looked(1, 0)]
     assert Plan.objects.get().cause == PlanCause.IDLE
     monkeypatch.setattr(queueing, "_random", type("Fixed", (), {"random": staticmethod(lambda: 0.99)}))
     exam = Exam.objects.get(clips=world.queued(exam_type=CODE, now=later))
@@ -233,7 +234,7 @@ def test_an_alarm_while_a_plan_is_open_is_a_line_in_it_and_an_alarm(world: World
     course(world)
     sign(world)
     later = NOON + timedelta(days=190)
-    assert plans.look(world.organisation, later) == 1
+    assert plans.look(world.goma, later).opened == 1
     after = later + timedelta(days=10)
     poor = learned(world.goma, amina, [world.people["rose"]], [False] * 4, until=after - HOUR, code=CODE, twice=0)
     review = poor[-1].reviews.get(final=True)
