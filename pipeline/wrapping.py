@@ -63,8 +63,7 @@ class Keys:
 
 def wrap(keys: Keys, passphrase: str) -> str:
     """Return the keys as text that the passphrase opens; Misconfigured (`passphrase_short`) below 12 characters."""
-    if len(_normal(passphrase)) < SHORTEST_PASSPHRASE:
-        raise Misconfigured("passphrase_short", fewest=SHORTEST_PASSPHRASE)
+    refuse_short(passphrase)
     salt = secrets.token_bytes(SALT_BYTES)
     stretched = _stretched(passphrase, salt, COST, BLOCK, LANES)
     named = [(PSEUDONYMS, keys.pseudonyms)]
@@ -77,6 +76,12 @@ def wrap(keys: Keys, passphrase: str) -> str:
         for purpose, key in named
     ]
     return f"{FIRST_LINE}\nscrypt {COST} {BLOCK} {LANES} {_as_text(salt)}\n{''.join(lines)}"
+
+
+def refuse_short(passphrase: str) -> None:
+    """Misconfigured (`passphrase_short`) below 12 characters."""
+    if len(_normal(passphrase)) < SHORTEST_PASSPHRASE:
+        raise Misconfigured("passphrase_short", fewest=SHORTEST_PASSPHRASE)
 
 
 def unwrap(text: str, passphrase: str) -> Keys:

@@ -1,18 +1,16 @@
-"""How is a bag (BagIt 1.0, RFC 8493) written in one pass, into a folder that may be cut off or as a ZIP that streams?
+"""How is a bag (BagIt 1.0, RFC 8493) written in one pass, into a folder, where it may be cut off?
 
 The folder goes on where it was interrupted: what lies there is held against the digest noted for it. `bagit.txt` comes
-last; before that a folder is no bag. A ZIP leaves while it is made: nothing of it lies on our disk.
+last; before that a folder is no bag. As a ZIP it leaves by storage.handover.taking.
 """
 
 import hashlib
 import json
 import os
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from time import gmtime
 
 from storage.catalogue.dump import sha256_of
 from storage.durable import flush
@@ -25,12 +23,13 @@ DATA = "data"
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a bag: its path below `data`, and its bytes, to be asked for once.
+    """One file of a bag: its path below `data`, how long it will be, and its bytes.
 
-    lasts: under this name there are the same bytes whenever they are asked for, so that they need not be written again.
+    lasts: under this name there are the same bytes in every export, so that they need not be written again.
     """
 
     name: str
+    size: int
     pieces: Callable[[], Iterator[bytes]]
     lasts: bool = False
 
@@ -63,31 +62,11 @@ def write_folder(folder: Path, parts: Iterable[Part], info: dict[str, str], tags
                 progress.flush()
             lines.append(line)
     _leave_only(folder / DATA, {line.name for line in lines})
-    for name, data in _tag_files(lines, info, tags):
+    for name, data in tag_files(lines, info, tags):
         _write(folder / name, iter([data]))
     os.sync()
     (folder / PROGRESS).unlink()
     return lines
-
-
-def stream_zip(parts: Iterable[Part], info: dict[str, str], tags: Tags, top: str) -> Iterator[bytes]:
-    """Yield a bag as an uncompressed ZIP64 whose one folder is `top`; clips are compressed already."""
-    out = _Passing()
-    lines = []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for part in parts:
-            digest, size = hashlib.sha256(), 0
-            with archive.open(_entry(f"{top}/{DATA}/{part.name}"), "w", force_zip64=True) as file:
-                for piece in part.pieces():
-                    file.write(piece)
-                    digest.update(piece)
-                    size += len(piece)
-                    yield out.taken()
-            lines.append(Line(part.name, size, digest.hexdigest()))
-        for name, data in _tag_files(lines, info, tags):
-            archive.writestr(_entry(f"{top}/{name}"), data)
-            yield out.taken()
-    yield out.taken()
 
 
 def manifest_of(lines: Iterable[Line]) -> bytes:
@@ -95,7 +74,7 @@ def manifest_of(lines: Iterable[Line]) -> bytes:
     return "".join(f"{line.sha256}  {DATA}/{line.name}\n" for line in sorted(lines, key=lambda one: one.name)).encode()
 
 
-def _tag_files(lines: list[Line], info: dict[str, str], tags: Tags) -> Iterator[tuple[str, bytes]]:
+def tag_files(lines: Sequence[Line], info: dict[str, str], tags: Tags) -> Iterator[tuple[str, bytes]]:
     """Give what lies beside `data`, `bagit.txt` last."""
     manifest = manifest_of(lines)
     oxum = f"{sum(line.size for line in lines)}.{len(lines)}"
@@ -150,38 +129,3 @@ def _leave_only(data: Path, names: set[str]) -> None:
     for file in data.rglob("*"):
         if file.is_file() and file.relative_to(data).as_posix() not in names:
             file.unlink()
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, gmtime()[:6])
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-class _Passing:
-    """A file that keeps what is written only until it is taken."""
-
-    def __init__(self) -> None:
-        self._pieces: list[bytes] = []
-        self._at = 0
-
-    def write(self, data: bytes, /) -> int:
-        """Keep the bytes."""
-        self._pieces.append(bytes(data))
-        self._at += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        """Return how much was written."""
-        return self._at
-
-    def flush(self) -> None:
-        """Do nothing."""
-
-    def close(self) -> None:
-        """Do nothing."""
-
-    def taken(self) -> bytes:
-        """Return what was written since the last time."""
-        pieces, self._pieces = self._pieces, []
-        return b"".join(pieces)

@@ -16,6 +16,9 @@ from shutil import disk_usage
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from pipeline.errors import Misconfigured
 from pipeline.key import Key
 from pipeline.wrapping import KeyRing, Keys, unwrap, wrap
@@ -38,6 +41,7 @@ BUNDLE, PROGRAMME = "bundle.json", "programme.toml"
 CATALOGUE, OBJECTS, AUDIT, KEYS = "catalogue", "objects", "audit", "keys"
 CHUNK = 256 * 1024
 SPARE = 16 * 1024 * 1024
+PURPOSE = b"sonorelay/bundle/1/"
 
 
 @dataclass(frozen=True)
@@ -70,31 +74,37 @@ class Lies:
 
 @dataclass(frozen=True)
 class Ready:
-    """Everything that is needed to write a bundle; `missing` are files that rows name and the store does not have."""
+    """Everything that is needed to write a bundle."""
 
     said: dict[str, Any]
     work: Path
     lying: tuple[Lies, ...]
-    missing: tuple[str, ...]
     store: ObjectStore
     vault: Vault | None
 
     @property
     def size(self) -> int:
         """How many bytes the bundle will have, its tag files left out."""
-        return sum(file.stat().st_size for file in _files(self.work)) + sum(one.size for one in self.lying)
+        return sum(part.size for part in self.parts())
 
     def parts(self) -> Iterator[Part]:
         """Give the files of the bundle, the small ones first."""
         for file in _files(self.work):
-            yield Part(file.relative_to(self.work).as_posix(), partial(_pieces_of, file))
+            yield Part(file.relative_to(self.work).as_posix(), file.stat().st_size, partial(_pieces_of, file))
         for one in self.lying:
-            yield Part(one.name, partial(_object, self.store, one, self.vault), lasts=True)
+            yield Part(one.name, one.size, partial(_object, self.store, one, self.vault), lasts=True)
 
 
 @contextmanager
 def ready(wanted: Wanted, store: ObjectStore, now: datetime, begun: Path | None = None) -> Iterator[Ready]:
-    """Make the small files of a bundle, for the time of a `with` block.
+    """Make the small files of a bundle for the time of a `with` block; as `made_ready`."""
+    settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix="bundle-", dir=settings().home) as folder:
+        yield made_ready(wanted, Path(folder), store, now, begun)
+
+
+def made_ready(wanted: Wanted, work: Path, store: ObjectStore, now: datetime, begun: Path | None = None) -> Ready:
+    """Make the small files of a bundle in an empty folder, all of one moment.
 
     begun: a folder in which an earlier export was interrupted, whose keys are used on. ValueError for originals without
     a passphrase. Misconfigured: passphrase_short, passphrase_wrong.
@@ -102,21 +112,18 @@ def ready(wanted: Wanted, store: ObjectStore, now: datetime, begun: Path | None 
     if wanted.originals and wanted.passphrase is None:
         raise ValueError("originals go only with keys")
     project = Project.objects.select_related("organisation").get(code=wanted.project)
-    settings().home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="bundle-", dir=settings().home) as folder:
-        work = Path(folder)
-        audit.seal()
-        head = audit.head()
-        vault = _keys(wanted, project, work, begun)
-        made = dump(work / CATALOGUE, OfProject(project.pk, originals=wanted.originals, going=_going(project)))
-        tables.write(made, work, wanted.language)
-        events = chain.write(project.pk, project.code, work / AUDIT, head)
-        _programme(work, project.code)
-        lying, missing = _lying(work, made, store)
-        said = _said(project, wanted, made, head, now) | {"events": events, "missing": list(missing)}
-        said["objects"] = {"count": len(lying), "bytes": sum(one.size for one in lying)}
-        (work / BUNDLE).write_text(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-        yield Ready(said, work, lying, missing, store, vault)
+    audit.seal()
+    head = audit.head()
+    vault = _keys(wanted, project, work, begun)
+    made = dump(work / CATALOGUE, OfProject(project.pk, originals=wanted.originals, going=_going(project)))
+    tables.write(made, work, wanted.language)
+    events = chain.write(project.pk, project.code, work / AUDIT, head)
+    _programme(work, project.code)
+    lying, missing = _lying(work, made, store)
+    said = _said(project, wanted, made, head, now) | {"events": events, "missing": list(missing)}
+    said["objects"] = {"count": len(lying), "bytes": sum(one.size for one in lying)}
+    (work / BUNDLE).write_text(json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+    return Ready(said, work, lying, store, vault)
 
 
 def refuse_without_room(made: Ready, folder: Path) -> None:
@@ -211,11 +218,16 @@ def _object(store: ObjectStore, one: Lies, vault: Vault | None) -> Iterator[byte
                 key, _ = sealing.key_in(start, store.vaults.named)
                 yield sealing.header(vault, key)
             else:  # it was put by an early version: sealed on the way
-                key = sealing.new_key()
+                key = _key_of(one, vault)
                 yield sealing.header(vault, key)
                 yield from sealing.seal(sealing.as_file(_after(start, file)), key)
                 return
         yield from iter(partial(file.read, CHUNK), b"")
+
+
+def _key_of(one: Lies, vault: Vault) -> bytes:
+    """Return a key for one object that is the same each time, so that its sealed bytes are."""
+    return HKDF(SHA256(), 32, salt=None, info=PURPOSE + one.digest.encode()).derive(vault.secret)
 
 
 def _after(start: bytes, file: Any) -> Iterator[bytes]:

@@ -1,6 +1,6 @@
-"""How does a whole project leave, to a folder on a disk or to a browser, and what is kept of it here?"""
+"""How does a whole project leave to a folder on a disk, and what is kept here of a bundle that was made?"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -41,22 +41,9 @@ def into_folder(wanted: Wanted, folder: Path, store: ObjectStore, now: datetime)
         raise Misconfigured("bundle_there", folder=str(folder))
     with full_disk_is_said(), ready(wanted, store, now, folder if begun else None) as made:
         refuse_without_room(made, folder)
-        kept = _Kept(wanted, made, now)
+        kept = Kept(wanted, made, now)
         bag.write_folder(folder, made.parts(), info_of(made), kept.tags)
-    return kept.row()
-
-
-def as_zip(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]:
-    """Yield the bundle of a project as a ZIP; it counts as made once its last byte was taken. Raises as above."""
-    project_of(wanted.project, wanted.by, Action.EXPORT_PROJECT)
-    return _zipped(wanted, store, now)
-
-
-def _zipped(wanted: Wanted, store: ObjectStore, now: datetime) -> Iterator[bytes]:
-    with full_disk_is_said(), ready(wanted, store, now) as made:
-        kept = _Kept(wanted, made, now)
-        yield from bag.stream_zip(made.parts(), info_of(made), kept.tags, name_of(wanted.project, now))
-        kept.row()
+    return kept.row(now)
 
 
 def name_of(project: str, now: datetime) -> str:
@@ -85,7 +72,20 @@ def counts_of(said: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Kept:
+def statement(said: dict[str, Any], manifest: str) -> dict[str, Any]:
+    """Return what is signed of a bundle with this digest of its manifest."""
+    return {
+        "bundle": manifest,
+        "project": said["project"],
+        "made_at": said["made_at"],
+        "originals": said["originals"],
+        "keys": said["keys"],
+        "audit_head": said["audit_head"],
+        "counts": counts_of(said),
+    }
+
+
+class Kept:
     """What is signed while a bundle is written, and noted once it is whole."""
 
     def __init__(self, wanted: Wanted, made: Ready, now: datetime) -> None:
@@ -94,22 +94,13 @@ class _Kept:
 
     def tags(self, manifest: str) -> Iterable[tuple[str, bytes]]:
         """Sign the digest of the manifest, and with it every byte of the bundle."""
-        said = self._made.said
-        document = {
-            "bundle": manifest,
-            "project": said["project"],
-            "made_at": said["made_at"],
-            "originals": said["originals"],
-            "keys": said["keys"],
-            "audit_head": said["audit_head"],
-            "counts": counts_of(said),
-        }
         self._digest = manifest
-        signed: Signed = sign(said["organisation"]["code"], KIND, document, self._now)
+        code = self._made.said["organisation"]["code"]
+        signed: Signed = sign(code, KIND, statement(self._made.said, manifest), self._now)
         return [(SIGNED, signed.as_json())]
 
-    def row(self) -> ProjectBundle:
-        """Note that the bundle was made."""
+    def row(self, made_at: datetime) -> ProjectBundle:
+        """Note a bundle that is as the project was at that moment."""
         project = Project.objects.get(code=self._wanted.project)
         facts = {"project": project.code, "bundle": self._digest, "originals": self._wanted.originals}
         with one_transaction():
@@ -117,7 +108,7 @@ class _Kept:
             return ProjectBundle.objects.create(
                 project=project,
                 digest=self._digest,
-                made_at=self._now,
+                made_at=made_at,
                 made_by=self._wanted.by,
                 originals=self._wanted.originals,
                 counts=counts_of(self._made.said),

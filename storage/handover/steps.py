@@ -207,6 +207,7 @@ def _document(made: Handover, to: Stage, person: Person, now: datetime, known: S
                 "stage": step.stage,
                 "at": step.at.isoformat(timespec="seconds"),
                 "by": step.by.display_name,
+                "side": step.signed["document"]["says"]["by"]["side"],
                 "signature": step.signed["signature"],
             }
             for step in made.steps.select_related("by")

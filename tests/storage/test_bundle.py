@@ -6,15 +6,18 @@ import csv
 from collections import namedtuple
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 import bagit
 import pytest
 
-from pipeline.errors import Misconfigured
+from pipeline.errors import Conflict, Misconfigured, Unavailable
 from storage.objects import Area
-from tests.storage.giving_away import Drill, drill, exams
+from tests.storage.giving_away import PASSPHRASE, Drill, drill, exams
+
+if TYPE_CHECKING:
+    from storage.handover.taking import Taking
 
 __all__ = ["drill"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,28 +94,77 @@ def test_what_the_giver_lost_is_told_and_is_a_difference(drill: Drill) -> None:
     )
 
 
-def test_an_owner_takes_the_project_along_by_the_browser_and_nobody_else_does(drill: Drill) -> None:
-    from storage.handover import arriving
+def test_an_owner_takes_the_project_along_by_the_browser_in_several_attempts(drill: Drill) -> None:
+    from storage.catalogue.models import ProjectBundle
+    from storage.handover import arriving, taking
     from storage.handover.exporting import Wanted
-    from storage.handover.leaving import as_zip
 
     with drill.old.here():
-        store = drill.old.store()
+        store, owner = drill.old.store(), drill.person("owner")
         for name in ("rose", "stranger", "amina"):
             with pytest.raises(Misconfigured, match="not_given"):
-                as_zip(Wanted("goma", drill.person(name)), store, drill.later())
-        data = b"".join(as_zip(Wanted("goma", drill.person("owner"), language="fr"), store, drill.later()))
+                taking.ask(Wanted("goma", drill.person(name)), store, drill.later())
+        with pytest.raises(Misconfigured, match="passphrase_short"):
+            taking.ask(Wanted("goma", owner, passphrase="short"), store, drill.later())
+        wanted = Wanted("goma", owner, language="fr", originals=True, passphrase=PASSPHRASE)
+        work = taking.ask(wanted, store, drill.later())
+        assert took(drill).state is taking.State.MAKING
+        with pytest.raises(Conflict, match="stale"):
+            taking.ask(wanted, store, drill.later())
+        work()
+        assert took(drill).state is taking.State.READY
+        ends = b"".join(taking.pieces(took(drill), owner, store, drill.later(), took(drill).size - 3000))
+        data = b""
+        for number in range(1, 8):  # each download breaks somewhere; the next one goes on there
+            for piece in taking.pieces(took(drill), owner, store, drill.later(), len(data)):
+                data += piece
+                if len(data) > took(drill).size * number // 7:
+                    break
+        assert data[-3000:] == ends
+        assert len(data) == took(drill).size
+        assert ProjectBundle.objects.get().digest == took(drill).digest
     with ZipFile(BytesIO(data)) as archive:
         assert archive.testzip() is None
         archive.extractall(drill.folder / "zip")
     (folder,) = (drill.folder / "zip").iterdir()
     opened = arriving.opened(folder)
-    assert opened.said["objects"]["count"] == 6  # no key, no original
+    assert opened.digest == took(drill).digest
+    assert opened.said["objects"]["count"] == 9
+    assert arriving.keys_in(opened, PASSPHRASE) is not None
     table = (folder / "data" / "tables" / "scan.csv").read_bytes()
     assert table.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(table.decode("utf-8-sig").splitlines(), delimiter=";"))
     assert len(rows) == 3
     assert {row["score"] for row in rows} == {"70,0"}
+
+
+def test_a_bundle_says_when_a_file_of_it_is_gone_and_is_removed_after_some_days(drill: Drill) -> None:
+    from storage.handover import taking
+    from storage.handover.exporting import Wanted
+
+    with drill.old.here():
+        store, owner = drill.old.store(), drill.person("owner")
+        taking.ask(Wanted("goma", owner), store, drill.later())()
+        store.delete(Area.RELEASED, exams("goma")[0].clips.get().objects_stored.get(role="preview").digest)
+        with pytest.raises(Unavailable, match="object_missing"):
+            list(taking.pieces(took(drill), owner, store, drill.later()))
+        assert took(drill).failed == "object_missing"
+        taking.ask(Wanted("goma", owner), store, drill.later())()
+        assert (took(drill).state, took(drill).missing) == (taking.State.READY, 1)
+        folder = took(drill).folder
+        drill.now += taking.KEPT
+        assert taking.sweep(drill.now) == 1
+        assert not folder.exists()
+
+
+def took(drill: Drill) -> Taking:
+    """Return the bundle that somebody asked for."""
+    from storage.handover import taking
+
+    with drill.old.here():
+        found = taking.of_project("goma", drill.now)
+        assert found is not None
+        return found
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(drill: Drill, monkeypatch: pytest.MonkeyPatch) -> None:
