@@ -1,6 +1,8 @@
 """How does a question about a patient reach a specialist, and how do the answer and its outcome come back?"""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from pipeline.text import Text
@@ -85,6 +87,51 @@ def after(state: EscalationState, what: What) -> EscalationState | None:
     """Return the state after a person did `what`; None where it cannot be done now."""
     come_from, leads_to = MOVES.get(what, (frozenset(), state))
     return leads_to if state in come_from else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a history. code: the outcome where it was ANSWERED, what was done for the patient where DONE."""
+
+    at: datetime
+    person: str
+    what: What
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an escalation stands; `taken_by` is whom the line that took it names."""
+
+    state: EscalationState = EscalationState.OPEN
+    taken_by: str = ""
+    answered_at: datetime | None = None
+    outcome: str = ""
+    done: str = ""
+    closed_at: datetime | None = None
+
+
+def standing(lines: Iterable[Line]) -> Standing:
+    """Return how an escalation stands by its lines alone, in whatever order they became known.
+
+    A line that could not be done at its moment, because somebody elsewhere was first, changes nothing.
+    """
+    now = Standing()
+    for line in sorted(lines, key=lambda one: (one.at, list(What).index(one.what), one.person, one.code)):
+        state = after(now.state, line.what)
+        if state is None:
+            continue
+        now = replace(now, state=state, closed_at=line.at if state in CLOSED else None)
+        match line.what:
+            case What.TAKEN:
+                now = replace(now, taken_by=line.person)
+            case What.GIVEN_BACK:
+                now = replace(now, taken_by="")
+            case What.ANSWERED:
+                now = replace(now, outcome=line.code, answered_at=line.at)
+            case What.DONE:
+                now = replace(now, done=line.code)
+    return now
 
 
 def clock_of(*, critical: bool) -> Clock:

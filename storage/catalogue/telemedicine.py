@@ -106,7 +106,7 @@ def act(escalation_id: int, what: What, person: Person, now: datetime, *, code: 
         if state in CLOSED:
             escalation.closed_at = now
         escalation.save()
-        _write(escalation, what, person, now, _note(note))
+        _write(escalation, what, person, now, _note(note), code=code if what in _CODES else "")
         return escalation
 
 
@@ -160,9 +160,9 @@ def _note(note: str) -> str:
     return note
 
 
-def _write(escalation: Escalation, what: What, person: Person, now: datetime, note: str) -> None:
+def _write(escalation: Escalation, what: What, person: Person, now: datetime, note: str, *, code: str = "") -> None:
     """Write a line, and the event of it; a note stays with the escalation."""
-    EscalationEntry.objects.create(escalation=escalation, at=now, person=person, what=what, note=note)
+    EscalationEntry.objects.create(escalation=escalation, at=now, person=person, what=what, note=note, code=code)
     facts = {"escalation": escalation.pk, "state": escalation.state}
     clip = escalation.exam.clips.order_by("pk").first()
     Event.objects.create(at=now, what=f"escalation_{what.value}", scan=clip, person=person, facts=facts)

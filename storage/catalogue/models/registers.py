@@ -24,6 +24,7 @@ class TrainingSession(models.Model):
     """One training session of a project; one that did not take place after all is `cancelled_at`, never deleted.
 
     `exam_types` are codes of the exam catalogue. `guests` were there without an account, and are only counted.
+    `changed_at` is when it was written down anew last.
     """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="sessions")
@@ -37,6 +38,7 @@ class TrainingSession(models.Model):
     note = models.CharField(max_length=LONGEST_NOTE, blank=True)
     logged_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="sessions_logged")
     logged_at = models.DateTimeField()
+    changed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -60,7 +60,7 @@ class Change(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     kind = models.CharField(max_length=12)
-    key = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
     at = models.DateTimeField()
 
@@ -79,7 +79,7 @@ class Known(models.Model):
 
     peer = models.ForeignKey(Peer, on_delete=models.CASCADE, related_name="known")
     kind = models.CharField(max_length=12)
-    key = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
     digest = models.CharField(max_length=64)
 
     class Meta:
@@ -97,7 +97,7 @@ class Held(models.Model):
 
     peer = models.ForeignKey(Peer, on_delete=models.CASCADE, related_name="held")
     kind = models.CharField(max_length=12)
-    key = models.CharField(max_length=80)
+    key = models.CharField(max_length=200)
     record = models.JSONField()
     code = models.CharField(max_length=40)
     since = models.DateTimeField()

@@ -9,7 +9,9 @@ from supervision.priority import Clock
 
 
 class Escalation(models.Model):
-    """A question about a patient that needs an answer from a specialist; one open one per exam.
+    """A question about a patient that needs an answer from a specialist.
+
+    One is open per exam, unless it was asked on two sides that exchange: then both stay until each is closed.
 
     `question` and `specialty` are codes of supervision.escalation. `missing` names what the completeness check found
     wanting when it was raised. `outcome` and `done` are codes: what the specialist said, and what was done for the
@@ -34,22 +36,13 @@ class Escalation(models.Model):
     done = models.CharField(max_length=24, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta:
-        """One open escalation per exam."""
-
-        constraints = [
-            models.UniqueConstraint(
-                fields=["exam"], name="escalation_open_once", condition=models.Q(closed_at__isnull=True)
-            )
-        ]
-
     def __str__(self) -> str:
         """Return the state."""
         return self.state
 
 
 class EscalationEntry(models.Model):
-    """One line in the history of an escalation."""
+    """One line in the history of an escalation; `code` is what was answered, or done for the patient."""
 
     escalation = models.ForeignKey(Escalation, on_delete=models.CASCADE, related_name="entries")
     at = models.DateTimeField()
@@ -57,6 +50,7 @@ class EscalationEntry(models.Model):
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="escalation_entries"
     )
     what = models.CharField(max_length=16)
+    code = models.CharField(max_length=24, blank=True)
     note = models.CharField(max_length=1000, blank=True)
 
     def __str__(self) -> str:

@@ -76,6 +76,7 @@ def change(session_id: int, held: SessionHeld, person: Person, now: datetime) ->
     """Write a session down anew, who was there included; Conflict (`stale`) for one that was cancelled."""
     with one_transaction():
         session = _locked(session_id, person)
+        session.changed_at = now
         _fill(session, held, now)
         _note("session_changed", session, person, now)
         return session
