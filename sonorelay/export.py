@@ -45,10 +45,13 @@ def export(kind: str, period: str, to: Path, *, project: str | None, as_json: bo
     if project:
         programme.known_project(project)
     programme.open_catalogue()
+    from storage.catalogue.handovers import still_with_us, with_us
     from storage.catalogue.models import Project
     from storage.export import readings
 
-    places = Project.objects.filter(code=project) if project else Project.objects.all()
+    places = Project.objects.filter(with_us())
+    if project:
+        places = places.filter(pk=still_with_us(project).pk)
     now = datetime.now(UTC)
     to.mkdir(parents=True, exist_ok=True)
     if kind == "dhis2":

@@ -140,10 +140,12 @@ def _name_the_first_key(organisation: str, key: Key) -> int:
         return 0
     programme.apply_programme()
     from storage.catalogue import rekeying
-    from storage.catalogue.models import Scan
+    from storage.catalogue.handovers import at_work
+    from storage.catalogue.models import Project, Scan
 
     rekeying.name_the_first_key(organisation, key.fingerprint)
-    return Scan.objects.filter(project__organisation__code=organisation).exclude(pseudonymised_with="").count()
+    theirs = Project.objects.filter(at_work(), organisation__code=organisation)
+    return Scan.objects.filter(project__in=theirs).exclude(pseudonymised_with="").count()
 
 
 def _note(what: str, organisation: str, key: Key) -> None:

@@ -140,6 +140,10 @@ MISCONFIGURED: dict[str, Text] = {
         "In the bundle {file} is not there, or not as it was written. Ask for it again; nothing was changed here.",
         "Dans le paquet, {file} manque ou n'est plus tel qu'il fut écrit. Redemandez-le ; rien n'a changé ici.",
     ),
+    "given_away": Text(
+        "Project '{project}' was handed over and access to it revoked. Ask the organisation that goes on with it.",
+        "Le projet « {project} » a été transmis et l'accès retiré. Adressez-vous à l'organisation qui le poursuit.",
+    ),
     "bundle_there": Text(
         "{folder} holds a whole bundle, or something else, already. Name a folder that is empty or not there.",
         "{folder} contient déjà un paquet entier, ou autre chose. Nommez un dossier vide ou qui n'existe pas.",

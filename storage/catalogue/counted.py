@@ -8,8 +8,9 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from pipeline.calibration import FEWEST_REVIEWS, Measured
 from pipeline.finding import Verdict
 from pipeline.rule import Rule
+from storage.catalogue.handovers import with_us
 from storage.catalogue.judging import Yardsticks, as_measured
-from storage.catalogue.models import Assessment, Finding, Organisation, Review, Scan
+from storage.catalogue.models import Assessment, Finding, Organisation, Project, Review, Scan
 from supervision.exam_types import non_clinical_codes
 from supervision.states import RELEASED, State
 
@@ -67,7 +68,7 @@ def reviews_of(organisation: Organisation, yardsticks: Yardsticks) -> Reviews:
     Simulated reviews count only as long as there are fewer than 50 others. Phantoms and scans without a score do not.
     """
     last = Review.objects.filter(exam__clips=OuterRef("pk"), final=True)
-    final = Scan.objects.filter(project__organisation=organisation, state=State.FINAL, score__isnull=False)
+    final = Scan.objects.filter(project__in=_counting(organisation), state=State.FINAL, score__isnull=False)
     reviewed = final.exclude(exam_type__in=non_clinical_codes()).annotate(
         overall=Subquery(last.values("overall")[:1]), by_machine=Subquery(last.values("simulated")[:1])
     )
@@ -86,10 +87,14 @@ def reviews_of(organisation: Organisation, yardsticks: Yardsticks) -> Reviews:
     return Reviews(tuple(pairs), simulated)
 
 
+def _counting(organisation: Organisation) -> QuerySet[Project]:
+    return Project.objects.filter(with_us(), organisation=organisation)
+
+
 def _telling(organisation: Organisation, rules: Sequence[Rule]) -> QuerySet[Scan]:
     capped = Q(rule__in=[rule.name for rule in rules if rule.cap is not None], verdict=Verdict.POOR)
     not_telling = Finding.objects.filter(capped | Q(rule=IN_AIR, value__isnull=False), assessment__current=True)
-    released = Scan.objects.filter(project__organisation=organisation, state__in=RELEASED)
+    released = Scan.objects.filter(project__in=_counting(organisation), state__in=RELEASED)
     telling = released.exclude(exam_type__in=non_clinical_codes()).exclude(
         pk__in=not_telling.values("assessment__scan_id")
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from pipeline.errors import Unavailable
+from pipeline.errors import Misconfigured, Unavailable
 from storage.catalogue.models import GoesAlong, Handover, Project, ReviewItem
 from supervision.handover import FROZEN, Side, Stage, allowed_in, may, reads
 from supervision.readings import JUDGES, Reading
@@ -84,6 +84,29 @@ def is_frozen(project: str) -> bool:
     return Handover.objects.filter(project__code=project).exclude(stage__in=OPEN).exists()
 
 
+def at_work() -> Q:
+    """Return in which projects a program may change anything: none that is read only here, or gone from here."""
+    return ~Q(pk__in=Handover.objects.exclude(stage__in=OPEN).values("project"))
+
+
+def with_us() -> Q:
+    """Return which projects a program may count: none of which our access was revoked."""
+    return ~Q(pk__in=Handover.objects.exclude(stage__in=OPEN | {Stage.READ_ONLY}).values("project"))
+
+
+def still_with_us(project: str) -> Project:
+    """Return a project; Misconfigured (`given_away`) where our access to it was revoked."""
+    found = Project.objects.get(code=project)
+    if not Project.objects.filter(with_us(), pk=found.pk).exists():
+        raise Misconfigured("given_away", project=project)
+    return found
+
+
+def given_away() -> Q:
+    """Return the projects of which our access was revoked: what lies here of them is only a copy."""
+    return Q(pk__in=Handover.objects.filter(stage=Stage.REVOKED).values("project"))
+
+
 def refuse_when_frozen(project: str) -> None:
     """Unavailable (`handed_over`) for a project of which nothing is taken in here any more."""
     if is_frozen(project):
@@ -92,8 +115,14 @@ def refuse_when_frozen(project: str) -> None:
 
 def hold_open(project: Project) -> None:
     """Let no step be taken before the transaction ends; Unavailable (`handed_over`) where nothing is taken in."""
-    list(Handover.objects.select_for_update().filter(project=project))
-    refuse_when_frozen(project.code)
+    if not held_open((project.pk,)):
+        raise Unavailable("handed_over")
+
+
+def held_open(projects: Collection[int]) -> frozenset[int]:
+    """Let no step be taken with these projects before the transaction ends; return those that may still change."""
+    list(Handover.objects.select_for_update().filter(project__in=projects).order_by("pk"))
+    return frozenset(Project.objects.filter(at_work(), pk__in=projects).values_list("pk", flat=True))
 
 
 def _goes(person_id: int | None) -> Exists:

@@ -16,7 +16,7 @@ from storage.catalogue.evidence import drop_evidence
 from storage.catalogue.exam_catalogue import type_named
 from storage.catalogue.exams import begun, locked_clip
 from storage.catalogue.grouping import describe
-from storage.catalogue.handovers import hold_open
+from storage.catalogue.handovers import held_open, hold_open
 from storage.catalogue.models import Arrival, Device, Event, Person, Project, Scan, StoredObject
 from storage.catalogue.outcomes import record_failed, record_rejected, record_released, record_withheld
 from storage.catalogue.queueing import queue_when_complete
@@ -202,9 +202,12 @@ def set_aside(digest: str, token: str) -> None:
 def try_again(project: str, now: datetime) -> int:
     """Let the project's failed, withheld and refused scans be processed anew, as after an update; returns how many.
 
-    What a person refused stays refused, and so does that of which the original is gone.
+    What a person refused stays refused, and so does that of which the original is gone; and all of a project that was
+    handed over.
     """
     with one_transaction():
+        if not held_open(Project.objects.filter(code=project).values_list("pk", flat=True)):
+            return 0
         ended = (State.FAILED, State.WITHHELD, State.REJECTED)
         by_a_person = Q(state=State.REJECTED, reason__in=REFUSALS)
         known = with_original(Scan.objects.filter(~by_a_person, project__code=project, state__in=ended))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from storage.catalogue.exams import locked
+from storage.catalogue.handovers import at_work, held_open
 from storage.catalogue.judging import Yardsticks, assess_again, current_calibration, yardsticks_for
 from storage.catalogue.models import Assessment, Event, Exam, Organisation, Project, Scan
 from storage.catalogue.queueing import stand_by_score
@@ -21,10 +22,11 @@ def reassess(where: Organisation | Project, now: datetime, *, everything: bool =
 
     everything: also those that it has, as after exam types were changed. Where it comes to the same, no new assessment
     is made. Reviews stay as they are, and the place in the queue follows the score. What a killed run has done stays
-    done, and the next one goes on from there.
+    done, and the next one goes on from there. What was handed over stays as it is.
     """
     organisation = where if isinstance(where, Organisation) else where.organisation
-    within = Q(scan__project=where) if isinstance(where, Project) else Q(scan__project__organisation=where)
+    of_those = Q(pk=where.pk) if isinstance(where, Project) else Q(organisation=where)
+    within = Q(scan__project__in=Project.objects.filter(of_those, at_work()))
     yardsticks = Yardsticks(current_calibration(organisation), organisation_id=organisation.pk)
     waiting = Assessment.objects.filter(within, current=True, scan__state__in=RELEASED)
     if not everything:
@@ -59,7 +61,9 @@ def _batches(waiting: QuerySet[Assessment]) -> Iterator[list[int]]:
 def _reassess(scans: list[int], yardsticks: Yardsticks, now: datetime) -> int:
     for exam in Exam.objects.filter(clips__in=scans).order_by("pk").distinct().values_list("pk", flat=True):
         locked(exam)
-    released = Scan.objects.filter(pk__in=scans, state__in=RELEASED).select_related("device").order_by("pk")
+    projects = Scan.objects.filter(pk__in=scans).order_by().values_list("project", flat=True).distinct()
+    still = Scan.objects.filter(pk__in=scans, project__in=held_open(list(projects)))
+    released = still.filter(state__in=RELEASED).select_related("device").order_by("pk")
     by_scan = {scan.pk: scan for scan in released.select_for_update(of=("self",))}
     current = Assessment.objects.filter(current=True, scan__in=by_scan).order_by("scan").prefetch_related("findings")
     events = [_judge(by_scan[one.scan_id], one, yardsticks, now) for one in current]

@@ -15,8 +15,19 @@ from django.db.models import Q, QuerySet
 from pipeline.errors import SonorelayError
 from pipeline.kept import Kept, Witness
 from storage.catalogue.exams import locked_clip
+from storage.catalogue.handovers import at_work
 from storage.catalogue.layouts import as_outlines
-from storage.catalogue.models import Decision, Device, Event, ProbeChange, ProbeProfile, Scan, SectorLayout, Ticket
+from storage.catalogue.models import (
+    Decision,
+    Device,
+    Event,
+    ProbeChange,
+    ProbeProfile,
+    Project,
+    Scan,
+    SectorLayout,
+    Ticket,
+)
 from storage.catalogue.outcomes import Stored, keep_objects, keep_report
 from storage.catalogue.transaction import one_transaction
 from supervision.states import RELEASED, State
@@ -26,9 +37,13 @@ if TYPE_CHECKING:  # it brings decoders along, which no web process needs
 
 
 def of_another_key(project: str, key: str) -> QuerySet[Scan]:
-    """Return the project's scans whose pseudonyms another key made; those that are read anew anyway left out."""
+    """Return the project's scans whose pseudonyms another key made; those that are read anew anyway left out.
+
+    None of a project that was handed over: there the key goes on with which they were made.
+    """
     # what came in on another installation bears the pseudonyms of its key there
-    own = Scan.objects.filter(project__code=project).filter(Q(exam=None) | Q(exam__origin=None))
+    own = Scan.objects.filter(project__in=Project.objects.filter(at_work(), code=project))
+    own = own.filter(Q(exam=None) | Q(exam__origin=None))
     named = own.exclude(pseudonymised_with__in=["", key])
     return named.exclude(state=State.RECEIVED).select_related("device").order_by("rekey_refused", "pk")
 

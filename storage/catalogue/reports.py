@@ -13,6 +13,7 @@ from django.db.models import Max, QuerySet
 
 from pipeline.text import Text
 from storage.catalogue import scope as reach
+from storage.catalogue.handovers import still_with_us, with_us
 from storage.catalogue.models import Event, Organisation, Person, Project, Report, ReportComment, ReportFile
 from storage.catalogue.programme import current
 from storage.catalogue.reporting.document import counted
@@ -40,7 +41,7 @@ def subject_of(report: Report) -> Subject:
 
 def scopes() -> list[Scope]:
     """Return whom there are reports about: each project at work, each organisation beside others, and all together."""
-    projects = list(Project.objects.filter(active=True).order_by("code"))
+    projects = list(Project.objects.filter(with_us(), active=True).order_by("code"))
     owners = list(Organisation.objects.filter(projects__in=projects).distinct().order_by("code"))
     found = [project_scope(one) for one in projects]
     if len(owners) > 1:
@@ -49,9 +50,12 @@ def scopes() -> list[Scope]:
 
 
 def scope_of(*, project: str | None = None, organisation: str | None = None) -> Scope:
-    """Return the scope of a project or an organisation by its code, else of the programme."""
+    """Return the scope of a project or an organisation by its code, else of the programme.
+
+    Misconfigured (`given_away`) for a project of which our access was revoked.
+    """
     if project is not None:
-        return project_scope(Project.objects.get(code=project))
+        return project_scope(still_with_us(project))
     if organisation is not None:
         return organisation_scope(Organisation.objects.get(code=organisation))
     return programme_scope()

@@ -1,8 +1,11 @@
 """Which originals have been kept for long enough, and how is it proved that they are gone?
 
 The term counts from the last thing that happened to the exam of a scan that was dealt with; whatever happens to it
-begins the term anew. The rows of what was deleted stay and say when; an event of the audit chain says what it was.
-Bytes that arrive again later are the same scan, and their original goes again: see `lay_down_again`.
+begins the term anew. While a project is read only before it is given away, its term waits: the last bundle is made of
+it. What was given away counts as dealt with, however it stood: nobody here will ever need those originals.
+
+The rows of what was deleted stay and say when; an event of the audit chain says what it was. Bytes that arrive again
+later are the same scan, and their original goes again: see `lay_down_again`.
 """
 
 from collections.abc import Sequence
@@ -11,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from storage.catalogue.exams import locked_clip
-from storage.catalogue.models import Discarded, Escalation, Event, Reidentification, Scan, StoredObject
+from storage.catalogue.handovers import at_work, given_away
+from storage.catalogue.models import Discarded, Escalation, Event, Project, Reidentification, Scan, StoredObject
 from storage.catalogue.transaction import one_transaction
 from storage.objects import Area, ObjectStore
 from supervision.escalation import CLOSED
@@ -34,14 +38,13 @@ def over_term(raw_days: int, keys: Sequence[str], now: datetime) -> QuerySet[Sca
     open_question = Escalation.objects.exclude(state__in=CLOSED)
     asked_whose = Reidentification.objects.filter(asked_at__gt=now - WAITS_FOR_APPROVAL - LASTS)
     waits_for_key = ~Q(pseudonymised_with="") & ~Q(pseudonymised_with__in=keys) & ~Q(rekey_refused__in=keys)
+    ours = Q(project__in=Project.objects.filter(at_work()), state__in=DEALT_WITH) & ~Q(exam__stage__in=OPEN_STAGES)
+    ours &= ~waits_for_key & ~Q(Exists(open_question.filter(exam=OuterRef("exam"))))
     return (
-        Scan.objects.filter(state__in=DEALT_WITH, received_at__lte=since)
+        Scan.objects.filter(ours | Q(project__in=Project.objects.filter(given_away())), received_at__lte=since)
         .filter(Exists(StoredObject.objects.filter(scan=OuterRef("pk"), role="raw", deleted_at=None)))
-        .exclude(exam__stage__in=OPEN_STAGES)
-        .exclude(waits_for_key)
         .exclude(Exists(lately.filter(scan=OuterRef("pk"))))
         .exclude(Exists(lately.filter(scan__exam=OuterRef("exam"))))
-        .exclude(Exists(open_question.filter(exam=OuterRef("exam"))))
         .exclude(Exists(asked_whose.filter(scan=OuterRef("pk"))))
         .order_by("received_at", "pk")
     )

@@ -13,6 +13,7 @@ from pipeline.errors import Conflict
 from storage.catalogue import scope
 from storage.catalogue.devices import health_of, last_change, locked
 from storage.catalogue.faults import Found, faults_of
+from storage.catalogue.handovers import held_open
 from storage.catalogue.models import Device, Event, Person, Project, Ticket, TicketEntry
 from storage.catalogue.transaction import one_transaction
 from supervision.plain_text import is_plain_text
@@ -84,7 +85,8 @@ def report(device_id: int, note: str, person: Person, now: datetime) -> Ticket:
 def find_faults(project: Project, now: datetime) -> int:
     """Open a ticket for every new fault that the clips of the project's devices show; return how many.
 
-    One that is known already is brought up to date by clips that came since. Doing it twice changes nothing.
+    One that is known already is brought up to date by clips that came since. Doing it twice changes nothing. What was
+    handed over stays as it is.
     """
     return sum(_find(device, now) for device in Device.objects.filter(project=project).order_by("pk"))
 
@@ -92,6 +94,8 @@ def find_faults(project: Project, now: datetime) -> int:
 def _find(device: Device, now: datetime) -> int:
     with one_transaction():
         Device.objects.select_for_update().get(pk=device.pk)
+        if not held_open((device.project_id,)):
+            return 0
         baseline = last_change(device)
         left = list(Ticket.objects.filter(device=device, baseline=baseline).order_by("opened_at", "pk"))
         opened = 0

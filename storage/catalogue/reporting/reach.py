@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline.text import Text
 from storage.catalogue.figures import Slice
+from storage.catalogue.handovers import with_us
 from storage.catalogue.models import Exam, Organisation, Project, Scan
 from supervision.exam_types import non_clinical_codes
 from supervision.period import Days
@@ -47,14 +48,14 @@ def reach_of(scope: Scope) -> Reach:
 
 
 def programme_scope() -> Scope:
-    """Return the scope of all projects."""
-    return Scope(ScopeKind.PROGRAMME, "", PROGRAMME, _codes(Project.objects.all()))
+    """Return the scope of all projects, those left out that were given away."""
+    return Scope(ScopeKind.PROGRAMME, "", PROGRAMME, _codes(Project.objects.filter(with_us())))
 
 
 def organisation_scope(organisation: Organisation) -> Scope:
     """Return the scope of an organisation's projects."""
     name = Text(organisation.name, organisation.name)
-    return Scope(ScopeKind.ORGANISATION, organisation.code, name, _codes(organisation.projects.all()))
+    return Scope(ScopeKind.ORGANISATION, organisation.code, name, _codes(organisation.projects.filter(with_us())))
 
 
 def project_scope(project: Project) -> Scope:
