@@ -54,6 +54,7 @@ class Line:
     at: datetime
     who: str | Promise
     what: str | Promise
+    code: str
     note: str
 
 
@@ -61,7 +62,9 @@ def lines_of(escalation: Escalation, person: Person) -> list[Line]:
     """Return the history as `person` may read it."""
     hidden = hidden_from(person, escalation.exam)
     entries = escalation.entries.select_related("person").order_by("at", "pk")
-    return [Line(one.at, _who(one, escalation.exam, person, hidden), LINES[one.what], one.note) for one in entries]
+    return [
+        Line(one.at, _who(one, escalation.exam, person, hidden), LINES[one.what], one.code, one.note) for one in entries
+    ]
 
 
 def acts_for(person: Person, escalation: Escalation) -> list[What]:

@@ -13,7 +13,7 @@ from django.db import IntegrityError
 
 from storage.catalogue.models import Event, Exam, ExamTypeVersion, Held, Known, Organisation, Peer, Project
 from storage.catalogue.transaction import one_transaction
-from storage.sync import given
+from storage.sync import asked, given
 from storage.sync.given import Waits
 from storage.sync.joining import Joining, exam_named
 from storage.sync.journal import EXAM, EXAM_TYPE, note_known
@@ -81,6 +81,7 @@ def _apply_exam(record: ExamTold, peer: Peer, projects: list[Project], now: date
     sheets.take_conflicts(record.conflicts)
     sheets.take_in(record.sheet, record.sheets_before, their_word=joining.their_word(exam))
     exam.refresh_from_db()
+    asked.take(exam, record.asked, names, record.people)
     readings = given.take(exam, record, names, now, final=joining.final)
     after = _digest(exam)
     if after == before:

@@ -7,8 +7,6 @@ that headquarters gave stays, the other becomes a former name of it.
 from datetime import datetime
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
-
 from storage.catalogue import exams, finals, meeting
 from storage.catalogue.models import Event, Exam, FormerName, Peer, Project, Scan
 from storage.sync import clips
@@ -102,16 +100,12 @@ class Joining:
         exam.exam_type_version = max(versions, default=None)
 
     def _joined(self, kept: Exam, gone: Exam) -> Exam:
-        """Let all that the one exam has be the other's; Waits where both ask telemedicine."""
+        """Let all that the one exam has be the other's."""
         if kept.pk == gone.pk:
             return kept
         self.joined = True
         self.final.update(gone.reviews.filter(final=True).values_list("submission", flat=True))
-        try:
-            with transaction.atomic():
-                gone.escalations.update(exam=kept)
-        except IntegrityError:
-            raise Waits("both_ask") from None
+        gone.escalations.update(exam=kept)
         for item in gone.items.filter(done_at=None):
             finals.close(item, self.now)
         gone.items.update(exam=kept)

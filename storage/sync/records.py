@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from pipeline.finding import Verdict
+from supervision import escalation
 from supervision.feedback import Step
 from supervision.priority import Clock
 from supervision.rating import Answer
@@ -194,6 +195,30 @@ class FeedbackTold(Told):
     steps: Annotated[list[StepTold], Field(max_length=1000)]
 
 
+class AskedLineTold(Told):
+    """One line in the history of a question to telemedicine."""
+
+    at: Moment
+    person: Account | Literal[""]
+    what: escalation.What
+    code: Code
+    note: Words
+
+
+class AskedTold(Told):
+    """A question to telemedicine, named by who asked it and when; how it stands follows from its lines."""
+
+    by: Account
+    at: Moment
+    question: Code
+    specialty: Code
+    consent: bool
+    missing: Annotated[list[Code], Field(max_length=200)]
+    clock: Clock
+    due_at: Moment
+    lines: Annotated[list[AskedLineTold], Field(max_length=1000)]
+
+
 class ExamTold(Told):
     """Everything about one exam. `origin`: the side whose word counts for what it consists of."""
 
@@ -219,6 +244,7 @@ class ExamTold(Told):
     readings: Annotated[list[ReadingTold], Field(max_length=500)]
     judgements: Annotated[list[JudgementTold], Field(max_length=100)]
     feedback: Annotated[list[FeedbackTold], Field(max_length=500)]
+    asked: Annotated[list[AskedTold], Field(max_length=100)] = []
     people: dict[Account, PersonTold]
 
     @property

@@ -12,6 +12,8 @@ from storage.catalogue.models import (
     Arbitration,
     Arrival,
     Assessment,
+    Escalation,
+    EscalationEntry,
     Exam,
     Feedback,
     Organisation,
@@ -26,6 +28,7 @@ from storage.settings import settings
 from storage.sync import records
 from storage.sync.names import Names
 from storage.sync.records import SENT_ROLES
+from supervision import escalation
 from supervision.feedback import Step
 from supervision.priority import Clock
 from supervision.rating import Answer
@@ -49,11 +52,14 @@ def exams_in(wanted: QuerySet[Exam]) -> Iterator[Exam]:
         Prefetch("feedback", Feedback.objects.prefetch_related("steps__person")),
         Prefetch("arbitration", judged),
     )
+    lines = Prefetch("entries", EscalationEntry.objects.select_related("person"))
+    asked = Escalation.objects.select_related("raised_by").prefetch_related(lines)
     rows = wanted.select_related("project__organisation", "trainee", "worksheet_by", "sheet_line")
     several = rows.prefetch_related(
         "former_names",
         Prefetch("clips", clips.order_by("digest"), to_attr="told_clips"),
         Prefetch("reviews", given.order_by("submitted_at", "submission"), to_attr="told_readings"),
+        Prefetch("escalations", asked.order_by("raised_at", "pk"), to_attr="told_asked"),
         Prefetch("sheet_conflicts", SheetConflict.objects.select_related("settled_by").order_by("key")),
     )
     yield from several.order_by("pk").iterator(chunk_size=AT_A_TIME)
@@ -126,6 +132,7 @@ class _OfExam:
             readings=[self._reading(review) for review in reviews],
             judgements=list(self._judgements(reviews)),
             feedback=[self._feedback(review.feedback) for review in reviews if hasattr(review, "feedback")],
+            asked=[self._asked(one) for one in row.told_asked],  # type: ignore[attr-defined]
             people=self.people,
         )
 
@@ -217,6 +224,29 @@ class _OfExam:
                 )
                 for step in steps
             ],
+        )
+
+    def _asked(self, one: Escalation) -> records.AskedTold:
+        lines = [
+            records.AskedLineTold(
+                at=line.at,
+                person=self._who(line.person),
+                what=escalation.What(line.what),
+                code=line.code,
+                note=line.note,
+            )
+            for line in one.entries.all()
+        ]
+        return records.AskedTold(
+            by=self._who(one.raised_by),
+            at=one.raised_at,
+            question=one.question,
+            specialty=one.specialty,
+            consent=one.consent,
+            missing=one.missing,
+            clock=Clock(one.clock),
+            due_at=one.due_at,
+            lines=sorted(lines, key=lambda line: (line.at, line.what, line.person)),
         )
 
 

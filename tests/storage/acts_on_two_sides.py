@@ -99,6 +99,18 @@ def told(at: Installation) -> dict[str, object]:
                     ),
                     key=str,
                 ),
+                "asked": sorted(
+                    (
+                        one.raised_at.isoformat(),
+                        people[one.raised_by_id],
+                        [one.question, one.state, people.get(one.taken_by_id or 0, ""), one.outcome, one.done],
+                        sorted(
+                            (line.at.isoformat(), people.get(line.person_id or 0, ""), line.what, line.code, line.note)
+                            for line in one.entries.all()
+                        ),
+                    )
+                    for one in exam.escalations.all()
+                ),
                 "conflicts": sorted(exam.sheet_conflicts.values_list("key", "kept")),
             }
             for exam in Exam.objects.order_by("uuid")

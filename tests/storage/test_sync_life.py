@@ -20,9 +20,10 @@ from hypothesis.stateful import (
 )
 
 from pipeline.errors import Conflict
-from storage.catalogue import arbitration, feedback, grouping, queue, readings, worksheets
-from storage.catalogue.models import Exam, Feedback, Person, Review, ReviewItem, SheetConflict
+from storage.catalogue import arbitration, feedback, grouping, queue, readings, telemedicine, worksheets
+from storage.catalogue.models import Escalation, Exam, Feedback, Person, Review, ReviewItem, SheetConflict
 from storage.sync import sheets
+from supervision.escalation import Line, What, standing
 from supervision.rating import Answer
 from supervision.readings import Decided
 from supervision.worksheet import Urgency
@@ -128,6 +129,36 @@ class TwoSides(RuleBasedStateMachine):
                 with contextlib.suppress(Refused):
                     feedback.appeal(one.pk, world.people["amina"], "It is there.", self.pair.later())
 
+    @rule(side=SIDES, question=st.sampled_from(["refer", "drain"]), data=st.data())
+    def ask(self, side: str, question: str, data: st.DataObject) -> None:
+        asked = {"question": question, "specialty": "surgery", "consent": True}
+        self._on_an_exam(side, data, lambda exam, person, now: telemedicine.escalate(exam, person, now=now, **asked))
+
+    @rule(
+        side=SIDES,
+        person=st.sampled_from(["amina", "sam"]),
+        acts=st.lists(
+            st.sampled_from(
+                [
+                    (What.TAKEN, ""),
+                    (What.TAKEN, ""),
+                    (What.ANSWERED, "confirmed"),
+                    (What.ANSWERED, "other"),
+                    (What.DONE, "referred"),
+                    (What.WITHDRAWN, ""),
+                    (What.GIVEN_BACK, ""),
+                ]
+            ),
+            max_size=4,
+        ),
+    )
+    def answer(self, side: str, person: str, acts: list[tuple[What, str]]) -> None:
+        with getattr(self.pair, side).here() as world:
+            for one in Escalation.objects.order_by("raised_at"):
+                for what, code in acts:
+                    with contextlib.suppress(Conflict, Escalation.DoesNotExist):
+                        telemedicine.act(one.pk, what, world.people[person], self.pair.later(), code=code)
+
     @rule(side=SIDES, kept=st.sampled_from(["one", "other"]))
     def choose(self, side: str, kept: str) -> None:
         with getattr(self.pair, side).here() as world:
@@ -151,6 +182,12 @@ class TwoSides(RuleBasedStateMachine):
             with where.here():
                 finals = list(Review.objects.filter(final=True).values_list("exam", flat=True))
                 assert len(finals) == len(set(finals))
+                for one in Escalation.objects.select_related("taken_by"):
+                    lines = one.entries.select_related("person")
+                    told = standing(Line(x.at, x.person.username, What(x.what), x.code) for x in lines)
+                    stands = (one.state, one.outcome, one.done, one.answered_at, one.closed_at)
+                    assert stands == (told.state, told.outcome, told.done, told.answered_at, told.closed_at)
+                    assert (one.taken_by.username if one.taken_by else "") == told.taken_by
 
     def _on_an_exam(self, side: str, data: st.DataObject, act: Any) -> None:
         with getattr(self.pair, side).here():

@@ -87,6 +87,7 @@ def installed(folder: Path, name: str) -> Installation:
     with made.here():
         made.world = make_world()
         made.world.person("grace", Role.DATA_OFFICER)
+        made.world.person("sam", Role.SUPERVISOR)
         for name in ("ada", "ben"):
             made.world.person(name, Role.ARBITER)
     return made

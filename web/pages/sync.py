@@ -27,7 +27,6 @@ HELD: Mapping[str, Word] = {
     "other_project": gettext_lazy("of an exam that is in another project here"),
     "exam_type_unknown": gettext_lazy("of an exam type in a version that is not here yet"),
     "exam_type_differs": gettext_lazy("of an exam type that was changed on both sides under one number"),
-    "both_ask": gettext_lazy("of two exams that are one, with a question to telemedicine on each"),
     "contradicts": gettext_lazy("in contradiction to what is here"),
     "not_understood": gettext_lazy("not understood; is one of the installations older?"),
 }

@@ -23,9 +23,9 @@ def escalation_state(code: str) -> SafeString:
 
 @register.inclusion_tag("parts/ask_specialist.html")
 def ask_specialist(person: Person, exam_id: int) -> dict[str, object]:
-    """Lead to the question about this exam's patient that is open, or to the form for one; to nothing for others."""
-    pending = telemedicine.visible(person).filter(exam=exam_id, closed_at=None).first()
-    asks = pending is None and telemedicine.escalable(person).filter(pk=exam_id).exists()
+    """Lead to the questions about this exam's patient that are open, or to the form for one; to nothing for others."""
+    pending = list(telemedicine.visible(person).filter(exam=exam_id, closed_at=None).order_by("raised_at", "pk"))
+    asks = not pending and telemedicine.escalable(person).filter(pk=exam_id).exists()
     return {"pending": pending, "asks": asks, "exam_id": exam_id}
 
 
