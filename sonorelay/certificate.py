@@ -46,25 +46,36 @@ def certificate(file: Path, key: str | None, *, as_json: bool) -> int:
             found = verify(opened.read(LARGEST_FILE + 1))
     except OSError:
         raise Misconfigured("file_unreadable", file=str(file)) from None
-    fits = key is None or _plain(key) == _plain(found.fingerprint)
+    fits, said = key_said(found, key)
     if as_json:
         print_json({"unchanged": True, "key": found.fingerprint, "key_fits": None if key is None else fits})
         return ANSWERED if fits else FAILED
     if not fits:
-        return fail(OTHER_KEY.format(fingerprint=found.fingerprint), FAILED)
-    for line in _lines(found, named=key is not None):
+        return fail(said, FAILED)
+    for line in _lines(found, said):
         print(one_line(line.say(language())))
     return ANSWERED
 
 
-def _lines(found: Signed, *, named: bool) -> list[Text]:
-    by = str(found.document.get("organisation", {}).get("name", "?"))
-    lines = [UNCHANGED, *told(found)]
-    lines.append(SAME_KEY if named else KEY.format(fingerprint=found.fingerprint, organisation=by))
+def key_said(found: Signed, key: str | None) -> tuple[bool, Text]:
+    """Tell whether a certificate was signed with the key that somebody named, if they did; and in words by which."""
+    if key is None:
+        return True, KEY.format(fingerprint=found.fingerprint, organisation=_organisation(found))
+    fits = _plain(key) == _plain(found.fingerprint)
+    return fits, SAME_KEY if fits else OTHER_KEY.format(fingerprint=found.fingerprint)
+
+
+def _lines(found: Signed, key: Text) -> list[Text]:
+    by = _organisation(found)
+    lines = [UNCHANGED, *told(found), key]
     chain = found.document.get("chain")
     if chain:
         lines.append(CHAIN.format(organisation=by, head=f"{chain['number']}:{chain['hash']}"))
     return [*lines, SINCE.format(organisation=by)]
+
+
+def _organisation(found: Signed) -> str:
+    return str(found.document.get("organisation", {}).get("name", "?"))
 
 
 def _plain(fingerprint: str) -> str:
