@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from storage.catalogue import authors, feedback, telemedicine
+from storage.catalogue import authors, competence, feedback, telemedicine
 from storage.catalogue.models import Person
 from storage.catalogue.registers import requests
 from storage.catalogue.scope import those_allowed
@@ -32,6 +32,7 @@ PLACES = (
     Place("my-scans", Action.SEE_OWN_SCANS, _("My scans")),
     Place("send", Action.SEND_SCANS, _("Send scans")),
     Place("overview", Action.SEE_FIGURES, _("Overview")),
+    Place("sign-offs", Action.SEE_COMPETENCE, _("Sign-off")),
     Place("reviewers", Action.SEE_REVIEWERS, _("Reviewers")),
     Place("reports", Action.SEE_REPORTS, _("Reports")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
@@ -58,6 +59,7 @@ WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
     "telemedicine": telemedicine.waiting_for,
     "authors": authors.unresolved,
     "registers": requests.undecided_by,
+    "sign-offs": competence.waiting_for,
 }
 
 # Whoever may do the first of these starts there.

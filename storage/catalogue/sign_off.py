@@ -16,7 +16,7 @@ from pipeline.errors import Conflict
 from storage import signing
 from storage.catalogue import competence, phases, plans, scope
 from storage.catalogue.competence import Standing
-from storage.catalogue.exam_catalogue import type_at
+from storage.catalogue.exam_catalogue import type_at, type_named
 from storage.catalogue.models import Event, Organisation, Person, SignOff
 from storage.catalogue.transaction import one_transaction
 from supervision.certificate import Signed, canonical, verify
@@ -84,11 +84,14 @@ def refuse(trainee_id: int, code: str, to: Rung, person: Person, seen: str, now:
 def lower(trainee_id: int, code: str, to: Rung, person: Person, why: str, now: datetime) -> int:
     """Let a trainee go down to a rung and withdraw what was signed for higher ones; return how many sign-offs.
 
-    ValueError without a reason; Conflict: own_sign_off, not_lower. Person.DoesNotExist outside one's projects.
+    ValueError without a reason, or for an unknown type; Conflict: own_sign_off, not_lower. Person.DoesNotExist outside
+    one's projects.
     """
     said = reason_given(why)
     with one_transaction():
         trainee, organisation = _reach(trainee_id, person)
+        if type_named(organisation.pk, code) is None:
+            raise ValueError("no such exam type")
         if to.height >= phases.rung_of(trainee.pk, code).height:
             raise Conflict("not_lower")
         if trainee.pk == person.pk:
@@ -112,6 +115,16 @@ def sign_offs_for(person: Person) -> QuerySet[SignOff]:
     here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
     seen = SignOff.objects.filter(organisation__in=here, trainee__in=competence.trainees_for(person))
     return seen.select_related("trainee", "decided_by", "withdrawn_by", "organisation").order_by("-decided_at", "-pk")
+
+
+def certified_for(person: Person) -> QuerySet[SignOff]:
+    """Return those of them that have a certificate, withdrawn ones too."""
+    return sign_offs_for(person).filter(decision=Decision.SIGNED)
+
+
+def signs_for(person: Person) -> QuerySet[Organisation]:
+    """Return the organisations for which `person` may sign."""
+    return Organisation.objects.filter(projects__in=scope.projects_for(person, Action.SIGN_OFF)).distinct()
 
 
 def holding(organisation: Organisation, trainee: Person, code: str) -> SignOff | None:

@@ -48,6 +48,7 @@ EVIDENCE = Text("Evidence", "Preuves")
 COLUMNS = (Text("Met", "Rempli"), Text("What is asked", "Ce qui est demandé"), Text("What is there", "Ce qu'il y a"))
 ANY = Text("{any}", "{any}")
 YES, NO = Text("yes", "oui"), Text("no", "non")
+WITHDRAWN = Text("Withdrawn on {day}: {why}", f"Retiré le {{day}}{NBSP}: {{why}}")
 PIECE = Text("{mark} {title}: {found}", f"{{mark}} {{title}}{NBSP}: {{found}}")
 
 
@@ -141,6 +142,11 @@ def sheet(certificate: Signed) -> Sheet:
         facts=_facts(says),
         tables=(Table(EVIDENCE, COLUMNS, tuple(map(_row, says["evidence"]))),) if says["evidence"] else (),
     )
+
+
+def withdrawn(day: date, why: str) -> Text:
+    """Return what has to be said of a certificate that was withdrawn."""
+    return both(WITHDRAWN, day=_day(day.isoformat()), why=why)
 
 
 def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:

@@ -18,6 +18,7 @@ from storage.catalogue import (
     readings,
     reidentification,
     reports,
+    sign_off,
     telemedicine,
 )
 from storage.catalogue.models import (
@@ -44,6 +45,7 @@ from supervision.registers import Act, Attended, RequestKind, SessionKind
 from supervision.review_form import Advice
 from supervision.roles import Role
 from supervision.teaching import Nomination
+from tests.courses import learned
 from tests.forms import rated
 from tests.quarterlies import quarterly
 from tests.web.aging_probes import with_ticket
@@ -59,6 +61,7 @@ NOT_PAGES = {
     "metrics",
     "cards",
     "report-file",
+    "certificate-file",
     "arrivals-csv",
     "logout",
     "demo-login",
@@ -212,6 +215,9 @@ def _lists(pages: Pages) -> None:
     pages.add("overview-project", "supervisor", "/overview/projects/goma/")
     pages.add("overview-exam-type", "supervisor", "/overview/exam-types/FAST/")
     pages.add("overview-trainee", "supervisor", f"/overview/trainees/{world.people['amina'].pk}/")
+    pages.add("sign-offs", "supervisor", "/sign-off/")
+    pages.add("sign-off-decisions", "supervisor", "/sign-off/decisions/")
+    pages.add("sign-off", "supervisor", f"/sign-off/{_signed(world).pk}/BLADDER/")
     pages.add("reviewers", "supervisor", "/overview/reviewers/")
     pages.add("reviewer", "supervisor", f"/overview/reviewers/{world.people['rose'].pk}/")
     pages.add("reviewer-own", "rose", "/overview/reviewers/")
@@ -219,6 +225,17 @@ def _lists(pages: Pages) -> None:
     pages.add("exam-type", "rose", "/exam-types/CARD/")
     pages.add("exam-type-edit", "supervisor", "/exam-types/CARD/edit/")
     pages.add("exam-type-new", "supervisor", "/exam-types/new/")
+
+
+def _signed(world: World) -> Person:
+    """Let somebody be signed off, and proposed for the next level too; return them."""
+    amina, now = world.people["amina"], timezone.now()
+    learned(world.goma, amina, [world.people["rose"], world.people["luc"]], [True] * 28, until=now, code="BLADDER")
+    chief = world.people["supervisor"]
+    found = sign_off.proposed(world.relief, amina, "BLADDER", chief, now)
+    assert found
+    sign_off.sign(amina.pk, "BLADDER", found.evidence.to, chief, found.digest, now, reason="As agreed.")
+    return amina
 
 
 def _exchanged(world: World) -> None:

@@ -33,13 +33,15 @@ LISTS = (
     "sync",
     "registers",
     "export",
+    "sign-offs",
     "reports",
 )
 OPENED = {
-    Role.TRAINEE: {"send", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
+    Role.TRAINEE: {"send", "sign-offs", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
     Role.REVIEWER: {"queue", "exam-types", "replies", "reviewers"},
     Role.ARBITER: {"queue", "scans", "exam-types", "replies", "reviewers"},
     Role.FACILITATOR: {
+        "sign-offs",
         "send",
         "overview",
         "scans",
@@ -53,6 +55,7 @@ OPENED = {
         "reports",
     },
     Role.SUPERVISOR: {
+        "sign-offs",
         "queue",
         "overview",
         "reviewers",
@@ -83,6 +86,7 @@ OPENED = {
         "reports",
     },
     Role.AUDITOR: {
+        "sign-offs",
         "queue",
         "overview",
         "reviewers",
@@ -147,6 +151,7 @@ WRITES = {
     "request-new": (),
     "request-act": (1,),
     "ticket-act": (1,),
+    **dict.fromkeys(("sign-off-decide", "sign-off-lower"), (1, "FAST")),
     "report-make": (),
     "report-comment": (1, "summary"),
     "my-exam-acknowledge": (1,),
@@ -177,6 +182,7 @@ WRITERS = {
     **dict.fromkeys(
         ("report-make", "report-comment"), frozenset({Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER})
     ),
+    **dict.fromkeys(("sign-off-decide", "sign-off-lower"), EDITORS),
     "sync-choose": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),
     "author-resolve": frozenset({Role.FACILITATOR, Role.PARTNER_OWNER}),
     **dict.fromkeys(("held-release", "held-text", "held-refuse", "held-ask"), DECIDERS),

@@ -34,7 +34,10 @@ OPENED_BY = {
     **dict.fromkeys(("device", "ticket"), DEVICES),
     **dict.fromkeys(("session", "request"), DEVICES | TRAINEES),
     **dict.fromkeys(("overview-project", "overview-exam-type"), SEERS - {Role.ARBITER}),
-    "overview-trainee": (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES,
+    **dict.fromkeys(
+        ("overview-trainee", "sign-off", "sign-off-decisions", "certificate-file"),
+        (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES,
+    ),
     "reviewer": READERS | COORDINATORS | {Role.AUDITOR},
     **dict.fromkeys(("report", "report-file"), SEERS - {Role.ARBITER}),
     "exam-type": CATALOGUE,

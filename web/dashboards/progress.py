@@ -74,7 +74,7 @@ class Progress:
 
 def progress_of(standing: Standing, viewer: Person) -> Progress:
     """Return what a page shows of a course; exams lead to where the viewer may open them."""
-    address = _address(standing, viewer)
+    address = exam_address(standing.trainee, viewer)
     visits = visits_of(standing)
     drawn = tuple(_drawn(measure, standing, visits, address) for measure in MEASURES)
     success = drawn[0].curve
@@ -116,8 +116,9 @@ def _drawn(measure: Measure, standing: Standing, visits: Sequence[Visit], addres
     return Drawn(measure, title, found, learning_curve(found, visits, str(title), to) if found.points else None)
 
 
-def _address(standing: Standing, viewer: Person) -> Callable[[int], str]:
-    if viewer.pk == standing.trainee.pk:
+def exam_address(trainee: Person, viewer: Person) -> Callable[[int], str]:
+    """Return what gives the address of an exam of a trainee for whoever looks; empty where they may not open it."""
+    if viewer.pk == trainee.pk:
         return lambda exam: reverse("my-exam", args=[exam])
     if may(viewer, Action.SEE_SCANS):
         return lambda exam: reverse("exam", args=[exam])
