@@ -8,7 +8,7 @@ from pipeline.errors import Misconfigured
 from pipeline.key import Key
 from storage.catalogue import audit
 from storage.catalogue.models import Event, Organisation
-from storage.keys import signing_file
+from storage.keys import signing_file, signing_of
 from storage.settings import settings
 from supervision.certificate import Signed, fingerprint, public_key, signed
 
@@ -59,6 +59,12 @@ def signing_key(organisation: str, now: datetime) -> Key:
 def fingerprint_of(key: Key) -> str:
     """Return by what people compare the public half of a signing key."""
     return fingerprint(public_key(key.secret))
+
+
+def fingerprint_now(organisation: str) -> str:
+    """Return by what people compare the key with which an organisation signs today; empty before it ever signed."""
+    key = signing_of(organisation)
+    return "" if key is None else fingerprint_of(key)
 
 
 def known_here(certificate: Signed) -> bool:
