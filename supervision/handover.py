@@ -148,6 +148,26 @@ WORDS: Mapping[Unmet, Text] = {
         "Des examens sont encore en cours de traitement ; attendez qu'il n'y en ait plus.",
     ),
 }
+NEEDED: Mapping[Unmet, Text] = {
+    Unmet.NOT_RESTORED: Text(
+        "A bundle made in this stage was restored elsewhere, and its receipt shows no difference.",
+        "Un paquet produit à cette étape a été restauré ailleurs, et son accusé ne montre aucun écart.",
+    ),
+    Unmet.NO_READERS: Text(
+        "Somebody who goes along is reviewer or arbiter in this project.",
+        "Une personne qui part avec le projet y est relecteur ou arbitre.",
+    ),
+    Unmet.NO_OWNER: Text(
+        "Somebody who goes along is owner in this project.",
+        "Une personne qui part avec le projet en est propriétaire.",
+    ),
+    Unmet.NEVER_SHADOWED: Text(
+        "An exam was read first by the receiving side and then by the giving side.",
+        "Un examen a été lu d'abord par le repreneur, puis relu par le cédant.",
+    ),
+    Unmet.UNDER_WAY: Text("No scan is being worked on.", "Aucun examen n'est en cours de traitement."),
+}
+"""The same as it is said where it is met."""
 STAGES: Mapping[Stage, Text] = {
     Stage.DRY_RUN: Text("Dry run", "Essai à blanc"),
     Stage.SHADOW: Text("Shadow period", "Période en double"),
@@ -203,16 +223,21 @@ def next_of(stage: Stage) -> Stage | None:
     return PATH[place] if place < len(PATH) else None
 
 
+def needs(to: Stage, shown: Shown) -> tuple[tuple[Unmet, bool], ...]:
+    """Return what has to be shown before a step, and whether it is."""
+    wanted: Mapping[Stage, tuple[tuple[Unmet, bool], ...]] = {
+        Stage.SHADOW: ((Unmet.NOT_RESTORED, shown.restored), (Unmet.NO_READERS, shown.readers > 0)),
+        Stage.SWITCHED: ((Unmet.NO_OWNER, shown.owners > 0), (Unmet.NEVER_SHADOWED, shown.shadowed > 0)),
+        Stage.READ_ONLY: ((Unmet.UNDER_WAY, shown.under_way == 0),),
+        Stage.REVOKED: ((Unmet.NOT_RESTORED, shown.restored),),
+    }
+    return wanted.get(to, ())
+
+
 def unmet(stage: Stage, to: Stage, shown: Shown) -> tuple[Unmet, ...]:
     """Return what keeps a hand-over from going to a stage; nothing where it may go."""
     if to is Stage.ABANDONED:
         return () if stage in MAY_ABANDON else (Unmet.NOT_NEXT,)
     if to is not next_of(stage):
         return (Unmet.NOT_NEXT,)
-    wanted: Mapping[Stage, tuple[tuple[bool, Unmet], ...]] = {
-        Stage.SHADOW: ((shown.restored, Unmet.NOT_RESTORED), (shown.readers > 0, Unmet.NO_READERS)),
-        Stage.SWITCHED: ((shown.owners > 0, Unmet.NO_OWNER), (shown.shadowed > 0, Unmet.NEVER_SHADOWED)),
-        Stage.READ_ONLY: ((shown.under_way == 0, Unmet.UNDER_WAY),),
-        Stage.REVOKED: ((shown.restored, Unmet.NOT_RESTORED),),
-    }
-    return tuple(why for met, why in wanted[to] if not met)
+    return tuple(why for why, met in needs(to, shown) if not met)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
+from pipeline.errors import Misconfigured
 from supervision.programme import read_programme
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -15,9 +16,15 @@ OF_THE_MACHINE = ("watched_folder", "s3_inbox")
 
 
 def part_of(text: str, project: str) -> str:
-    """Return the programme of one project: its organisation, itself, and all that is decided for every project."""
+    """Return the programme of one project: its organisation, itself, and all that is decided for every project.
+
+    Misconfigured (`unknown_project`) for one that does not stand there any more.
+    """
     told = tomllib.loads(text)
-    own = next(one for one in told["projects"] if one["code"] == project)
+    projects = {str(one["code"]): one for one in told.get("projects", ())}
+    if project not in projects:
+        raise Misconfigured("unknown_project", project=project, known=", ".join(sorted(projects)))
+    own = projects[project]
     own = {**own, **_sources(own)}
     owner = [one for one in told["organisations"] if one["code"] == own["organisation"]]
     return toml({**told, "organisations": owner, "projects": [own]})

@@ -84,8 +84,7 @@ def choose(made: Handover, people: Collection[int], person: Person, now: datetim
     Misconfigured (`not_given`) for anybody else.
     """
     project_of(made.project.code, person, Action.HAND_OVER)
-    wanted = Side.RECEIVING if made.stage in (Stage.SWITCHED, *rules.FROZEN) else Side.GIVING
-    if handovers.side_of(made, person.pk) is not wanted:
+    if handovers.side_of(made, person.pk) is not chooses(made):
         raise Misconfigured("not_given", person=person.username, project=made.project.code)
     known = set(people_of(made.project).values_list("pk", flat=True))
     with one_transaction():
@@ -94,6 +93,11 @@ def choose(made: Handover, people: Collection[int], person: Person, now: datetim
             GoesAlong.objects.get_or_create(handover=made, person_id=one)
         facts = {"project": made.project.code, "people": sorted(known & set(people))}
         Event.objects.create(at=now, what="handover_people", person=person, facts=facts)
+
+
+def chooses(made: Handover) -> Side:
+    """Return which side says who goes along."""
+    return Side.RECEIVING if made.stage in (Stage.SWITCHED, *rules.FROZEN) else Side.GIVING
 
 
 def people_of(project: Project) -> "QuerySet[Person]":
@@ -110,17 +114,22 @@ def shown(made: Handover) -> Shown:
         person__in=going, organisation=made.project.organisation_id, person__is_active=True
     )
     here = held.filter(project=made.project) | held.filter(project=None)
-    reviews = Review.objects.filter(exam=OuterRef("pk"))
-    twice = Exam.objects.filter(project=made.project).filter(
-        Exists(reviews.filter(reading=Reading.FIRST, reviewer__in=going)),
-        Exists(reviews.filter(reading=Reading.SECOND).exclude(reviewer__in=going)),
-    )
     return Shown(
         restored=proven(made) is not None,
         readers=here.filter(role__in=(Role.REVIEWER, Role.ARBITER)).values("person").distinct().count(),
         owners=here.filter(role=Role.PARTNER_OWNER).values("person").distinct().count(),
-        shadowed=twice.count(),
+        shadowed=read_by_both(made).count(),
         under_way=Scan.objects.filter(project=made.project, state__in=UNDER_WAY).count(),
+    )
+
+
+def read_by_both(made: Handover) -> "QuerySet[Exam]":
+    """Return the exams that were read first by the receiving side and second by the giving side."""
+    going = GoesAlong.objects.filter(handover=made).values("person")
+    reviews = Review.objects.filter(exam=OuterRef("pk"))
+    return Exam.objects.filter(project=made.project).filter(
+        Exists(reviews.filter(reading=Reading.FIRST, reviewer__in=going)),
+        Exists(reviews.filter(reading=Reading.SECOND).exclude(reviewer__in=going)),
     )
 
 

@@ -42,7 +42,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Taking:
-    """A bundle that somebody asked for. failed: why it cannot be taken, where that is known."""
+    """A bundle that somebody asked for. failed: why it cannot be taken; None too where it was interrupted."""
 
     folder: Path
     project: str
@@ -53,7 +53,7 @@ class Taking:
     keys: bool
     at: datetime
     state: State = State.FAILED
-    failed: str = ""
+    failed: SonorelayError | None = None
     size: int = 0
     objects: int = 0
     missing: int = 0
@@ -121,7 +121,7 @@ def of_project(code: str, now: datetime) -> Taking | None:
     if held(folder / LOCK):
         return replace(found, state=State.MAKING)
     if failed := read(folder / FAILED):
-        return replace(found, failed=failed["code"])
+        return replace(found, failed=SonorelayError(failed["code"], **failed["facts"]))
     if ready := read(folder / READY):
         digest = (read(folder / MADE) or {}).get("digest", "")
         numbers = {name: ready[name] for name in ("size", "objects", "missing")}
@@ -156,7 +156,7 @@ def pieces(taking: Taking, by: Person, store: ObjectStore, now: datetime, first:
             yield from zipped.stream(sending.entries, taking.at, first)
         except Unavailable as error:
             if error.code in ("object_missing", "object_damaged"):
-                write(taking.folder / FAILED, {"code": error.code})
+                write(taking.folder / FAILED, {"code": error.code, "facts": error.facts})
             raise
 
 
@@ -167,7 +167,7 @@ def _make(folder: Path, wanted: Wanted, store: ObjectStore, now: datetime) -> No
             (folder / WORK).mkdir()
             keep_ready(made_ready(wanted, folder / WORK, store, now), folder)
     except SonorelayError as error:
-        write(folder / FAILED, {"code": error.code})
+        write(folder / FAILED, {"code": error.code, "facts": error.facts})
 
 
 def _all() -> Path:
