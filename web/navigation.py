@@ -48,6 +48,7 @@ PLACES = (
     Place("calibration", Action.SEE_CALIBRATION, _("Calibration")),
     Place("exam-types", Action.SEE_CATALOGUE, _("Exam types")),
     Place("reidentify", Action.REIDENTIFY, _("Re-identification")),
+    Place("handovers", Action.SEE_HANDOVER, _("Hand-over")),
     Place("sync", Action.SEE_SYNC, _("Exchange")),
     Place("people", Action.MANAGE_PEOPLE, _("People")),
 )

@@ -29,6 +29,7 @@ from storage.catalogue.models import (
     Membership,
     Peer,
     Person,
+    ProjectBundle,
     Review,
     ReviewItem,
     Scan,
@@ -37,8 +38,12 @@ from storage.catalogue.models import (
 from storage.catalogue.registers import requests, training
 from storage.catalogue.registers.training import SessionHeld
 from storage.catalogue.reporting.reach import project_scope
+from storage.handover import steps, taking
+from storage.handover.arriving import RECEIPT
+from storage.handover.exporting import Wanted
 from storage.objects.chosen import object_store
 from storage.sync.records import SheetTold, as_json
+from supervision.certificate import signed
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
 from supervision.registers import Act, Attended, RequestKind, SessionKind
@@ -62,6 +67,8 @@ NOT_PAGES = {
     "cards",
     "report-file",
     "certificate-file",
+    "handover-file",
+    "bundle-take",
     "arrivals-csv",
     "logout",
     "demo-login",
@@ -114,6 +121,7 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _registers(pages)
     _reports(pages)
     decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
+    _handover(pages)
     pages.add("send", "amina", "/send/?type=CARD")
     _arbitration(pages)
     _people(pages)
@@ -332,6 +340,32 @@ def _reports(pages: Pages) -> None:
     reports.write(kept, "quality", "The probe of the maternity was away.", "en", world.people["supervisor"], now)
     pages.add("reports", "supervisor", "/reports/")
     pages.add("report", "supervisor", f"/reports/{kept.pk}/")
+
+
+def _handover(pages: Pages) -> None:
+    """Leave a project in its dry run, with a bundle that was made ready, taken, and restored with a difference."""
+    world, now = pages.world, timezone.now()
+    owner, store = world.people["partner_owner"], object_store()
+    steps.begin(world.goma.code, "ministry", "Ministry of Health", owner, now)
+    taking.ask(Wanted(world.goma.code, owner), store, now)()
+    ready = taking.of_project(world.goma.code, now)
+    assert ready is not None
+    for _piece in taking.pieces(ready, owner, store, now):
+        pass
+    bundle = ProjectBundle.objects.get()
+    there = {**bundle.counts, "events": 0, "unmatched": 0, "chain": True}
+    receipt = signed(
+        {
+            "kind": RECEIPT,
+            "organisation": {"code": "ministry", "name": "Ministry of Health"},
+            "says": {"bundle": bundle.digest, "counts": there},
+        },
+        bytes(32),
+    )
+    steps.confirm(world.goma.code, receipt.as_json(), owner, now)
+    pages.add("handovers", "auditor", "/handover/")
+    pages.add("handover", "partner_owner", "/handover/goma/")
+    pages.add("handover-bundle", "supervisor", f"/handover/goma/bundles/{bundle.pk}/")
 
 
 def _arbitration(pages: Pages) -> None:

@@ -35,6 +35,7 @@ LISTS = (
     "export",
     "sign-offs",
     "reports",
+    "handovers",
 )
 OPENED = {
     Role.TRAINEE: {"send", "sign-offs", "my-scans", "awaiting", "exam-types", "arrivals", "registers"},
@@ -68,6 +69,7 @@ OPENED = {
         "registers",
         "export",
         "reports",
+        "handovers",
     },
     Role.BIOMED: {"devices", "calibration", "registers"},
     Role.DATA_OFFICER: {
@@ -84,6 +86,7 @@ OPENED = {
         "registers",
         "export",
         "reports",
+        "handovers",
     },
     Role.AUDITOR: {
         "sign-offs",
@@ -99,6 +102,7 @@ OPENED = {
         "sync",
         "registers",
         "reports",
+        "handovers",
     },
     Role.PARTNER_OWNER: set(LISTS) - {"my-scans", "replies"},
     Role.ADMINISTRATOR: {"people"},
@@ -152,6 +156,8 @@ WRITES = {
     "request-act": (1,),
     "ticket-act": (1,),
     **dict.fromkeys(("sign-off-decide", "sign-off-lower"), (1, "FAST")),
+    **dict.fromkeys(("handover-begin", "handover-step", "handover-people", "handover-receipt"), ("FAST",)),
+    **dict.fromkeys(("bundle-ask", "bundle-discard"), ("FAST",)),
     "report-make": (),
     "report-comment": (1, "summary"),
     "my-exam-acknowledge": (1,),
@@ -181,6 +187,10 @@ WRITERS = {
     **dict.fromkeys(("worksheet", "answer"), frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(
         ("report-make", "report-comment"), frozenset({Role.SUPERVISOR, Role.DATA_OFFICER, Role.PARTNER_OWNER})
+    ),
+    **dict.fromkeys(
+        ("handover-begin", "handover-step", "handover-people", "handover-receipt", "bundle-ask", "bundle-discard"),
+        frozenset({Role.PARTNER_OWNER}),
     ),
     **dict.fromkeys(("sign-off-decide", "sign-off-lower"), EDITORS),
     "sync-choose": frozenset({Role.TRAINEE, Role.FACILITATOR, Role.PARTNER_OWNER}),

@@ -40,6 +40,11 @@ OPENED_BY = {
     ),
     "reviewer": READERS | COORDINATORS | {Role.AUDITOR},
     **dict.fromkeys(("report", "report-file"), SEERS - {Role.ARBITER}),
+    **dict.fromkeys(
+        ("handover", "handover-file", "handover-bundle"),
+        frozenset({Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}),
+    ),
+    "bundle-take": frozenset({Role.PARTNER_OWNER}),
     "exam-type": CATALOGUE,
     **dict.fromkeys(("library", "library-clip", "cards", "self-test", "self-test-start", "self-test-clip"), LEARNERS),
     **dict.fromkeys(("nominations", "library-decide"), TEACHERS),
