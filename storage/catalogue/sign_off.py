@@ -37,6 +37,35 @@ class Proposed:
     digest: str
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What somebody is shown of a trainee and an exam type. step: the next one, None on the highest level.
+
+    signs: whether they may decide on it at all, whatever stands against it now.
+    """
+
+    standing: Standing
+    step: Proposed | None
+    signs: bool
+
+
+def shown_to(person: Person, trainee_id: int, code: str, now: datetime) -> Shown:
+    """Return where a trainee stands, for the organisation in which `person` may sign, else in which they may see.
+
+    Person.DoesNotExist outside one's projects, and for an exam type that is not known there.
+    """
+    trainee = competence.trainees_for(person).get(pk=trainee_id)
+    signing_for = competence.organisation_of(trainee, person, Action.SIGN_OFF)
+    organisation = signing_for or competence.organisation_of(trainee, person, Action.SEE_COMPETENCE)
+    if organisation is None:
+        raise Person.DoesNotExist
+    step = proposed(organisation, trainee, code, person, now)
+    standing = step.standing if step else competence.standing(organisation, trainee, code)
+    if standing is None:
+        raise Person.DoesNotExist
+    return Shown(standing, step, signs=signing_for is not None and person.pk != trainee.pk)
+
+
 def proposed(organisation: Organisation, trainee: Person, code: str, person: Person, now: datetime) -> Proposed | None:
     """Return the step that could be signed next, and what stands against `person` signing it; None for no step."""
     found = competence.standing(organisation, trainee, code)
@@ -115,6 +144,12 @@ def sign_offs_for(person: Person) -> QuerySet[SignOff]:
     here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
     seen = SignOff.objects.filter(organisation__in=here, trainee__in=competence.trainees_for(person))
     return seen.select_related("trainee", "decided_by", "withdrawn_by", "organisation").order_by("-decided_at", "-pk")
+
+
+def decided_on(shown: Shown, person: Person) -> QuerySet[SignOff]:
+    """Return what was decided on what `person` is shown, newest first."""
+    about = shown.standing
+    return sign_offs_for(person).filter(organisation=about.organisation, trainee=about.trainee, exam_type=about.code)
 
 
 def certified_for(person: Person) -> QuerySet[SignOff]:

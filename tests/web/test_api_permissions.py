@@ -35,6 +35,7 @@ EXPORTERS = DECIDERS | {Role.SUPERVISOR}
 GROUPERS = EDITORS | {Role.FACILITATOR}
 ESCALATERS = GROUPERS | READERS | TRAINEES
 LEARNERS = ESCALATERS | {Role.AUDITOR}
+SIGN_OFF_SEERS = (GROUPERS | {Role.AUDITOR}) | TRAINEES
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
 CATALOGUE = frozenset(role for role in Role if role is not Role.ADMINISTRATOR) - {Role.BIOMED}
 
@@ -84,6 +85,9 @@ MATRIX: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("GET export/readings", "GET export/exams/1/fhir", "GET export/exams/1/sr"), EXPORTERS),
     **dict.fromkeys(("GET export/measures/FAST", "GET export/dhis2"), EXPORTERS),
     "GET overview": COUNTERS,
+    **dict.fromkeys(("GET sign-off", "GET sign-off/1/FAST"), SIGN_OFF_SEERS),
+    **dict.fromkeys(("GET certificates", "GET certificates/1", "GET certificates/1/pdf"), SIGN_OFF_SEERS),
+    **dict.fromkeys(("POST sign-off/1/FAST", "POST sign-off/1/FAST/lower"), EDITORS),
     **dict.fromkeys(("GET people", "POST people", "GET people/roles", "GET people/1"), MANAGERS),
     **dict.fromkeys(("POST people/1/password", "PUT people/1/active"), MANAGERS),
     **dict.fromkeys(("POST people/1/roles", "DELETE people/1/roles/1"), MANAGERS),

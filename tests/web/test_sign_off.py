@@ -107,3 +107,27 @@ def test_nobody_decides_on_themselves_or_outside_their_projects(proposed: World,
     facilitator = signed_in("facilitator")
     assert "What you decide" not in page_of(facilitator, proposed)
     assert facilitator.post(address(proposed, "sign-off-decide"), told).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_program_does_the_same(proposed: World, signed_in) -> None:
+    client, amina = signed_in("supervisor"), proposed.people["amina"]
+    (waiting,) = client.get("/api/v1/sign-off?waiting=true").json()["items"]
+    assert (waiting["person"], waiting["next_level"], waiting["missing"]) == (amina.pk, "audited", [])
+    at = f"/api/v1/sign-off/{amina.pk}/{CODE}"
+    step = client.get(at).json()["step"]
+    assert [one["met"] for one in step["evidence"]] == [True] * 7
+    told = {"decision": "refused", "level": step["level"], "seen": step["seen"]}
+    assert client.post(at, told, content_type="application/json").status_code == 422
+    told |= {"decision": "signed", "seen": "another"}
+    assert client.post(at, told, content_type="application/json").json()["code"] == "stale"
+    made = client.post(at, told | {"seen": step["seen"]}, content_type="application/json").json()
+    own = signed_in("amina")
+    file = own.get(f"/api/v1/certificates/{made['number']}").content
+    assert verify(file).document["says"]["number"] == made["certificate"]
+    assert verify(file).as_json() == file
+    assert own.get(f"/api/v1/certificates/{made['number']}/pdf?language=fr").content.startswith(b"%PDF")
+    down = {"level": "observe", "reason": "Away for a year."}
+    assert client.post(f"{at}/lower", down, content_type="application/json").json() == {"withdrawn": 1}
+    (listed,) = own.get("/api/v1/certificates").json()["items"]
+    assert (listed["withdrawn_why"], own.get(at).json()["level"]) == ("Away for a year.", "observe")

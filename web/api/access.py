@@ -24,7 +24,9 @@ ACTIONS = "x-actions"
 
 FHIR = "application/fhir+json"
 DICOM = "application/dicom"
-_FILES = {FHIR: {"type": "object"}, DICOM: {"type": "string", "format": "binary"}}
+PDF = "application/pdf"
+_BINARY = {"type": "string", "format": "binary"}
+_FILES = {FHIR: {"type": "object"}, DICOM: _BINARY, PDF: _BINARY}
 
 
 class ByToken(HttpBearer):

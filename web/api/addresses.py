@@ -26,6 +26,7 @@ from web.api import (
     reading,
     registers,
     reidentification,
+    sign_off,
     telemedicine,
     worksheets,
 )
@@ -44,7 +45,7 @@ named under `hidden`. Every failure is `{code, text, wrong}`, the text in the la
 
 PARTS: tuple[ModuleType, ...] = (
     *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
-    *(exam_types, arrivals, held, reidentification, devices, registers, figures, export, people),
+    *(exam_types, arrivals, held, reidentification, devices, registers, figures, sign_off, export, people),
 )
 
 

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.errors import Conflict
 from storage import signing
-from storage.catalogue import certificates, competence, plans, sign_off
-from storage.catalogue.models import Organisation, Person, TraineePhase
+from storage.catalogue import certificates, competence, sign_off
+from storage.catalogue.models import Person, TraineePhase
 from supervision.ladder import RUNG_WORDS, Rung
 from supervision.roles import Action
 from supervision.sign_off import LONGEST_REASON
@@ -64,16 +64,14 @@ def decisions(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def proposal(request: HttpRequest, person_id: int, code: str) -> HttpResponseBase:
     """Show the next step of one person in an exam type with every piece of evidence, the ladder, the decisions."""
-    viewer, now = person_of(request), timezone.now()
-    trainee = get_object_or_404(competence.trainees_for(viewer), pk=person_id)
-    organisation = _where(trainee, viewer)
-    found = sign_off.proposed(organisation, trainee, code, viewer, now)
-    standing = found.standing if found else competence.standing(organisation, trainee, code)
-    if standing is None:
-        raise Http404
+    viewer = person_of(request)
+    try:
+        shown = sign_off.shown_to(viewer, person_id, code, timezone.now())
+    except Person.DoesNotExist:
+        raise Http404 from None
+    standing, found = shown.standing, shown.step
+    trainee = standing.trainee
     rows = TraineePhase.objects.filter(trainee=trainee, exam_type=code).select_related("set_by").order_by("since", "pk")
-    decided = sign_off.sign_offs_for(viewer).filter(organisation=organisation, trainee=trainee, exam_type=code)
-    signs = competence.organisation_of(trainee, viewer, Action.SIGN_OFF) == organisation and viewer.pk != trainee.pk
     context = {
         "trainee": trainee,
         "own": viewer.pk == trainee.pk,
@@ -84,13 +82,12 @@ def proposal(request: HttpRequest, person_id: int, code: str) -> HttpResponseBas
         "pieces": pieces_of(found, viewer) if found else [],
         "met": sum(piece.met for piece in found.evidence.pieces) if found else 0,
         "to": RUNG_WORDS[found.evidence.to] if found else None,
-        "obstacle_code": found.obstacle if found else "",
-        "obstacle": said(Conflict(found.obstacle)) if found and found.obstacle and signs else "",
-        "plan": plans.open_plan(organisation, trainee, code),
-        "signs": signs,
+        "obstacle": found.obstacle if found and shown.signs else "",
+        "against": said(Conflict(found.obstacle)) if found and found.obstacle else "",
+        "signs": shown.signs,
         "levels": levels_of(rows, standing.rung),
         "lower": [(rung, RUNG_WORDS[rung]) for rung in reversed(Rung) if rung.height < standing.rung.height],
-        "decisions": [Decided(one) for one in decided],
+        "decisions": [Decided(one) for one in sign_off.decided_on(shown, viewer)],
         "longest": LONGEST_REASON,
     }
     return render(request, "sign_off.html", context)
@@ -149,15 +146,6 @@ def certificate_file(request: HttpRequest, sign_off_id: int, form: str) -> HttpR
     )
     response["Content-Disposition"] = f'attachment; filename="{certificates.name_of(row, form)}"'
     return response
-
-
-def _where(trainee: Person, viewer: Person) -> Organisation:
-    """Return for which organisation the page speaks: where the viewer may sign, else where they may see."""
-    for action in (Action.SIGN_OFF, Action.SEE_COMPETENCE):
-        found = competence.organisation_of(trainee, viewer, action)
-        if found is not None:
-            return found
-    raise Http404
 
 
 def _rung(request: HttpRequest) -> Rung:
