@@ -31,9 +31,13 @@ class Counted:
 def counted(bundle: ProjectBundle, receipt: Signed | None) -> list[Counted]:
     """Return what a bundle holds and what the receipt says of it: stored files, events, then each table."""
     there = receipt.document["says"]["counts"] if receipt else {}
-    beside = {"objects": _("Stored files"), "events": _("Events of the record")}
+    beside = {
+        "objects": _("Stored files"),
+        "events": _("Events of the record"),
+        "unmatched": _("Fingerprints without a match"),
+    }
     rows = [
-        Counted("", None, label, bundle.counts[name], there.get(name) if receipt else None)
+        Counted("", None, label, bundle.counts.get(name, 0), there.get(name) if receipt else None)
         for name, label in beside.items()
     ]
     tables, told = bundle.counts["tables"], there.get("tables", {})

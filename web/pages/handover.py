@@ -170,7 +170,9 @@ def bundle(request: HttpRequest, code: str, bundle_id: int) -> HttpResponseBase:
     found = project_for(request, code, Action.SEE_HANDOVER)
     one = get_object_or_404(ProjectBundle.objects.select_related("made_by"), pk=bundle_id, project=found)
     receipt = standing.receipt_of(one)
-    context = {"project": found, "bundle": one, "receipt": receipt, "rows": counted(one, receipt)}
+    broken = receipt is not None and receipt.document["says"]["counts"].get("chain") is not True
+    rows = counted(one, receipt)
+    context = {"project": found, "bundle": one, "receipt": receipt, "broken": broken, "rows": rows}
     return render(request, "handover_bundle.html", context)
 
 
