@@ -1,12 +1,14 @@
-"""How is it shown what a bundle holds beside what was counted of it elsewhere?"""
+"""How is it shown what a bundle holds beside what was counted of it elsewhere, and what was signed of a step?"""
 
 import json
 from dataclasses import dataclass
 
+from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from pipeline.text import Text
 from storage.catalogue.models import HandoverStep, ProjectBundle
+from storage.documents.certificate import as_pdf
 from storage.handover.tables import short, words_of_table
 from supervision.certificate import Signed, verify
 from web.words import Word
@@ -14,7 +16,10 @@ from web.words import Word
 
 @dataclass(frozen=True)
 class Counted:
-    """One line: what is counted, in words or by its name, here and there (None where no receipt tells)."""
+    """One line: what is counted, in words or by its name, here and there (None where no receipt tells).
+
+    name: of a table, or of what is counted beside tables, which has a label.
+    """
 
     name: str
     words: Text | None
@@ -37,7 +42,7 @@ def counted(bundle: ProjectBundle, receipt: Signed | None) -> list[Counted]:
         "unmatched": _("Fingerprints without a match"),
     }
     rows = [
-        Counted("", None, label, bundle.counts.get(name, 0), there.get(name) if receipt else None)
+        Counted(name, None, label, bundle.counts.get(name, 0), there.get(name) if receipt else None)
         for name, label in beside.items()
     ]
     tables, told = bundle.counts["tables"], there.get("tables", {})
@@ -48,9 +53,27 @@ def counted(bundle: ProjectBundle, receipt: Signed | None) -> list[Counted]:
     ]
 
 
-def signed_of(step: HandoverStep) -> Signed:
+def file_of(step: HandoverStep) -> HttpResponse:
+    """Give the signed file of a step."""
+    return _file(_signed(step).as_json(), "application/json", f"{_name(step)}.json")
+
+
+def page_of_step(step: HandoverStep, language: str) -> HttpResponse:
+    """Give the certificate of a hand-over as PDF, with the signed file inside."""
+    return _file(as_pdf(_signed(step), language), "application/pdf", f"{_name(step)}-{language}.pdf")
+
+
+def _signed(step: HandoverStep) -> Signed:
     """Return the signed statement of a step; Rejected (`certificate_changed`) if its row was changed."""
     return verify(json.dumps(step.signed).encode())
+
+
+def _name(step: HandoverStep) -> str:
+    return f"{step.handover.project.code}-{step.stage.replace('_', '-')}"
+
+
+def _file(content: bytes, media: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def _words(table: str) -> Text | None:

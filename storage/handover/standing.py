@@ -29,6 +29,9 @@ from supervision.handover import MAY_ABANDON, PATH, Shown, Side, Stage, Unmet
 from supervision.readings import Reading
 from supervision.roles import Action
 
+SHADOWED = (Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY)
+"""The stages in which it is shown how the two sides read."""
+
 
 @dataclass(frozen=True)
 class Along:

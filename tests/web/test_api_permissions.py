@@ -36,6 +36,7 @@ GROUPERS = EDITORS | {Role.FACILITATOR}
 ESCALATERS = GROUPERS | READERS | TRAINEES
 LEARNERS = ESCALATERS | {Role.AUDITOR}
 SIGN_OFF_SEERS = (GROUPERS | {Role.AUDITOR}) | TRAINEES
+OWNERS = frozenset({Role.PARTNER_OWNER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
 CATALOGUE = frozenset(role for role in Role if role is not Role.ADMINISTRATOR) - {Role.BIOMED}
 
@@ -84,6 +85,14 @@ MATRIX: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("POST devices/1/service", "POST devices/1/service/end"), TENDERS),
     **dict.fromkeys(("GET export/readings", "GET export/exams/1/fhir", "GET export/exams/1/sr"), EXPORTERS),
     **dict.fromkeys(("GET export/measures/FAST", "GET export/dhis2"), EXPORTERS),
+    **dict.fromkeys(
+        (f"GET handover{rest}" for rest in ("", "/FAST", "/FAST/bundles", "/FAST/steps/1", "/FAST/steps/1/pdf")),
+        frozenset({Role.SUPERVISOR, Role.DATA_OFFICER, Role.AUDITOR, Role.PARTNER_OWNER}),
+    ),
+    **dict.fromkeys((f"POST handover/FAST/{act}" for act in ("begin", "step", "receipt", "bundle")), OWNERS),
+    **dict.fromkeys(
+        ("PUT handover/FAST/people", "DELETE handover/FAST/bundle", "GET handover/FAST/bundle/file"), OWNERS
+    ),
     "GET overview": COUNTERS,
     **dict.fromkeys(("GET sign-off", "GET sign-off/1/FAST"), SIGN_OFF_SEERS),
     **dict.fromkeys(("GET certificates", "GET certificates/1", "GET certificates/1/pdf"), SIGN_OFF_SEERS),

@@ -94,6 +94,8 @@ def test_a_project_is_passed_on_by_its_pages(
         assert [name for name in archive.namelist() if name.endswith("/bagit.txt")]
     bundle = ProjectBundle.objects.get()
     assert Event.objects.filter(what="bundle_taken").count() == 2
+    (listed,) = client.get("/api/v1/handover/goma/bundles").json()["items"]
+    assert (listed["fingerprint"], listed["received"]) == (bundle.digest, None)
     page = said(client, "receipt/", {"receipt": receipt(bundle, events=0)})
     assert "shows differences" in page
     assert "differs" in page
@@ -142,6 +144,18 @@ def test_a_hand_over_is_seen_and_moved_by_nobody_else(world: World, signed_in) -
     assert "Ministry of Health" in looking
     assert '<button class="primary"' not in looking
     assert signed_in("foreign-owner").get(GOMA).status_code == 404
+    assert signed_in("foreign-owner").get("/api/v1/handover/goma").status_code == 404
     assert signed_in("foreign-owner").post(f"{GOMA}step/", {"to": "abandoned", "typed": "goma"}).status_code == 404
+    told = client.get("/api/v1/handover/goma").json()
+    assert (told["stage"], told["next"], told["may"]) == ("dry_run", "shadow", ["export_project", "hand_over"])
+    assert [(one["code"], one["met"]) for one in told["needs"]] == [("not_restored", False), ("no_readers", False)]
+    assert verify(client.get(f"/api/v1/handover/goma/steps/{told['steps'][0]['number']}").content)
+    noor = world.person("noor", Role.REVIEWER, world.goma)
+    put = {"data": {"people": [noor.pk]}, "content_type": "application/json"}
+    told = client.put("/api/v1/handover/goma/people", **put).json()
+    assert [one["person"] for one in told["people"] if one["goes"]] == [noor.pk]
+    move = {"data": {"to": "shadow"}, "content_type": "application/json"}
+    refused = client.post("/api/v1/handover/goma/step", **move)
+    assert (refused.status_code, refused.json()["wrong"]) == (422, [{"where": "needs", "why": "not_restored"}])
     said(client, "step/", {"to": "abandoned", "typed": "goma"})
     assert "1 abandoned hand-over" in client.get(GOMA).content.decode()

@@ -25,8 +25,9 @@ ACTIONS = "x-actions"
 FHIR = "application/fhir+json"
 DICOM = "application/dicom"
 PDF = "application/pdf"
+ZIP = "application/zip"
 _BINARY = {"type": "string", "format": "binary"}
-_FILES = {FHIR: {"type": "object"}, DICOM: _BINARY, PDF: _BINARY}
+_FILES = {FHIR: {"type": "object"}, DICOM: _BINARY, PDF: _BINARY, ZIP: _BINARY}
 
 
 class ByToken(HttpBearer):

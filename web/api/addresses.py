@@ -10,6 +10,7 @@ from ninja import NinjaAPI
 
 from web.api import (
     arrivals,
+    bundles,
     conflicts,
     devices,
     exam_types,
@@ -18,6 +19,7 @@ from web.api import (
     feedback,
     figures,
     grouping,
+    handover,
     held,
     library,
     me,
@@ -45,7 +47,8 @@ named under `hidden`. Every failure is `{code, text, wrong}`, the text in the la
 
 PARTS: tuple[ModuleType, ...] = (
     *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
-    *(exam_types, arrivals, held, reidentification, devices, registers, figures, sign_off, export, people),
+    *(exam_types, arrivals, held, reidentification, devices, registers, figures, sign_off, export),
+    *(handover, bundles, people),
 )
 
 

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -18,7 +18,6 @@ from storage.catalogue import handovers
 from storage.catalogue.blinding import unblinded
 from storage.catalogue.models import Handover, HandoverStep, Project, ProjectBundle
 from storage.catalogue.scope import exams_for, projects_for
-from storage.documents.certificate import as_pdf
 from storage.documents.files import LANGUAGES
 from storage.handover import standing, steps
 from storage.handover.steps import NotYet
@@ -26,13 +25,11 @@ from supervision.certificate import LARGEST_FILE
 from supervision.handover import MEANS, NEEDED, STAGES, WORDS, Stage
 from supervision.roles import Action
 from web.failures import said
-from web.handover import counted, signed_of
+from web.handover import counted, file_of, page_of_step
 from web.pages.reports import NAMES
 from web.permissions import person_of, requires
 
 MOST_COMPARED = 10
-SHADOWED = (Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY)
-"""The stages in which it is shown how the two sides read."""
 
 
 def telling(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -76,7 +73,7 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
     now = standing.standing(found, person, timezone.now())
     made = now.made
     seen = unblinded(person, exams_for(person, Action.SEE_SCANS))
-    shadowed = made is not None and made.stage in SHADOWED
+    shadowed = made is not None and made.stage in standing.SHADOWED
     context = {
         "project": found,
         "standing": now,
@@ -181,18 +178,14 @@ def bundle(request: HttpRequest, code: str, bundle_id: int) -> HttpResponseBase:
 def file(request: HttpRequest, code: str, step_id: int, form: str) -> HttpResponseBase:
     """Give the signed file of a step, or the certificate of the hand-over as pages."""
     found = project_for(request, code, Action.SEE_HANDOVER)
-    taken = get_object_or_404(HandoverStep, pk=step_id, handover__project=found)
-    name = f"{found.code}-{taken.stage.replace('_', '-')}"
-    signed, language = signed_of(taken), form.partition(".")[0]
+    taken = get_object_or_404(
+        HandoverStep.objects.select_related("handover__project"), pk=step_id, handover__project=found
+    )
     if form == "json":
-        return _file(signed.as_json(), "application/json", f"{name}.json")
-    if language not in LANGUAGES or taken.stage != Stage.REVOKED:
+        return file_of(taken)
+    if form not in {f"{language}.pdf" for language in LANGUAGES} or taken.stage != Stage.REVOKED:
         raise Http404
-    return _file(as_pdf(signed, language), "application/pdf", f"{name}-{language}.pdf")
-
-
-def _file(content: bytes, media: str, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return page_of_step(taken, form.partition(".")[0])
 
 
 def _stage(made: Handover | None) -> Any:
