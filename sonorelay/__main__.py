@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sonorelay.handover import options as handover_options
 from sonorelay.outcome import FAILED, USAGE, fail, language
 
 Command = Callable[[argparse.Namespace], int]
@@ -148,11 +149,17 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="add a backup of everything to a folder, while all goes on")
     backup.add_argument("--to", required=True, type=Path, metavar="DIR", help="what is there is not copied anew")
     backup.add_argument("--keep", type=int, metavar="N", help="leave the newest N backups of the folder only")
-    restore = commands.add_parser("restore", help="make a new installation of a backup")
-    restore.add_argument("--from", dest="source", required=True, type=Path, metavar="DIR", help="as named to backup")
+    restore = commands.add_parser("restore", help="make a new installation of a backup, or of a project's bundle")
+    restore.add_argument(
+        "--from", dest="source", required=True, type=Path, metavar="DIR", help="backups, or a bundle (also a ZIP)"
+    )
     for command, run in ((backup, _backup), (restore, _restore)):
         command.add_argument("--passphrase-file", type=Path, metavar="FILE", help="first line; else asked for")
         command.set_defaults(command=run)
+    handover_options.add_restore(restore)
+
+    handover = commands.add_parser("handover", help="hand a project over to another organisation, or take it along")
+    handover_options.add(handover)
 
     export = commands.add_parser("export", help="write readings and figures as files for other systems")
     export.add_argument("kind", choices=["dhis2", "measures", "fhir", "sr"])
@@ -301,9 +308,16 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from sonorelay.backup import restore
+    from sonorelay.restore import restore
 
-    return restore(options.source, options.passphrase_file)
+    return restore(
+        options.source,
+        options.passphrase_file,
+        organisation=options.organisation,
+        name=options.name,
+        receipt=options.receipt,
+        as_json=options.json,
+    )
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -152,6 +152,10 @@ MISCONFIGURED: dict[str, Text] = {
         "The disk of {folder} has {free} MB left; {needed} MB are needed. What was written stays, and is used.",
         "Il reste {free} Mo sur le disque de {folder} ; il en faut {needed}. Ce qui est écrit reste et resservira.",
     ),
+    "no_handover": Text(
+        "The project '{project}' is not being handed over. Begin with: sonorelay handover begin",
+        "Le projet « {project} » n'est pas en cours de transmission. Commencez par : sonorelay handover begin",
+    ),
     "not_given": Text(
         "{person} may not do this with the project '{project}': the role or the hand-over does not allow it.",
         "{person} ne peut pas faire cela avec le projet « {project} » : le rôle ou la transmission ne le permet pas.",

@@ -93,12 +93,15 @@ def opened(folder: Path) -> Opened:
     return Opened(folder, said, signed, manifest, proven)
 
 
-def keys_in(bundle: Opened, passphrase: str | None) -> Keys | None:
-    """Return the keys of a bundle, None where it has none; Misconfigured (`passphrase_wrong`)."""
-    if not bundle.said["keys"]:
-        return None
-    locked = bundle.data(KEYS) / bundle.said["organisation"]["code"]
-    return unwrap(locked.read_text("ascii"), passphrase or "")
+def locked_keys(folder: Path) -> Path | None:
+    """Return the file with the keys of a bundle, None where it has none; it may be asked for before all is compared."""
+    return next(iter(sorted((folder / bag.DATA / KEYS).glob("*"))), None)
+
+
+def keys_in(folder: Path, passphrase: str | None) -> Keys | None:
+    """Return the keys of a bundle, None where it has none. Misconfigured: wrapped_key_damaged, passphrase_wrong."""
+    locked = locked_keys(folder)
+    return None if locked is None else unwrap(locked.read_text("ascii", errors="replace"), passphrase or "")
 
 
 def restore(bundle: Opened, owner: Owner, keys: Keys | None, store: ObjectStore, now: datetime) -> Arrived:

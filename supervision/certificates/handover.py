@@ -99,7 +99,7 @@ def bundle_told(says: Mapping[str, Any]) -> tuple[Text, ...]:
     if one is None:
         return ()
     return (
-        both(BUNDLE, receiver=one["restored_by"]["name"], day=day(one["restored_at"]), **_numbers(one)),
+        both(BUNDLE, receiver=one["restored_by"]["name"], day=day(one["restored_at"]), **numbers(one)),
         DIGEST.format(digest=one["digest"]),
         RECEIPT.format(key=one["receipt_key"]),
     )
@@ -116,7 +116,7 @@ def day(at: str) -> dict[str, str]:
     return {"en": found.en, "fr": found.fr}
 
 
-def _numbers(one: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def numbers(one: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Return what a bundle holds, each number as it is written in either language."""
     told = {name: f"{one[name]:,}" for name in ("rows", "tables", "objects", "events")}
     return {name: {"en": said, "fr": said.replace(",", NARROW)} for name, said in told.items()}
@@ -138,7 +138,7 @@ def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
     found = [(BOTH, COUNT.format(count=says["read_by_both"])), (ALONG, PEOPLE.format(count=len(says["going_along"])))]
     if one is not None:
         found += [
-            (HELD, both(NUMBERS, **_numbers(one))),
+            (HELD, both(NUMBERS, **numbers(one))),
             (RESTORED, both(ON, day=day(one["restored_at"]))),
             (PRINT, Text(one["digest"], one["digest"])),
             (THEIR_KEY, Text(one["receipt_key"], one["receipt_key"])),

@@ -31,6 +31,15 @@ code = "masisi"
 organisation = "north-health"
 name = "Masisi"
 """
+PEOPLE = """
+from sonorelay.programme import apply_programme
+apply_programme()
+from storage.catalogue.models import Membership, Organisation, Person, Project
+north = Project.objects.get(code="north")
+for name, role in (("owner", "partner_owner"), ("amina", "trainee"), ("noor", "reviewer")):
+    person = Person.objects.create(username=name)
+    Membership.objects.create(person=person, role=role, organisation=north.organisation, project=north)
+"""
 SHOWN = [
     pytest.param(block.text, id=f"{name_of(page)}-{number}")
     for page in [*TOP, *PAGES]
@@ -64,7 +73,8 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / ".venv").symlink_to(sys.prefix)
     (folder / "home").mkdir()
     (folder / "home" / "programme.toml").write_text(PROGRAMME, encoding="utf-8")
-    made = _run("python -c 'from sonorelay.programme import apply_programme; apply_programme()'", folder)
+    (folder / "people.py").write_text(PEOPLE, encoding="utf-8")
+    made = _run("python people.py", folder)
     assert made.returncode == 0, made.stderr
     return folder
 
@@ -97,4 +107,6 @@ def test_the_reference_tells_every_command_and_option() -> None:
     source = (ROOT / "sonorelay/__main__.py").read_text(encoding="utf-8")
     commands = re.findall(r'add_parser\("(\w+)"', source)
     assert re.findall(r"^## (\w+)$", page, re.MULTILINE) == ["Answers", *commands]
-    assert all(option in page for option in re.findall(r'add_argument\("(--\w+)"', source))
+    source += (ROOT / "sonorelay/handover/options.py").read_text(encoding="utf-8")
+    assert all(option in page for option in re.findall(r'add_argument\(\s*"(--[\w-]+)"', source))
+    assert all(f"| `{action}" in page for action in re.findall(r'actions.add_parser\("(\w+)"', source))

@@ -73,29 +73,28 @@ class Drill:
         return folder
 
     def restored(self, bundle: Path) -> tuple[Installation, Arrived]:
-        """Restore into a catalogue without tables, a store without files and a home without keys.
+        """Restore into a store without files, a home without keys, and tables without rows.
 
-        Only the first of them runs every migration, which takes most of the time; later ones get the same tables empty.
+        To make the tables would take most of the time; `sonorelay restore` is tried where there are none.
         """
         from storage.handover import arriving
         from storage.objects.chosen import object_store
-        from storage.restoring import refuse_unless_empty
 
         home = self.folder / f"new-{len(self.new)}"
         home.mkdir()
-        described = {**self.old.connection.settings_dict, "NAME": str(home / "catalogue.sqlite3")}
-        there = Installation(home, DatabaseWrapper(described, "default"))
-        self.new.append(there)
-        with there.here():
-            refuse_unless_empty(object_store("ministry"))
-        there.close()
-        if len(self.new) > 1:
-            copy_tables(home / "catalogue.sqlite3")
+        copy_tables(home / "catalogue.sqlite3")
+        there = self.another(home)
         with there.here():
             opened = arriving.opened(bundle)
-            keys = arriving.keys_in(opened, PASSPHRASE)
+            keys = arriving.keys_in(bundle, PASSPHRASE)
             owner = arriving.Owner("ministry", "Ministry of Health")
             return there, arriving.restore(opened, owner, keys, object_store("ministry"), self.later())
+
+    def another(self, home: Path) -> Installation:
+        """Return a new installation, in which nothing is."""
+        described = {**self.old.connection.settings_dict, "NAME": str(home / "catalogue.sqlite3")}
+        self.new.append(Installation(home, DatabaseWrapper(described, "default")))
+        return self.new[-1]
 
     def confirmed(self, receipt: bytes) -> ProjectBundle:
         from storage.handover import steps

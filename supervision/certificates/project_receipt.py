@@ -1,0 +1,58 @@
+"""What does the receipt of an installation say that restored the bundle of a project?"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pipeline.text import Text
+from supervision.certificate import Signed
+from supervision.certificates.handover import DIGEST, day, numbers
+from supervision.certificates.project_bundle import summed
+from supervision.certificates.sheet import NBSP, both
+
+KIND = "project_receipt"
+WHAT = Text(
+    "{organisation} restored a bundle of the project {project} ({code}) of {giver} on {day} and counted {rows} rows in "
+    "{tables} tables, {objects} files, {events} events of the record.",
+    "{organisation} a restauré un paquet du projet {project} ({code}) de {giver} le {day} et a compté {rows} lignes "
+    "dans {tables} tables, {objects} fichiers, {events} événements du registre.",
+)
+SAME = Text("It counted what the bundle says; no digest is unmatched.", "Tout concorde avec ce que dit le paquet.")
+OTHERWISE = Text("It counted otherwise than the bundle says:", f"Le compte diffère de ce que dit le paquet{NBSP}:")
+COUNTED = Text("{name}: {here} of {said}", f"{{name}}{NBSP}: {{here}} sur {{said}}")
+NUMBER = Text("{name}: {count}", f"{{name}}{NBSP}: {{count}}")
+NAMES: Mapping[str, Text] = MappingProxyType(
+    {
+        "objects": Text("files", "fichiers"),
+        "events": Text("events of the record", "événements du registre"),
+        "missing at the giver": Text("files that the giver has lost", "fichiers perdus chez le cédant"),
+        "unmatched digests": Text("digests without a match", "empreintes sans correspondance"),
+        "chain of events": Text("the record of events is not whole", "le registre des événements n'est pas intact"),
+    }
+)
+"""By what a difference is named (storage.handover.arriving) that is not a table."""
+
+
+def told(certificate: Signed) -> tuple[Text, ...]:
+    """Return who restored what, and what was counted otherwise."""
+    says, by = certificate.document["says"], certificate.document["organisation"]
+    counted = both(
+        WHAT,
+        organisation=by["name"],
+        project=says["project"]["name"],
+        code=says["project"]["code"],
+        giver=says["giver"]["name"],
+        day=day(says["restored_at"]),
+        **numbers(summed(says["counts"])),
+    )
+    found = tuple(difference_said(str(one)) for one in says["differences"])
+    return (counted, *((OTHERWISE, *found) if found else (SAME,)), DIGEST.format(digest=says["bundle"]))
+
+
+def difference_said(difference: str) -> Text:
+    """Return a difference as people read it: a table keeps the name that it has in the bundle."""
+    name, _, numbers_told = difference.partition(": ")
+    here, apart, said = numbers_told.partition(" of ")
+    named = NAMES.get(name, Text(name, name))
+    if apart:
+        return both(COUNTED, name=vars(named), here=here, said=said)
+    return both(NUMBER, name=vars(named), count=here) if here else named
