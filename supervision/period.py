@@ -113,6 +113,13 @@ class Period(Days):
                 return Text(f"{ordinal.en} quarter of {self.first.year}", f"{ordinal.fr} trimestre {self.first.year}")
         return Text(f"{self.first.year}", f"{self.first.year}")
 
+    def parts(self, kind: PeriodKind) -> "tuple[Period, ...]":
+        """Return the months or quarters of which it consists; none where it is shorter than these."""
+        found = [Period.holding(kind, self.first)]
+        while found[-1].last < self.last:
+            found.append(found[-1].following())
+        return tuple(found) if (found[0].first, found[-1].last) == (self.first, self.last) else ()
+
     def previous(self) -> "Period":
         """Return the period of the same kind that ends the day before."""
         return Period.holding(self.kind, self.first - DAY)

@@ -14,6 +14,7 @@ COMMENT = Text("Comment", "Commentaire")
 BEFORE = Text("Written in the period before", "Écrit lors de la période précédente")
 CONTINUED = Text("continued", "suite")
 PREVIOUS = Text("before: {value}", "avant\u00a0: {value}")
+UNWRITTEN = Text("Nothing has been written for this period yet.", "Rien n'a encore été écrit pour cette période.")
 NOTHING = Text("Nothing to show in this period.", "Rien à montrer pour cette période.")
 NO_ROWS = Text("No entry in this period.", "Aucune entrée pour cette période.")
 
@@ -55,8 +56,8 @@ class Said:
 
 
 def said(section: Section, pen: Pen) -> list[Said]:
-    """Return what people wrote to a section, that of the period before first."""
-    return [
+    """Return what people wrote to a section, that of the period before first, and where nobody did yet."""
+    written = [
         Said(
             f"{pen.say(words)} · {pen.say(comment.author)}, {pen.day(comment.at.date())}",
             tuple(line for line in pen.say(comment.text).splitlines() if line.strip()),
@@ -64,6 +65,7 @@ def said(section: Section, pen: Pen) -> list[Said]:
         for comment, words in ((section.before, BEFORE), (section.comment, COMMENT))
         if comment
     ]
+    return written if section.comment or not section.follows else [*written, Said(pen.say(UNWRITTEN), ())]
 
 
 def shown(section: Section, drawn: Container[str]) -> list[Block]:

@@ -47,7 +47,7 @@ WORDS: Mapping[Alarm, Text] = {
     ),
     Alarm.PROBE: Text("Faults of a device that are not settled", "Pannes d'appareil non réglées"),
     Alarm.INCOMPLETE: Text("Exams whose details are missing", "Examens dont il manque des précisions"),
-    Alarm.SILENT: Text("No scan has come", "Aucun clip reçu"),
+    Alarm.SILENT: Text("No scan has come", "Aucun enregistrement reçu"),
 }
 
 

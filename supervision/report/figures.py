@@ -149,6 +149,14 @@ class Week:
 
 
 @dataclass(frozen=True)
+class Month:
+    """The figures of one month, or of the months of one quarter."""
+
+    period: Period
+    counted: Counted
+
+
+@dataclass(frozen=True)
 class Cross:
     """The figures of one exam type in one project."""
 
@@ -176,6 +184,8 @@ class Figures:
     period: Period
     cut_off: datetime
     activity: Activity
+    months: tuple[Month, ...]
+    """Of a quarter and of a year; else none."""
     before: Counted
     """The whole of the period before."""
     detailed: Detailed

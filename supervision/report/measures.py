@@ -152,11 +152,12 @@ class Progress:
 class Pipeline:
     """Where the people who learn stand at the end of a period, per exam type, and what changed in it.
 
-    enrolled: people who learn. active: those of them who scanned. rungs: of the people who ever scanned a type, how
-    many stand on each rung in it. signed, withdrawn: decisions of the period. proposed: wait for a signature.
+    learners: people who are registered to learn, or scanned. active: those of them who scanned. rungs: of the people
+    who ever scanned a type, how many stand on each rung in it. signed, withdrawn: decisions of the period. proposed:
+    wait for a signature.
     """
 
-    enrolled: int
+    learners: int
     active: int
     rungs: Mapping[str, Mapping[Rung, int]]
     signed: int

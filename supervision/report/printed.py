@@ -84,8 +84,7 @@ class Pen:
 
     def day(self, day: date) -> str:
         """Return a day in full: 1 July 2026, 1er juillet 2026."""
-        number = f"{day.day}er" if self.french and day.day == 1 else str(day.day)
-        return f"{number}{NO_BREAK}{MONTHS[day.month - 1].say(self.language)}{NO_BREAK}{day.year}"
+        return f"{self._of_month(day)}{NO_BREAK}{MONTHS[day.month - 1].say(self.language)}{NO_BREAK}{day.year}"
 
     def days(self, first: date, last: date) -> str:
         """Return a stretch of days."""
@@ -100,7 +99,7 @@ class Pen:
     def label(self, label: Text | str | date) -> str:
         """Return what stands at a place of a chart; a date short."""
         if isinstance(label, date):
-            return f"{label.day}{NO_BREAK}{self.say(SHORT_MONTHS).split()[label.month - 1]}"
+            return f"{self._of_month(label)}{NO_BREAK}{self.say(SHORT_MONTHS).split()[label.month - 1]}"
         return self.say(label)
 
     def cell(self, cell: Cell) -> Printed:
@@ -132,11 +131,14 @@ class Pen:
                 return self.number(value, decimals)
         return self.number(value)
 
+    def _of_month(self, day: date) -> str:
+        return f"{day.day}er" if self.french and day.day == 1 else str(day.day)
+
     def _unit(self, hours: float) -> "_Unit":
         return _HOURS if hours <= TWO_DAYS else _DAYS
 
     def _time(self, hours: float, unit: "_Unit") -> str:
-        return self.number(hours / unit.hours, 0 if unit is _HOURS and hours >= 10 else 1)
+        return self.number(hours / unit.hours, 0 if hours >= 10 * unit.hours or not hours else 1)
 
     @property
     def _sign(self) -> str:

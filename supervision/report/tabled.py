@@ -103,8 +103,8 @@ class Drawn:
 
     form: Form
     columns: Sequence[str]
+    title: Text
     alternative: Text
-    title: Text | None = None
     target: float | None = None
     marks: tuple[tuple[date, Text], ...] = field(default=())
 
@@ -117,7 +117,7 @@ def chart_of(table: Table, drawn: Drawn) -> Chart:
     kind = next((row[cells[0]].kind for row in table.rows), Kind.COUNT)
     return Chart(
         key=f"{table.key}_chart",
-        title=drawn.title or table.title,
+        title=drawn.title,
         alternative=drawn.alternative,
         form=drawn.form,
         series=series,

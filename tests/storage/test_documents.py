@@ -258,5 +258,7 @@ def test_french_is_written_as_the_french_write() -> None:
     assert pen.day(date(2026, 8, 1)) == "1er\u00a0août\u00a02026"
     assert pen.moment(datetime(2026, 8, 1, 6, 5, tzinfo=UTC)).endswith("06\u00a0h\u00a005\u00a0UTC")
     assert pen.hours(61.5) == "2,6\u00a0jours"
+    assert pen.hours(92 * 24) == "92\u00a0jours"
+    assert pen.label(date(2026, 12, 1)) == "1er\u00a0déc."
     assert Pen("en").percent(0.0041) == "0.4%"
     assert pen.cell(Cell(0.5, Kind.SHARE, of=8, low=0.2, high=0.8)).detail == "n\u00a0=\u00a08 · 20–80\u00a0%"

@@ -1,7 +1,9 @@
-"""Do weeks add up to months, months to the quarter, and all of it to the catalogue, as read back from the files?"""
+"""Do weeks add up to months, months to quarters, quarters to the year, and all to the catalogue, in every format?"""
 
 import csv
 import io
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -14,14 +16,18 @@ from benchmarks.reports_season import Season
 from storage.catalogue import reports
 from storage.catalogue.models import Exam, Scan
 from storage.documents.files import Press
-from supervision.period import Period
-from supervision.report.document import Chart, Document
+from supervision.period import Period, PeriodKind
+from supervision.report.document import Chart, Document, Numbers, Table
 from supervision.report.printed import Pen
 
 CLIPS = 700
 NOW = datetime(2026, 1, 20, tzinfo=UTC)
+YEAR = Period.named("2025")
 QUARTER = Period.named("2025-Q4")
-PARTS = ("2025-10", "2025-11", "2025-12")
+WHOLE_WEEKS = ("2025-W44", "2025-W45", "2025-W46")
+
+Rows = list[tuple[int, int]]
+"""Scans and exams of each row, the total last."""
 
 
 @pytest.fixture
@@ -30,66 +36,92 @@ def season(db: None) -> None:
     Season(datetime(2025, 9, 20, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC), NOW).fill(CLIPS)
 
 
-def counted(code: str) -> Document:
+def counted(period: Period) -> Document:
     """Return the sections of a report that count arrivals, without pictures, which take long to draw."""
-    whole = reports.counted(reports.scope_of(), Period.named(code), NOW, outside=False)
+    whole = reports.counted(reports.scope_of(), period, NOW, outside=False)
     kept = [one for one in whole.sections if one.key in ("summary", "activity")]
     assert len(kept) == 2
     plain = [replace(one, blocks=tuple(block for block in one.blocks if not isinstance(block, Chart))) for one in kept]
     return replace(whole, sections=tuple(plain))
 
 
-def in_workbook(document: Document) -> tuple[list[int], list[int]]:
-    """Return clips and exams of each week, the total last, as a workbook tells them."""
-    table, pen = document.table("activity_by_week"), Pen("fr")
-    book = openpyxl.load_workbook(io.BytesIO(Press(document, "fr", "").printed("xlsx")))
-    sheet = next(one for one in book if one["A1"].value == pen.say(table.title))
+def in_workbook(content: bytes, table: Table, pen: Pen) -> Rows:
+    sheet = next(one for one in openpyxl.load_workbook(io.BytesIO(content)) if one["A1"].value == pen.say(table.title))
     titles = [cell.value for cell in sheet[4]]
-    rows = list(sheet.iter_rows(min_row=5, max_row=5 + len(table.rows), values_only=True))
-    scans, exams = (titles.index(pen.say(one.title)) for one in table.columns if one.key in ("scans", "exams"))
-    return [int(row[scans]) for row in rows], [int(row[exams]) for row in rows]
+    scans, exams = (titles.index(title) for title in _titles(table, pen))
+    rows = sheet.iter_rows(min_row=5, max_row=4 + len(table.every), values_only=True)
+    return [(row[scans], row[exams]) for row in rows]
 
 
-def in_text(document: Document) -> list[list[str]]:
-    table, pen = document.table("activity_by_week"), Pen("fr")
+def in_text(content: bytes, table: Table, pen: Pen) -> Rows:
+    grids = (list(one.rows) for one in docx.Document(io.BytesIO(content)).tables)
+    return _of_grids(([[cell.text for cell in row.cells] for row in rows] for rows in grids), table, pen)
+
+
+def on_slides(content: bytes, table: Table, pen: Pen) -> Rows:
+    shapes = (shape for slide in pptx.Presentation(io.BytesIO(content)).slides for shape in slide.shapes)
+    grids = (list(shape.table.rows) for shape in shapes if shape.has_table)
+    return _of_grids(([[cell.text for cell in row.cells] for row in rows] for rows in grids), table, pen)
+
+
+def in_lines(content: bytes, table: Table, pen: Pen) -> Rows:
+    lines = [one for one in csv.DictReader(io.StringIO(content.decode(), newline="")) if one["table"] == table.key]
+    scans, exams = ([int(one["value"]) for one in lines if one["column"] == column] for column in ("scans", "exams"))
+    return list(zip(scans, exams, strict=True))
+
+
+FORMATS: dict[str, Callable[[bytes, Table, Pen], Rows]] = {
+    "xlsx": in_workbook,
+    "docx": in_text,
+    "pptx": on_slides,
+    "csv": in_lines,
+}
+
+
+def _titles(table: Table, pen: Pen) -> list[str]:
+    return [pen.say(one.title) for one in table.columns if one.key in ("scans", "exams")]
+
+
+def _of_grids(grids: Iterator[list[list[str]]], table: Table, pen: Pen) -> Rows:
+    """Return the numbers of a table as printed, however many pages it was printed on."""
     head = [pen.say(one.title) for one in table.columns]
-    file = docx.Document(io.BytesIO(Press(document, "fr", "").printed("docx")))
-    grid = next(one for one in file.tables if [cell.text for cell in one.rows[0].cells] == head)
-    return [[cell.text for cell in row.cells] for row in list(grid.rows)[1:]]
+    places = [head.index(title) for title in _titles(table, pen)]
+    rows = [row for grid in grids if grid[0] == head for row in grid[1:]]
+    return [tuple(int(re.sub(r"\D", "", row[place])) for place in places) for row in rows]  # type: ignore[misc]
 
 
-def on_slides(document: Document) -> list[list[str]]:
-    table, pen = document.table("activity_by_week"), Pen("fr")
-    head = [pen.say(one.title) for one in table.columns]
-    show = pptx.Presentation(io.BytesIO(Press(document, "fr", "").printed("pptx")))
-    grids = [shape.table for slide in show.slides for shape in slide.shapes if shape.has_table]
-    fit = [grid for grid in grids if [cell.text for cell in grid.rows[0].cells] == head]
-    return [[cell.text.replace("\v", "\n") for cell in row.cells] for grid in fit for row in list(grid.rows)[1:]]
+def totals(period: Period) -> tuple[int, int]:
+    """Return what the catalogue holds of a period."""
+    came = {"gte": period.begins, "lt": period.ends}
+    scans = Scan.objects.filter(**{f"received_at__{end}": moment for end, moment in came.items()})
+    exams = Exam.objects.filter(**{f"arrived_at__{end}": moment for end, moment in came.items()})
+    return scans.count(), exams.count()
 
 
-def test_every_file_tells_what_the_catalogue_holds_and_parts_add_up(season: None) -> None:
-    quarter = counted(QUARTER.code)
-    arrived = {"received_at__gte": QUARTER.begins, "received_at__lt": QUARTER.ends}
-    scans, exams = in_workbook(quarter)
-    assert sum(scans[:-1]) == scans[-1] == Scan.objects.filter(**arrived).count() > 300
-    assert sum(exams[:-1]) == exams[-1]
-    came = Exam.objects.filter(arrived_at__gte=QUARTER.begins, arrived_at__lt=QUARTER.ends)
-    assert exams[-1] == came.count()
-    months = [in_workbook(counted(code)) for code in PARTS]
-    assert sum(month[0][-1] for month in months) == scans[-1]
-    assert sum(month[1][-1] for month in months) == exams[-1]
-    # the same weeks as rows of months and of the quarter, those that a month's end cuts put together again
-    assert sum(len(month[0]) - 1 for month in months) >= len(scans) - 1
-    assert in_text(quarter) == on_slides(quarter)
-    pen = Pen("fr")
-    assert [row[1] for row in in_text(quarter)] == [pen.number(one) for one in scans]
-    lines = csv.DictReader(io.StringIO(Press(quarter, "en", "").printed("csv").decode(), newline=""))
-    told = [int(line["value"]) for line in lines if (line["table"], line["column"]) == ("activity_by_week", "scans")]
-    assert told == scans
+def together(rows: Rows) -> tuple[int, int]:
+    return sum(scans for scans, _ in rows), sum(exams for _, exams in rows)
 
 
-def test_weekly_reports_add_up_to_the_rows_of_the_quarter(season: None) -> None:
-    scans, _ = in_workbook(counted(QUARTER.code))
-    whole = [counted(f"2025-W{week}") for week in (44, 45, 46)]
-    figures = [next(one for one in document.sections[0].blocks if hasattr(one, "numbers")) for document in whole]
-    assert [block.numbers[0].cell.value for block in figures] == scans[4:7]  # the first week of the quarter is W40
+def test_weeks_months_quarters_and_years_add_up_in_every_format(season: None) -> None:
+    months, pen = QUARTER.parts(PeriodKind.MONTH), Pen("fr")
+    documents = {one: counted(one) for one in (*months, QUARTER, YEAR)}
+    for form, read in FORMATS.items():
+        files = {one: Press(document, "fr", "").printed(form) for one, document in documents.items()}
+
+        asked = [(one, "week") for one in (*months, QUARTER)]
+        asked += [(QUARTER, "month"), (YEAR, "month"), (YEAR, "quarter")]
+        told = {(one, by): read(files[one], documents[one].table(f"activity_by_{by}"), pen) for one, by in asked}
+        for (period, by), rows in told.items():
+            assert together(rows[:-1]) == rows[-1] == totals(period), (form, period, by)
+        of_quarter = [told[month, "week"][-1] for month in months]
+        assert of_quarter == told[QUARTER, "month"][:-1] == told[YEAR, "month"][-4:-1]
+        assert told[QUARTER, "week"][-1] == told[QUARTER, "month"][-1] == told[YEAR, "quarter"][-2]
+    assert totals(QUARTER)[0] > 300
+
+
+def test_a_weekly_report_is_a_row_of_the_quarter(season: None) -> None:
+    quarter = counted(QUARTER).table("activity_by_week")
+    place = [column.key for column in quarter.columns].index("scans")
+    weekly = [block for code in WHOLE_WEEKS for block in counted(Period.named(code)).sections[0].blocks]
+    told = [block.numbers[0].cell.value for block in weekly if isinstance(block, Numbers)]
+    assert told == [row[place].value for row in quarter.rows[4:7]]  # the first week of the quarter is W40

@@ -7,7 +7,7 @@ from pipeline.text import Text
 from storage.catalogue.exam_catalogue import types_of_all
 from storage.catalogue.models import Project
 from storage.catalogue.registers.figures import registers_of
-from storage.catalogue.reporting.activity import activity_of, counted_of
+from storage.catalogue.reporting.activity import activity_of, counted_in, counted_of
 from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.beside import equipment_in, incidents_in, sustained_at, telemedicine_in
 from storage.catalogue.reporting.labels import labels_of
@@ -16,8 +16,8 @@ from storage.catalogue.reporting.reach import Reach, reach_of
 from storage.catalogue.reporting.readings import read_in
 from storage.catalogue.reporting.supervised import supervised_in
 from storage.catalogue.reporting.waiting import refusals_in, waiting_at
-from supervision.period import Period
-from supervision.report.figures import Figures, Scope
+from supervision.period import Period, PeriodKind
+from supervision.report.figures import Figures, Month, Scope
 from supervision.report.measures import Detailed
 
 
@@ -37,6 +37,7 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
         period=period,
         cut_off=cut_off,
         activity=activity,
+        months=_months(reach, period, cut_off),
         before=counted_of(reach, period.previous(), cut_off),
         detailed=detailed,
         registers=registers_of(known, period.first, period.last, cut_off),
@@ -46,6 +47,11 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
         projects=labels_of("project", scope.projects),
         countries={project.code: project.country for project in known},
     )
+
+
+def _months(reach: Reach, period: Period, cut_off: datetime) -> tuple[Month, ...]:
+    months = period.parts(PeriodKind.MONTH) if period.kind in (PeriodKind.QUARTER, PeriodKind.YEAR) else ()
+    return tuple(map(Month, months, counted_in(reach, months, cut_off)))
 
 
 def _questions(projects: Iterable[Project]) -> dict[tuple[str, str], Text]:
@@ -60,7 +66,7 @@ def _detailed(reach: Reach, projects: list[Project], period: Period, cut_off: da
         waiting=waiting_at(reach, cut_off),
         read=read_in(reach, period, cut_off),
         supervised=supervised_in(reach, period, cut_off),
-        pipeline=pipeline_in(reach, period, cut_off),
+        pipeline=pipeline_in(reach, numbers, period, cut_off),
         telemedicine=telemedicine_in(reach, period, cut_off),
         equipment=equipment_in(numbers, period, cut_off),
         sustained=sustained_at(reach, numbers, period, cut_off),

@@ -24,7 +24,7 @@ from supervision.sign_off import Decision, PlanStep
 Standing = Mapping[tuple[int, str], Rung]
 
 
-def pipeline_in(reach: Reach, days: Days, cut_off: datetime) -> Pipeline:
+def pipeline_in(reach: Reach, projects: list[int], days: Days, cut_off: datetime) -> Pipeline:
     """Return where trainees stood at the end of these days (or at `cut_off`), and what was decided in them."""
     end = min(days.ends, cut_off)
     ever = reach.exams.filter(trainee__isnull=False, arrived_at__lt=end).exclude(exam_type="")
@@ -35,13 +35,14 @@ def pipeline_in(reach: Reach, days: Days, cut_off: datetime) -> Pipeline:
     for person, exam_type in scanned:
         rungs[exam_type][standing.get((person, exam_type), rung_in(Phase.LEARNING))] += 1
     now = reach.exams_in(days, cut_off).filter(trainee__isnull=False)
+    active = set(now.order_by().values_list("trainee", flat=True).distinct())
     decided = SignOff.objects.filter(trainee__in=people, decided_at__gte=days.begins, decided_at__lt=end)
     proposed = set(Proposal.objects.filter(trainee__in=people, met=True).values_list("trainee", "exam_type"))
     plans = Plan.objects.filter(trainee__in=people)
     lines = PlanEntry.objects.filter(plan__in=plans, at__gte=days.begins, at__lt=end)
     return Pipeline(
-        enrolled=_enrolled(reach).count(),
-        active=now.values("trainee").distinct().count(),
+        learners=_learners(projects, active).count(),
+        active=len(active),
         rungs={code: dict(count) for code, count in sorted(rungs.items())},
         signed=decided.filter(decision=Decision.SIGNED).count(),
         refused=decided.filter(decision=Decision.REFUSED).count(),
@@ -57,11 +58,12 @@ def pipeline_in(reach: Reach, days: Days, cut_off: datetime) -> Pipeline:
     )
 
 
-def _enrolled(reach: Reach) -> QuerySet[Person]:
-    projects = Project.objects.filter(pk__in=reach.exams.values("project"))
-    here = Q(project__in=projects) | Q(project=None, organisation__in=projects.values("organisation"))
+def _learners(projects: list[int], active: Iterable[int]) -> QuerySet[Person]:
+    """Return who is a trainee of these projects now, and whose exams came from them, whatever became of the role."""
+    organisations = Project.objects.filter(pk__in=projects).values("organisation")
+    here = Q(project__in=projects) | Q(project=None, organisation__in=organisations)
     places = Membership.objects.filter(here, role=Role.TRAINEE)
-    return Person.objects.filter(is_active=True, pk__in=places.values("person"))
+    return Person.objects.filter(Q(is_active=True, pk__in=places.values("person")) | Q(pk__in=active))
 
 
 def _standing(people: Iterable[int], at: datetime) -> Standing:

@@ -90,9 +90,9 @@ class Table:
 
     @property
     def numeric(self) -> tuple[bool, ...]:
-        """Whether each column holds numbers."""
-        places = range(len(self.columns))
-        return tuple(any(row[place].kind is not Kind.TEXT for row in self.every) for place in places)
+        """Whether each column holds numbers, which stand to the right; dates do not."""
+        places, words = range(len(self.columns)), (Kind.TEXT, Kind.DATE, Kind.MOMENT)
+        return tuple(any(row[place].kind not in words for row in self.every) for place in places)
 
 
 class Form(StrEnum):

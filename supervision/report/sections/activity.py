@@ -1,16 +1,16 @@
 """What was done, week by week, in which project and in which type of exam?"""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.text import Text
-from supervision.period import Days, PeriodKind
+from supervision.period import MONTHS, Days, PeriodKind
 from supervision.report.composing import EVERY, Part
 from supervision.report.document import Block, Cell, Form, Row, Section, Table
-from supervision.report.figures import Activity, Counted
+from supervision.report.figures import Activity, Counted, Month, together
 from supervision.report.tabled import ALL, Audience, Drawn, chart_of, count, day, share, text
 
 COLUMNS: Mapping[str, Text] = {
-    "scans": Text("Scans", "Clips"),
+    "scans": Text("Scans", "Enregistrements"),
     "refused": Text("Not usable", "Inutilisables"),
     "exams": Text("Exams", "Examens"),
     "read": Text("Read", "Relus"),
@@ -20,28 +20,46 @@ COLUMNS: Mapping[str, Text] = {
 }
 MOST_COLUMNS = 9
 NOTE = Text(
-    "What arrived is counted on the day that its first clip came in, and what became of it on the same day. Not drawn:"
-    " left out when a share is read. Exams that are neither read, waiting nor left out lack details.",
-    "Tout est compté au jour d'arrivée du premier clip, ce qu'il en est advenu aussi. Non tirés\u00a0: laissés"
-    " de côté lorsqu'une part seulement est relue. Les autres examens attendent des précisions.",
+    "An exam is counted on the day that its first scan came in, and what became of it on the same day. Not drawn: left"
+    " out where only a share is read. Exams that are neither read, waiting nor left out lack details.",
+    "Un examen est compté au jour d'arrivée de son premier enregistrement, ce qu'il en est advenu aussi. Non"
+    " tirés\u00a0: laissés de côté là où une part seulement est relue. Les examens ni relus, ni en attente, ni laissés"
+    " de côté manquent de précisions.",
+)
+
+
+DRAWN = ("exams", "read")
+BY_WEEK = Drawn(
+    Form.BARS,
+    DRAWN,
+    Text("Exams received and read, by week", "Examens reçus et examens relus, par semaine"),
+    Text("Exams received and exams read, week by week.", "Examens reçus et examens relus, semaine par semaine."),
+)
+BY_MONTH = Drawn(
+    Form.BARS,
+    DRAWN,
+    Text("Exams received and read, by month", "Examens reçus et examens relus, par mois"),
+    Text("Exams received and exams read, month by month.", "Examens reçus et examens relus, mois par mois."),
 )
 
 
 def activity(audience: Audience) -> Section:
-    """Return what came in by week, project and exam type; from quarters on by project and exam type together."""
+    """Return what came in by its stretches of time, project and exam type; from quarters on by both together.
+
+    A month tells its weeks, a quarter its weeks and months, a year its months and quarters. What leaves tells the
+    smaller of the two alone: a small number that is hidden in one could be told from the other.
+    """
     figures = audience.figures
     known = figures.activity
     blocks: list[Block] = []
-    if len(known.weeks) > 1:
+    if figures.period.kind is PeriodKind.YEAR:
+        months = _months(audience)
+        blocks += [chart_of(months, BY_MONTH), months]
+        blocks += [] if audience.outside else [_quarters(audience)]
+    elif figures.period.kind is not PeriodKind.WEEK:
         weeks = _weeks(audience)
-        read = Drawn(
-            Form.BARS,
-            ("exams", "read"),
-            Text(
-                "Exams received and exams read, week by week.", "Examens reçus et examens relus, semaine par semaine."
-            ),
-        )
-        blocks += [chart_of(weeks, read), weeks]
+        blocks += [chart_of(weeks, BY_WEEK), weeks]
+        blocks += [_months(audience)] if figures.months and not audience.outside else []
     if len(known.projects) > 1:
         blocks.append(_parts(audience, "project"))
     blocks.append(_parts(audience, "exam_type"))
@@ -64,6 +82,26 @@ def _weeks(audience: Audience) -> Table:
             "Les semaines commencent le lundi et sont coupées aux bornes de la période, dont elles font le total.",
         ),
     )
+
+
+def _months(audience: Audience) -> Table:
+    rows = [(MONTHS[one.period.first.month - 1], one) for one in audience.figures.months]
+    return _stretches(audience, "month", Text("By month", "Par mois"), Text("Month", "Mois"), rows)
+
+
+def _quarters(audience: Audience) -> Table:
+    figures = audience.figures
+    rows = [
+        (quarter.label, Month(quarter, together(one.counted for one in figures.months if one.period.begins in quarter)))
+        for quarter in figures.period.parts(PeriodKind.QUARTER)
+    ]
+    return _stretches(audience, "quarter", Text("By quarter", "Par trimestre"), Text("Quarter", "Trimestre"), rows)
+
+
+def _stretches(audience: Audience, key: str, title: Text, head: Text, parts: Iterable[tuple[Text, Month]]) -> Table:
+    rows = [(text(label), *_cells(audience, one.counted, one.period)) for label, one in parts]
+    total = _total(audience, audience.figures.activity)
+    return audience.table(f"activity_by_{key}", title, {key: head, **COLUMNS}, rows, total)
 
 
 def _parts(audience: Audience, by: str) -> Table:

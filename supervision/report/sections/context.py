@@ -2,7 +2,8 @@
 
 from pipeline.text import Text
 from supervision.report.composing import FROM_QUARTERS, Part
-from supervision.report.document import Paragraph, Section
+from supervision.report.document import Number, Section
+from supervision.report.printed import DASH
 from supervision.report.tabled import ALL, Audience, count, text
 
 
@@ -17,13 +18,13 @@ def context(audience: Audience) -> Section:
     rows = [
         (
             text(name),
-            text(figures.countries.get(code, "")),
+            text(figures.countries.get(code) or DASH),
             count(devices[code]),
             count(held[code].sessions if code in held else 0),
         )
         for code, name in figures.projects.items()
     ]
-    enrolled, active = figures.detailed.pipeline.enrolled, figures.detailed.pipeline.active
+    learners, active = figures.detailed.pipeline.learners, figures.detailed.pipeline.active
     table = audience.table(
         "projects_context",
         Text("Projects", "Projets"),
@@ -42,11 +43,16 @@ def context(audience: Audience) -> Section:
         ),
         patients=(),
     )
-    people = Text(
-        f"{enrolled} people are registered to learn; {active} of them scanned in this period.",
-        f"{enrolled} personnes sont inscrites en formation\u00a0; {active} ont réalisé des examens sur la période.",
+    people = audience.numbers(
+        "people",
+        Text("People", "Personnes"),
+        [
+            Number(Text("Projects", "Projets"), count(len(figures.projects))),
+            Number(Text("People who learn", "Personnes en formation"), count(learners)),
+            Number(Text("of these scanned", "dont actives"), count(active)),
+        ],
     )
-    return Section("context", Text("Context", "Contexte"), (Paragraph(people), table))
+    return Section("context", Text("Context", "Contexte"), (people, table))
 
 
 PART = Part(20, FROM_QUARTERS, context)

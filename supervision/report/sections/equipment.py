@@ -14,7 +14,8 @@ def equipment(audience: Audience) -> Section | None:
     if not devices and not sum(found.opened.values()) and not found.pending:
         return None
     blocks: list[Block] = [] if audience.outside else [_tickets(audience)]
-    blocks.append(_kinds(audience))
+    if sum(found.opened.values()):
+        blocks.append(_kinds(audience))
     if devices:
         blocks.append(_devices(audience))
     return Section("equipment", Text("Equipment", "Équipement"), tuple(blocks))
@@ -78,7 +79,7 @@ def _devices(audience: Audience) -> Table:
             "Out of use: as written in the tickets, the same hour once. In service since the first scan where the"
             " register says nothing. The denominator is days in service.",
             "Hors d'usage\u00a0: d'après les tickets, une même heure comptée une fois. En service depuis le premier"
-            " clip quand le registre ne dit rien. Le dénominateur est en jours de service.",
+            " enregistrement quand le registre ne dit rien. Le dénominateur est en jours de service.",
         ),
     )
 

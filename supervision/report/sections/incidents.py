@@ -32,7 +32,7 @@ def incidents(audience: Audience) -> Section:
         blocks.append(
             audience.table(
                 "withheld",
-                Text("Why scans were held back", "Pourquoi des clips ont été retenus"),
+                Text("Why scans were held back", "Pourquoi des enregistrements ont été retenus"),
                 {"reason": Text("Why", "Motif"), "scans": Text("Times", "Fois")},
                 [(text(called(code, REASONS)), count(number)) for code, number in found.withheld.items()],
                 (text(ALL), count(sum(found.withheld.values()))),

@@ -73,8 +73,9 @@ def _adequacy_drawn(table: Table) -> Chart:
         Drawn(
             Form.DOTS,
             ("adequate",),
+            Text("Adequate, of the exams read", "Adéquats, parmi les examens relus"),
             Text(
-                "The share of adequate exams of each type, with its 95 % interval.",
+                "The share of adequate exams of each type, with its 95% interval.",
                 "La part d'examens adéquats de chaque type, avec son intervalle à 95\u00a0%.",
             ),
         ),
@@ -120,6 +121,7 @@ def _ratings_drawn(table: Table) -> Chart:
         Drawn(
             Form.STACKED,
             tuple(f"overall_{rating}" for rating in OVERALL),
+            Text("Exams by overall rating, 1 to 5", "Examens selon la note globale, de 1 à 5"),
             Text("How many exams of each type were rated 1 to 5.", "Nombre d'examens de chaque type notés de 1 à 5."),
         ),
     )
@@ -171,7 +173,8 @@ def _heat(table: Table) -> Chart:
         "The mean of each component in each exam type; the table below tells the same.",
         "La moyenne de chaque composante par type d'examen\u00a0; le tableau ci-dessous dit la même chose.",
     )
-    return Chart("components_chart", table.title, alternative, Form.HEAT, series, Kind.NUMBER, ends=(0, 2), decimals=2)
+    title = Text("Components at a glance: pale is weak", "Composantes d'un coup d'œil\u00a0: pâle veut dire faible")
+    return Chart("components_chart", title, alternative, Form.HEAT, series, Kind.NUMBER, ends=(0, 2), decimals=2)
 
 
 def _causes(audience: Audience) -> Table:
@@ -215,7 +218,7 @@ def _answers(audience: Audience) -> Table:
         [row(one) for one in figures.detailed.read.answered],
         patients=("sensitivity", "specificity", "positives", "undecided", "other_reference"),
         note=Text(
-            f"95 % Wilson intervals; grey below {POSITIVES_NEEDED} cases. The reference is the expert's reading unless"
+            f"95% Wilson intervals; grey below {POSITIVES_NEEDED} cases. The reference is the expert's reading unless"
             " another was named (laboratory, procedure, follow-up, other imaging).",
             f"Intervalles de Wilson à 95\u00a0%\u00a0; en gris sous {POSITIVES_NEEDED} cas. La référence est la lecture"
             " de l'expert, sauf autre référence nommée (laboratoire, geste, suivi, autre imagerie).",

@@ -9,10 +9,10 @@ from supervision.report.tabled import Audience
 def recommendations(audience: Audience) -> Section:  # noqa: ARG001 - what stands here is written by people
     """Return the place of the recommendations; those of the period before stand there to be followed up."""
     asked = Text(
-        "Written by whoever answers for the programme. What was recommended in the period before stands below: say what"
-        " became of each point.",
-        "Rédigées par la personne responsable du programme. Les recommandations de la période précédente figurent"
-        " ci-dessous\u00a0: dire ce qu'il est advenu de chacune.",
+        "Written by whoever answers for the programme, as the comment of this section. What was recommended in the"
+        " period before is repeated with it, so that each point can be answered.",
+        "Rédigées par la personne responsable du programme, comme commentaire de cette section. Les recommandations de"
+        " la période précédente y sont reprises, pour que chacune reçoive une réponse.",
     )
     return Section(
         "recommendations",

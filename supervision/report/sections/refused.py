@@ -23,11 +23,11 @@ def _reasons(audience: Audience) -> Table:
     refusals = audience.figures.detailed.refusals
     return audience.table(
         "refusals",
-        Text("Scans that could not be used", "Clips inutilisables"),
+        Text("Scans that could not be used", "Enregistrements inutilisables"),
         {
             "state": Text("What", "Statut"),
             "reason": Text("Why", "Motif"),
-            "scans": Text("Scans", "Clips"),
+            "scans": Text("Scans", "Enregistrements"),
         },
         [(text(STATES[one.state]), text(called(one.code, REASONS)), count(one.count)) for one in refusals],
         (text(ALL), text(""), count(sum(one.count for one in refusals))),
@@ -54,7 +54,10 @@ def _waiting(audience: Audience) -> Table:
             hours(None),
         ),
         (text(Text("Exams without type", "Examens sans type")), count(waits.no_exam_type), hours(None), hours(None)),
-        (text(Text("Scans held back for privacy", "Clips retenus pour confidentialité")), *_aged(waits.withheld)),
+        (
+            text(Text("Scans held back for privacy", "Retenus pour confidentialité")),
+            *_aged(waits.withheld),
+        ),
     ]
     return audience.table(
         "waiting",

@@ -22,8 +22,9 @@ def summary(audience: Audience) -> Section:
 def _numbers(audience: Audience) -> list[Number]:
     now, before, more = audience.figures.activity.whole, audience.figures.before, audience.figures.detailed
     turnaround, link = more.supervised.turnaround, audience.link
+    scans = Text("Scans received", "Enregistrements reçus")
     return [
-        Number(Text("Scans received", "Clips reçus"), count(now.scans_in, link("scans_in")), count(before.scans_in)),
+        Number(scans, count(now.scans_in, link("scans_in")), count(before.scans_in)),
         Number(Text("Patients' exams", "Examens de patients"), count(now.exams, link("exams")), count(before.exams)),
         Number(
             Text("Exams read by an expert", "Examens relus par un expert"),

@@ -32,7 +32,7 @@ def _all(audience: Audience) -> Iterator[Weighed]:
             first.count,
             point(
                 f"Scans that could not be taken, most often: {reason.en} ({number.en}).",
-                f"Clips inutilisables, le plus souvent\u00a0: {reason.fr} ({number.fr}).",
+                f"Enregistrements inutilisables, le plus souvent\u00a0: {reason.fr} ({number.fr}).",
             ),
         )
     lacking = waits.no_trainee + waits.no_exam_type

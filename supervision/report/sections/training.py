@@ -40,8 +40,8 @@ def _decisions(audience: Audience) -> Block:
         "sign_off",
         Text("Sign-off", "Validation"),
         [
-            Number(Text("Registered to learn", "Inscrits en formation"), count(found.enrolled)),
-            Number(Text("of these scanned", "dont actifs"), count(found.active)),
+            Number(Text("People who learn", "Personnes en formation"), count(found.learners)),
+            Number(Text("of these scanned", "dont actives"), count(found.active)),
             Number(Text("Steps signed", "Étapes validées"), count(found.signed)),
             Number(
                 Text("Steps refused or withdrawn", "Étapes refusées ou retirées"),

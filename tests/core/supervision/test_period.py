@@ -37,6 +37,16 @@ def test_periods_follow_each_other_and_are_called_by_their_code(period: Period) 
     assert period.previous().following() == period == Period.named(period.code)
 
 
+@given(periods)
+def test_a_period_is_its_months_and_quarters_where_it_holds_whole_ones(period: Period) -> None:
+    whole = {PeriodKind.WEEK: (0, 0), PeriodKind.MONTH: (1, 0), PeriodKind.QUARTER: (3, 1), PeriodKind.YEAR: (12, 4)}
+    for kind, number in zip((PeriodKind.MONTH, PeriodKind.QUARTER), whole[period.kind], strict=True):
+        parts = period.parts(kind)
+        assert len(parts) == number
+        assert all(one.following() == other for one, other in pairwise(parts))
+        assert not parts or (parts[0].first, parts[-1].last) == (period.first, period.last)
+
+
 @pytest.mark.parametrize("code", ["2026-W54", "2026-13", "2026-Q5", "2026-Q0", "26", "", "2026-W1", "2026-1"])
 def test_what_is_no_period_is_refused(code: str) -> None:
     with pytest.raises(ValueError, match=r"month|week|period"):
