@@ -87,13 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     administrator.set_defaults(command=_administrator)
 
     key = commands.add_parser("key", help="hand over, take over or change the keys of an organisation")
-    key.add_argument("action", choices=["export", "import", "rotate"])
+    key.add_argument("action", choices=["export", "import", "rotate", "show"])
     key.add_argument("--organisation", required=True, metavar="CODE", help="as in programme.toml")
-    key.add_argument("--to", type=Path, metavar="FILE", help="export: the file to write")
+    key.add_argument("--to", type=Path, metavar="FILE", help="export, rotate --signing: the file to write")
     key.add_argument("--from", dest="source", type=Path, metavar="FILE", help="import: the file to read")
     key.add_argument("--passphrase-file", type=Path, metavar="FILE", help="its first line; else it is asked for")
     key.add_argument("--replace", action="store_true", help="import: in place of another key that is here")
     key.add_argument("--vault", action="store_true", help="rotate: the key of what lies sealed alone")
+    key.add_argument("--signing", action="store_true", help="rotate: the key of certificates alone")
     key.set_defaults(command=_key)
 
     audit = commands.add_parser("audit", help="check, note or export the record of what happened here")
@@ -105,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     audit.set_defaults(command=_audit)
 
     certificate = commands.add_parser("certificate", help="is a certificate unchanged, and what does it show?")
-    certificate.add_argument("file", type=Path, metavar="FILE", help="the signed JSON; nothing else is needed")
+    certificate.add_argument("file", type=Path, metavar="FILE", help="signed JSON, or a PDF that holds it")
     certificate.add_argument("--key", metavar="FINGERPRINT", help="that the organisation gave out: must have signed it")
     certificate.add_argument("--json", action="store_true", help="one JSON object")
     certificate.set_defaults(command=_certificate)
@@ -230,12 +231,16 @@ def _administrator(options: argparse.Namespace) -> int:
 
 
 def _key(options: argparse.Namespace) -> int:
-    from sonorelay.key import export_key, import_key, rotate_key
+    from sonorelay.key import export_key, import_key, rotate_key, rotate_signing_key, show_key
 
     if options.action == "export":
         return export_key(options.organisation, options.to, options.passphrase_file)
     if options.action == "import":
         return import_key(options.organisation, options.source, options.passphrase_file, replace=options.replace)
+    if options.action == "show":
+        return show_key(options.organisation)
+    if options.signing:
+        return rotate_signing_key(options.organisation, options.to)
     return rotate_key(options.organisation, vault_alone=options.vault)
 
 

@@ -5,13 +5,17 @@ from pathlib import Path
 from pipeline.errors import Misconfigured
 from pipeline.text import Text
 from sonorelay.outcome import ANSWERED, FAILED, fail, language, print_json
-from supervision.certificate import LARGEST_FILE, Signed, verify
+from supervision.certificate import LARGEST_FILE, Signed, signed_file_in, verify
 from supervision.certificates import told
 from supervision.plain_text import one_line
 
 UNCHANGED = Text(
     "Nothing in this certificate was changed since it was signed.",
     "Rien n'a été changé dans ce certificat depuis sa signature.",
+)
+WITHIN = Text(
+    "The signed file in this PDF was read, and not its pages: compare them with what follows.",
+    "C'est le fichier signé contenu dans ce PDF qui a été lu, et non ses pages : comparez-les à ce qui suit.",
 )
 KEY = Text(
     "It was signed with the key {fingerprint}. Only the comparison with the key that {organisation} gives out shows "
@@ -43,16 +47,18 @@ def certificate(file: Path, key: str | None, *, as_json: bool) -> int:
     """
     try:
         with file.open("rb") as opened:
-            found = verify(opened.read(LARGEST_FILE + 1))
+            data = opened.read(LARGEST_FILE + 1)
     except OSError:
         raise Misconfigured("file_unreadable", file=str(file)) from None
+    held = signed_file_in(data)
+    found = verify(held)
     fits, said = key_said(found, key)
     if as_json:
         print_json({"unchanged": True, "key": found.fingerprint, "key_fits": None if key is None else fits})
         return ANSWERED if fits else FAILED
     if not fits:
         return fail(said, FAILED)
-    for line in _lines(found, said):
+    for line in ([] if held is data else [WITHIN]) + _lines(found, said):
         print(one_line(line.say(language())))
     return ANSWERED
 

@@ -1,6 +1,7 @@
 """How do the keys of an organisation leave, arrive or change, without ever being printed?
 
-There are two: of its pseudonyms, and of its vault, which opens what lies sealed in the store. They go together.
+There are three: of its pseudonyms, of its vault, which opens what lies sealed in the store, and of its signature. They
+go together; that of the signature changes alone, as others know it by its fingerprint.
 """
 
 import getpass
@@ -45,6 +46,16 @@ VAULT_ROTATED = Text(
     "Le coffre de {organisation} a une nouvelle clé ({fingerprint}). La nuit, chaque original reçoit un nouvel en-tête,"
     " ses octets restent.",
 )
+
+SIGNING_CHANGED = Text(
+    "{organisation} signs with a new key now: {fingerprint}. Earlier certificates stay valid. Give {file} to whoever "
+    "knows the earlier key: it says so, signed with that one.",
+    "{organisation} signe maintenant avec une nouvelle clé : {fingerprint}. Les certificats antérieurs restent "
+    "valables. Donnez {file} à qui connaît l'ancienne clé : il le dit, signé avec celle-ci.",
+)
+SIGNS = Text("{organisation} signs with the key {fingerprint}.", "{organisation} signe avec la clé {fingerprint}.")
+SIGNED = Text("Earlier certificates: {fingerprint}.", "Certificats antérieurs : {fingerprint}.")
+SIGNS_NOT = Text("{organisation} has not signed anything yet.", "{organisation} n'a encore rien signé.")
 
 
 def export_key(organisation: str, to: Path | None, passphrase_file: Path | None) -> int:
@@ -113,6 +124,39 @@ def rotate_key(organisation: str, *, vault_alone: bool) -> int:
     _, new = rotate(place)
     _note("key_rotated", organisation, new)
     print(ROTATED.format(organisation=organisation, count=count, fingerprint=new.fingerprint).say(language()))
+    return ANSWERED
+
+
+def rotate_signing_key(organisation: str, to: Path | None) -> int:
+    """Let the organisation sign with a new key; the new file says so, signed with the earlier one."""
+    if to is None:
+        return fail(NO_FILE.format(option="--to"), USAGE)
+    _existing(organisation)
+    if to.exists():
+        raise Misconfigured("file_there", file=str(to))
+    programme.apply_programme()
+    from storage import signing
+
+    to.parent.mkdir(parents=True, exist_ok=True)
+    made = signing.change_key(organisation, datetime.now(UTC))
+    to.write_bytes(made.as_json())
+    fingerprint = signing.fingerprint_now(organisation)
+    print(SIGNING_CHANGED.format(organisation=organisation, fingerprint=fingerprint, file=str(to)).say(language()))
+    return ANSWERED
+
+
+def show_key(organisation: str) -> int:
+    """Print with which key the organisation signs, and with which it did before: what others compare."""
+    _place(organisation)
+    programme.apply_programme()
+    from storage import signing
+
+    now, known = signing.fingerprint_now(organisation), signing.keys_known(organisation)
+    said = (
+        SIGNS.format(organisation=organisation, fingerprint=now) if now else SIGNS_NOT.format(organisation=organisation)
+    )
+    for line in (said, *(SIGNED.format(fingerprint=one) for one in known if one != now)):
+        print(line.say(language()))
     return ANSWERED
 
 

@@ -1,16 +1,22 @@
 """With which key does an organisation sign, and what does every certificate say beside its document?"""
 
+import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.errors import Misconfigured
-from pipeline.key import Key
+from pipeline.key import KEY_BYTES, Key
+from pipeline.wrapping import install
 from storage.catalogue import audit
 from storage.catalogue.models import Event, Organisation
 from storage.keys import signing_file, signing_of
 from storage.settings import settings
 from supervision.certificate import Signed, fingerprint, public_key, signed
+from supervision.certificates.signing_key import KIND as CHANGED
+
+NOTED = ("certificate_signed", "signing_key_made", "signing_key_changed")
+"""The events that name a key of the organisation's signature."""
 
 
 def sign(organisation_code: str, kind: str, document: Mapping[str, Any], now: datetime) -> Signed:
@@ -67,11 +73,28 @@ def fingerprint_now(organisation: str) -> str:
     return "" if key is None else fingerprint_of(key)
 
 
+def change_key(organisation: str, now: datetime) -> Signed:
+    """Let the organisation sign with a new key from now on; return what says so, signed with the one that goes.
+
+    The old one stays beside the new (`.previous-`). What it signed goes on verifying: a certificate holds its own key.
+    """
+    signing_key(organisation, now)
+    new = Key.from_bytes(secrets.token_bytes(KEY_BYTES))
+    made = sign(organisation, CHANGED, {"key": fingerprint_of(new)}, now)
+    install(new, signing_file(organisation), replace=True)
+    facts = {"organisation": organisation, "key": fingerprint_of(new), "before": made.fingerprint}
+    Event.objects.create(at=now, what="signing_key_changed", facts=facts)
+    return made
+
+
+def keys_known(organisation: str) -> tuple[str, ...]:
+    """Return the fingerprints of all keys with which the organisation signs or has signed here, today's first."""
+    noted = Event.objects.filter(what__in=NOTED, facts__organisation=organisation).order_by("-at", "-pk")
+    found = [fingerprint_now(organisation), *noted.values_list("facts__key", flat=True)]
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 def known_here(certificate: Signed) -> bool:
-    """Tell whether it was signed with a key that is, or was, the organisation's on this machine."""
+    """Tell whether it was signed with a key that is, or was, the organisation's on this installation."""
     code = str(certificate.document.get("organisation", {}).get("code", ""))
-    if not Organisation.objects.filter(code=code).exists():
-        return False
-    file = signing_file(code)
-    files = [file, *file.parent.glob(f"{file.name}.previous-*")]
-    return any(public_key(Key.load(one).secret) == certificate.public_key for one in files if one.exists())
+    return Organisation.objects.filter(code=code).exists() and certificate.fingerprint in keys_known(code)

@@ -8,6 +8,8 @@ Whose key it is, its fingerprint tells, which the organisation gives in another 
 import base64
 import binascii
 import json
+import re
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +25,7 @@ PREFIX = FORMAT.encode() + b"\n"
 LARGEST_FILE = 4_000_000
 LARGEST_WHOLE = 2**53 - 1
 SMALLEST_SHARE, LARGEST_SHARE = 1e-6, 1e15  # between them Python and RFC 8785 write a number alike
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _MEMBERS = {"format", "document", "public_key", "signature"}
 
 
@@ -77,6 +80,28 @@ def verify(data: bytes) -> Signed:
     except (ValueError, TypeError, RecursionError, InvalidSignature):
         raise Rejected("certificate_changed") from None
     return Signed(found["document"], key, signature)
+
+
+def signed_file_in(data: bytes) -> bytes:
+    """Return the signed file that lies in a printed certificate (PDF); other bytes as they are.
+
+    What the pages show is not looked at. Rejected (`certificate_changed`) for a PDF that does not hold exactly one.
+    """
+    if not data.startswith(b"%PDF-"):
+        return data
+    unpacked = (_unpacked(data[found.end() : found.end() + LARGEST_FILE]) for found in _STREAM.finditer(data))
+    held = [one for one in unpacked if one.startswith(b'{"document":')]
+    if len(held) != 1:
+        raise Rejected("certificate_changed")
+    return held[0]
+
+
+def _unpacked(stream: bytes) -> bytes:
+    """Return what a stream of a PDF holds (Flate, RFC 1950), no more than a certificate may; nothing for others."""
+    try:
+        return zlib.decompressobj().decompress(stream, LARGEST_FILE)
+    except zlib.error:
+        return b""
 
 
 def fingerprint(key: bytes) -> str:

@@ -1,11 +1,14 @@
 """Whoever holds a certificate is told in plain words what it shows, and sees a change, without any installation."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
+from storage.documents.certificate import as_pdf
 from supervision.certificate import fingerprint, public_key, signed
 from tests.competence_document import COMPETENCE
 
@@ -48,3 +51,23 @@ def test_nobody_forges_a_line_of_what_it_says(file: Path) -> None:
     lines = run(str(file)).stdout.splitlines()
     assert not any(line.startswith("It was signed with the key that you named") for line in lines)
     assert not {"\x1b", "\u202e"} & set("".join(lines))
+
+
+def test_a_printed_certificate_holds_its_signed_file_and_shows_what_that_says(tmp_path: Path) -> None:
+    certificate = signed(COMPETENCE, SECRET)
+    for language, words in {"en": "Level of autonomy: Signed off", "fr": "Niveau d'autonomie : Validé"}.items():
+        data = as_pdf(certificate, language)
+        assert data == as_pdf(certificate, language)
+        shown = PdfReader(io.BytesIO(data)).pages[0].extract_text().replace("\N{NO-BREAK SPACE}", " ")
+        for part in (words, "Amina Mwamba", "Rose Mwamba", "28", certificate.fingerprint, COMPETENCE["says"]["number"]):
+            assert part in shown.replace("’", "'"), part
+        file = tmp_path / f"{language}.pdf"
+        file.write_bytes(data)
+    found = run(str(file))
+    assert found.returncode == 0, found.stderr
+    assert "The signed file in this PDF was read" in found.stdout
+    assert "Relief certifies of Amina Mwamba" in found.stdout
+    (tmp_path / "two.pdf").write_bytes(data + data)
+    (tmp_path / "none.pdf").write_bytes(b"%PDF-1.7\nstream\nnothing")
+    for odd in ("two.pdf", "none.pdf"):
+        assert run(str(tmp_path / odd)).returncode == 1

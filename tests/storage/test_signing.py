@@ -59,3 +59,20 @@ def test_one_of_several_machines_makes_no_key_of_its_own(world: World, monkeypat
         sign(world.organisation.code, "competence", {}, NOON)
     make_keys(world.organisation.code)
     assert sign(world.organisation.code, "competence", {}, NOON).document["kind"] == "competence"
+
+
+def test_a_new_key_signs_what_comes_and_what_was_signed_goes_on_verifying(world: World) -> None:
+    from storage.signing import change_key, fingerprint_now, keys_known, known_here, sign
+
+    code = world.organisation.code
+    before = sign(code, "competence", {"name": "Amina"}, NOON)
+    told = verify(change_key(code, NOON).as_json())
+    after = sign(code, "competence", {"name": "Joel"}, NOON)
+    assert told.fingerprint == before.fingerprint != after.fingerprint
+    assert told.document["says"]["key"] == after.fingerprint == fingerprint_now(code)
+    assert keys_known(code) == (after.fingerprint, before.fingerprint)
+    signing_file = settings().keys_folder / f"{code}.signing"
+    for old in signing_file.parent.glob(f"{code}.signing.previous-*"):
+        old.unlink()  # as on a machine that was made anew of a backup: the record knows the key
+    for one in (before, after):
+        assert known_here(verify(one.as_json()))
