@@ -8,6 +8,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows.batches import process
 from flows.calibrate import calibrate
+from flows.chain import chain
 from flows.competence import competence
 from flows.digest import digest
 from flows.ingest import ingest
@@ -29,6 +30,8 @@ BEFORE_THE_REPORTS = "30 3 * * *"
 """UTC; what is proposed, and which plans are open, stands in them."""
 EARLY = "0 4 * * *"
 """UTC; on Monday, before the week's mail; whatever the day, when a month, a quarter or a year is over."""
+AFTER_THE_NIGHT = "0 5 * * *"
+"""UTC; when the night's other work has been written down."""
 IN_THE_MORNING = "30 4 * * *"
 """UTC; after supervision.digest.MORNING, so that Monday's mail leaves on Monday."""
 
@@ -47,6 +50,7 @@ def deployments(programme: Programme) -> list[RunnerDeployment]:
         _deployment(report, "everybody", EARLY),
         _deployment(scrub, "everything", LATE_AT_NIGHT),
         _deployment(retention, "everything", BEFORE_THE_SCRUB),
+        _deployment(chain, "everything", AFTER_THE_NIGHT),
         *([_deployment(exchange, "headquarters", _every(here.sync_minutes))] if here.sync_url else []),
     ]
 

@@ -64,8 +64,8 @@ def verify(noted: str | None, *, as_json: bool) -> int:
         return fail(NO_HEAD, USAGE)
     now = datetime.now(UTC)
     found = audit.verify(now, head)
-    if found.problem is None and found.head is not None:
-        audit.note_verified(found.head, now)
+    if noted is None or found.problem is None:  # a head may also be misspelt
+        audit.note(found, now)
     if as_json:
         print_json(_table(found))
     else:

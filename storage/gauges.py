@@ -55,6 +55,8 @@ def gauges(now: datetime) -> Iterator[Gauge]:
     yield _by("service_deaths", "Deaths of a service since sonorelay up was started", "service", died)
     waiting = audit.overdue(now)
     yield Gauge("events_unsealed", "Events that wait too long for their place in the chain", (), {(): waiting})
+    broken = int(audit.last_broken() is not None)
+    yield Gauge("chain_broken", "1 where the chain of events was found broken and not whole since", (), {(): broken})
 
 
 def _scans(codes: Mapping[int, str]) -> Gauge:

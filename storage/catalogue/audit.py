@@ -24,7 +24,7 @@ from storage.settings import settings
 BEFORE_THE_FIRST = "0" * 64
 MAY_WAIT = timedelta(minutes=1)
 AT_A_TIME = 1000
-NOTED = "audit-verified.json"
+NOTED, BROKEN = "audit-verified.json", "audit-broken.json"
 ONE_AT_A_TIME = 0x536F6E6F  # the number of the lock by which PostgreSQL lets in one process after the other
 
 _LINK = (
@@ -53,6 +53,15 @@ class Problem(StrEnum):
     CHANGED = "changed"  # it says something else than when it was sealed
     REASSIGNED = "reassigned"  # it was hung on another scan or person
     CUT = "cut"  # the noted head is not part of the chain
+
+
+@dataclass(frozen=True)
+class Broken:
+    """When the chain was found broken, how, and at which number first."""
+
+    at: datetime
+    problem: Problem
+    number: int
 
 
 @dataclass(frozen=True)
@@ -161,9 +170,28 @@ def overdue(now: datetime) -> int:
     return _unsealed().filter(at__lt=now - MAY_WAIT).count()
 
 
+def note(found: Verdict, now: datetime) -> None:
+    """Keep beside the catalogue what a look through the chain found: until it is found whole again, doctor says so."""
+    if found.problem is not None:
+        told = {"at": now.isoformat(), "problem": found.problem.value, "number": found.first_bad}
+        replace_file(settings().home / BROKEN, json.dumps(told))
+    elif found.head is not None:
+        note_verified(found.head, now)
+
+
 def note_verified(head: Head, now: datetime) -> None:
     """Keep beside the catalogue when the chain was found whole, and its head; who cuts the chain off leaves this."""
     replace_file(settings().home / NOTED, json.dumps({"at": now.isoformat(), "head": str(head)}))
+    (settings().home / BROKEN).unlink(missing_ok=True)
+
+
+def last_broken() -> Broken | None:
+    """Return what was found broken and not found whole since, None where nothing was."""
+    try:
+        kept = json.loads((settings().home / BROKEN).read_text(encoding="ascii"))
+        return Broken(datetime.fromisoformat(kept["at"]), Problem(kept["problem"]), int(kept["number"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def last_verified() -> Verified | None:

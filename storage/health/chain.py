@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
 
-SHOULD_VERIFY = timedelta(days=31)
+SHOULD_VERIFY = timedelta(days=7)
+"""Every night it is looked through by itself (flows.chain); where that stops, somebody is told within a week."""
 
 SEALED = Text("Every event has its place in the chain.", "Chaque événement a sa place dans la chaîne.")
 UNSEALED = Text(
@@ -33,6 +34,17 @@ CUT_MEND = Text(
 )
 
 
+BROKEN = Text(
+    "The chain of events was found broken at number {number} on {date} ({problem}).",
+    "La chaîne des événements a été trouvée rompue au numéro {number} le {date} ({problem}).",
+)
+BROKEN_MEND = Text(
+    "Somebody changed the record, or a disk did: keep a copy of the catalogue now, then sonorelay audit verify",
+    "Le registre a été modifié, par quelqu'un ou par un disque : copiez le catalogue tout de suite, puis"
+    " sonorelay audit verify",
+)
+
+
 @asks("chain", catalogue=True)
 def chain(now: datetime) -> Iterator[Check]:
     """Look for events without a place, and for the head that the last verification noted."""
@@ -44,6 +56,11 @@ def chain(now: datetime) -> Iterator[Check]:
         yield bad("chain.sealed", UNSEALED, UNSEALED_MEND, count=waiting)
     else:
         yield good("chain.sealed", SEALED)
+    broken = audit.last_broken()
+    if broken is not None:
+        facts = {"number": broken.number, "problem": broken.problem.value, "date": f"{broken.at:%Y-%m-%d}"}
+        yield bad("chain.verified", BROKEN, BROKEN_MEND, **facts)
+        return
     last = audit.last_verified()
     if last is None:
         if Event.objects.exists():
