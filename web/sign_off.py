@@ -35,6 +35,9 @@ KINDS: Mapping[str, Word] = {
 }
 """What a requirement is called in a list; on the page of the step it is said whole."""
 
+ON_ALL = ("volume", "learned", "certain", "recent")
+"""Requirements that rest on all exams which were read, where they name none."""
+
 FILES: Mapping[str, Word] = {"en.pdf": _("PDF, English"), "fr.pdf": _("PDF, French"), "json": _("signed file")}
 DECISIONS: Mapping[str, tuple[Word, str]] = {
     Decision.SIGNED: (pgettext_lazy("certificate", "signed"), "good"),
@@ -45,7 +48,10 @@ DECISIONS: Mapping[str, tuple[Word, str]] = {
 
 @dataclass(frozen=True)
 class Piece:
-    """One requirement with the exams on which it rests, each with its address, and how many more there are."""
+    """One requirement with the exams on which it rests and how many more there are.
+
+    exams: the number of each in the course, as in the curves, and its address. behind: of the scans of all of them.
+    """
 
     evidence: Evidence
     exams: tuple[tuple[int, str], ...]
@@ -96,7 +102,7 @@ class Row:
     @property
     def missing(self) -> list[Word]:
         """What is still missing, in words."""
-        return [KINDS.get(kind, kind) for kind in self.proposal.missing]
+        return [words for kind, words in KINDS.items() if kind in self.proposal.missing]
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,8 @@ def pieces_of(found: Proposed, viewer: Person) -> list[Piece]:
     trainee, address = found.standing.trainee, exam_address(found.standing.trainee, viewer)
     whose = Asked(Slice(trainee=trainee.pk, exam_type=found.standing.code))
     behind = scans_behind(whose, Figure.RATED) if may(viewer, Action.SEE_SCANS) else ""
-    return [_piece(one, address, behind) for one in found.evidence.pieces]
+    numbers = {result.exam: number for number, result in enumerate(found.standing.course.results, 1)}
+    return [_piece(one, numbers, address, behind) for one in found.evidence.pieces]
 
 
 def levels_of(rows: Iterable[TraineePhase], now: Rung) -> list[Level]:
@@ -142,7 +149,7 @@ def levels_of(rows: Iterable[TraineePhase], now: Rung) -> list[Level]:
     return [Level(rung, rung is now, last.get(rung)) for rung in reversed(Rung)]
 
 
-def _piece(one: Evidence, address: Callable[[int], str], behind: str) -> Piece:
-    last = sorted(one.exams, reverse=True)[:MOST_EXAMS]
-    exams = tuple((exam, address(exam)) for exam in last)
-    return Piece(one, exams, len(one.exams) - len(last), "" if exams else behind)
+def _piece(one: Evidence, numbers: Mapping[int, int], address: Callable[[int], str], behind: str) -> Piece:
+    exams = sorted(((numbers[exam], address(exam)) for exam in one.exams), reverse=True)
+    last = tuple(exams[:MOST_EXAMS])
+    return Piece(one, last, len(exams) - len(last), behind if one.kind in ON_ALL and not last else "")

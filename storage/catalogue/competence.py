@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from storage.catalogue import phases, scope, trainees
 from storage.catalogue.exam_catalogue import type_at, type_named
@@ -21,6 +21,7 @@ from storage.catalogue.models import (
     Project,
     Proposal,
     Review,
+    SignOff,
     TraineePhase,
 )
 from storage.catalogue.programme import current
@@ -34,7 +35,7 @@ from supervision.rating import Answer
 from supervision.review_form import form_of
 from supervision.roles import Action, Reach
 from supervision.sampling import Phase
-from supervision.sign_off import PlanCause, PlanStep
+from supervision.sign_off import Decision, PlanCause, PlanStep
 from supervision.standards import DEFAULT, Standard, standard_named
 
 
@@ -168,10 +169,15 @@ def proposals_for(person: Person) -> QuerySet[Proposal]:
 
 
 def waiting_for(person: Person) -> QuerySet[Proposal]:
-    """Return the proposals that `person` could sign now."""
+    """Return the proposals that `person` could sign now; one that was refused waits again with the next exam."""
     here = scope.projects_for(person, Action.SIGN_OFF)
     people = trainees.people_of(here).exclude(pk=person.pk)
-    return Proposal.objects.filter(organisation__in=here.values("organisation"), met=True, trainee__in=people)
+    met = Proposal.objects.filter(organisation__in=here.values("organisation"), met=True, trainee__in=people)
+    same = SignOff.objects.filter(**{name: OuterRef(name) for name in ("organisation", "trainee", "exam_type")})
+    refused = same.filter(
+        decision=Decision.REFUSED, rung=OuterRef("next_rung"), decided_at__gte=OuterRef("last_exam_at")
+    )
+    return met.exclude(Exists(refused))
 
 
 def _finals(organisation: Organisation, trainee: Person, code: str) -> list[Review]:

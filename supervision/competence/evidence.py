@@ -236,7 +236,7 @@ def _recent(asked: Recent, course: Course, now: datetime) -> Evidence:
         requirement=asked,
         met=value is not None and value <= asked.months,
         title=filled(TITLES["recent"], needed=number_said(asked.months, 1)),
-        found=FOUND["never"] if value is None else filled(FOUND["recent"], value=number_said(value, 1)),
+        found=FOUND["never"] if value is None else _ago("recent", value),
         value=value,
         needed=asked.months,
     )
@@ -246,15 +246,19 @@ def _lasting(asked: Tenure | Quiet, course: Course, now: datetime) -> Evidence:
     watching = isinstance(asked, Quiet)
     value = _months(course.last_alarm_at or course.signed_off_at if watching else course.since, now)
     never = watching and course.last_alarm_at is None
-    told = f"{asked.kind}_unknown" if value is None else f"{asked.kind}_never" if never else asked.kind
+    untold = FOUND[f"{asked.kind}_{'unknown' if value is None else 'never'}"] if value is None or never else None
     return Evidence(
         requirement=asked,
         met=value is not None and value >= asked.months,
         title=filled(TITLES[asked.kind], needed=number_said(asked.months, 1)),
-        found=filled(FOUND[told], value=number_said(value or 0.0, 1)),
+        found=untold or _ago(asked.kind, value or 0.0),
         value=value,
         needed=asked.months,
     )
+
+
+def _ago(kind: str, months: float) -> Text:
+    return FOUND[f"{kind}_now"] if months < 1 else filled(FOUND[kind], value=number_said(months, 1))
 
 
 def _months(since: datetime | None, now: datetime) -> float | None:

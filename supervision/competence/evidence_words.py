@@ -67,10 +67,13 @@ FOUND: Mapping[str, Text] = MappingProxyType(
         "trusted": Text("{value} times, {newest} of 5 the last time", "{value} fois, {newest} sur 5 la dernière fois"),
         "trusted_never": Text("not yet", "pas encore"),
         "recent": Text("{value} months ago", "il y a {value} mois"),
+        "recent_now": Text("less than a month ago", "il y a moins d'un mois"),
         "never": Text("never", "jamais"),
         "tenure": Text("for {value} months", "depuis {value} mois"),
+        "tenure_now": Text("for less than a month", "depuis moins d'un mois"),
         "tenure_unknown": Text("not known since when", "depuis quand, on l'ignore"),
         "quiet": Text("the last one {value} months ago", "la dernière il y a {value} mois"),
+        "quiet_now": Text("the last one less than a month ago", "la dernière il y a moins d'un mois"),
         "quiet_never": Text("none so far", "aucune jusqu'ici"),
         "quiet_unknown": Text("nobody has watched yet", "pas encore de surveillance"),
     }
