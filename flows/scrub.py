@@ -24,6 +24,7 @@ from flows.retries import nobody_must_act  # noqa: E402
 from pipeline.errors import Unavailable  # noqa: E402
 from storage.catalogue import scrubbing  # noqa: E402
 from storage.catalogue.evidence import remove_discarded  # noqa: E402
+from storage.handover import taking  # noqa: E402
 
 MEGABYTE = 1_000_000
 
@@ -48,6 +49,7 @@ def look_after_objects() -> dict[str, int]:
         counts += read_back(store, second, settings().scrub_nightly_mb * MEGABYTE)
         counts += put_in_order(store, second)
         counts["swept"] = sum(place.sweep(datetime.now(UTC)) for place in (store, second) if place is not None)
+        counts["swept"] += taking.sweep(datetime.now(UTC))
         came = {**+counts, "checked": counts["checked"]}
         scrubbing.note_scrubbed(came, datetime.now(UTC))
         return came

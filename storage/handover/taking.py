@@ -24,7 +24,7 @@ from storage.handover.leaving import name_of, project_of
 from storage.handover.sending import MADE, READY, WORK, Sending, keep_ready, locked, read, write
 from storage.held import held
 from storage.objects import ObjectStore
-from storage.room import full_disk_is_said
+from storage.room import ONE_SCAN, full_disk_is_said, refuse_when_full
 from storage.settings import settings
 from supervision.roles import Action
 
@@ -164,6 +164,7 @@ def _make(folder: Path, wanted: Wanted, store: ObjectStore, now: datetime) -> No
     """Make ready what is small, or note why it could not be."""
     try:
         with full_disk_is_said():
+            refuse_when_full(ONE_SCAN)
             (folder / WORK).mkdir()
             keep_ready(made_ready(wanted, folder / WORK, store, now), folder)
     except SonorelayError as error:
