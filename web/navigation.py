@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from storage.catalogue import authors, competence, feedback, telemedicine
+from storage.catalogue import authors, competence, feedback, plans, telemedicine
 from storage.catalogue.models import Person
 from storage.catalogue.registers import requests
 from storage.catalogue.scope import those_allowed
@@ -34,6 +35,7 @@ PLACES = (
     Place("overview", Action.SEE_FIGURES, _("Overview")),
     Place("sign-offs", Action.SEE_COMPETENCE, _("Sign-off")),
     Place("reviewers", Action.SEE_REVIEWERS, _("Reviewers")),
+    Place("plans", Action.KEEP_PLANS, _("Plans")),
     Place("reports", Action.SEE_REPORTS, _("Reports")),
     Place("scans", Action.SEE_SCANS, _("Scans")),
     Place("arrivals", Action.SEE_ARRIVALS, _("Received files")),
@@ -61,6 +63,7 @@ WAITING: Mapping[str, Callable[[Person], QuerySet[Any]]] = {
     "authors": authors.unresolved,
     "registers": requests.undecided_by,
     "sign-offs": competence.waiting_for,
+    "plans": lambda person: plans.waiting_for(person, timezone.now().date()),
 }
 
 # Whoever may do the first of these starts there.

@@ -17,6 +17,7 @@ from storage.catalogue.models import (
     Observation,
     Organisation,
     Person,
+    Plan,
     PlanEntry,
     Project,
     Proposal,
@@ -112,10 +113,14 @@ def standing(organisation: Organisation, trainee: Person, code: str) -> Standing
 
 
 def types_scanned(organisation: Organisation, trainee: Person) -> list[str]:
-    """Return the codes of the clinical exam types of which an organisation has exams of this trainee, in order."""
+    """Return the codes of the clinical exam types in which an organisation knows this trainee, in order.
+
+    By an exam, an observation or a plan.
+    """
     seen = Exam.objects.filter(project__organisation=organisation, trainee=trainee).exclude(exam_type="")
     watched = Observation.objects.filter(project__organisation=organisation, trainee=trainee, withdrawn_at=None)
-    codes = {*seen.values_list("exam_type", flat=True), *watched.values_list("exam_type", flat=True)}
+    helped = Plan.objects.filter(organisation=organisation, trainee=trainee)
+    codes = {code for rows in (seen, watched, helped) for code in rows.values_list("exam_type", flat=True)}
     return sorted(codes - set(non_clinical_codes()))
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from pipeline.errors import Conflict
 from storage.catalogue import competence, scope, trainees
 from storage.catalogue.exam_catalogue import type_named
@@ -43,6 +45,20 @@ def observe(
         _note("observed", row, person, now)
         competence.propose(project.organisation, trainee, code, now)
         return row
+
+
+def people_for(person: Person) -> QuerySet[Person]:
+    """Return whom `person` may have watched, by name."""
+    here = scope.projects_for(person, Action.OBSERVE)
+    learning = trainees.people_of(here).filter(is_active=True).exclude(pk=person.pk)
+    return learning.order_by("last_name", "first_name", "username")
+
+
+def observations_for(person: Person) -> QuerySet[Observation]:
+    """Return the observations that `person` may see, the newest first; also those that were taken back."""
+    here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
+    seen = Observation.objects.filter(project__organisation__in=here, trainee__in=competence.trainees_for(person))
+    return seen.select_related("observer", "trainee", "project").order_by("-at", "-pk")
 
 
 def withdraw(observation_id: int, person: Person, now: datetime) -> Observation:

@@ -5,11 +5,12 @@ says what fails and what to practise. People agree on the rest. While a plan is 
 plan is closed by what the exams since then show, never by a wish.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from pipeline.errors import Conflict
 from storage.catalogue import competence, scope, trainees
@@ -18,6 +19,7 @@ from storage.catalogue.models import Event, Organisation, Person, Plan, PlanEntr
 from storage.catalogue.transaction import one_transaction
 from supervision.competence.exercise import Exercise, next_exercises
 from supervision.competence.remediation import Progress, Verdict, idle, progress, stalled
+from supervision.figures import Share
 from supervision.ladder import SIGNED_OFF
 from supervision.roles import Action
 from supervision.sign_off import PlanCause, PlanStep, reason_given
@@ -30,12 +32,34 @@ def plans_for(person: Person) -> QuerySet[Plan]:
     here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
     seen = Plan.objects.filter(organisation__in=here, trainee__in=competence.trainees_for(person))
     ordered = seen.order_by(F("closed_at").desc(nulls_first=True), "-opened_at", "-pk")
-    return ordered.select_related("trainee", "organisation", "responsible", "opened_by")
+    lines = Prefetch("entries", PlanEntry.objects.select_related("person").order_by("at", "pk"))
+    return ordered.select_related("trainee", "organisation", "responsible", "opened_by").prefetch_related(lines)
 
 
 def open_plan(organisation: Organisation, trainee: Person, code: str) -> Plan | None:
     """Return the plan that is open, None where none is."""
-    return Plan.objects.filter(organisation=organisation, trainee=trainee, exam_type=code, closed_at=None).first()
+    return open_plans(organisation, trainee).filter(exam_type=code).first()
+
+
+def open_plans(organisation: Organisation, trainee: Person) -> QuerySet[Plan]:
+    """Return the plans of a trainee that are open, at most one in each exam type."""
+    return Plan.objects.filter(organisation=organisation, trainee=trainee, closed_at=None)
+
+
+def waiting_for(person: Person, today: date) -> QuerySet[Plan]:
+    """Return the open plans that `person` keeps and in which nothing was agreed yet, or whose day is over."""
+    here = scope.projects_for(person, Action.KEEP_PLANS)
+    people = trainees.people_of(here).exclude(pk=person.pk)
+    mine = Plan.objects.filter(organisation__in=here.values("organisation"), trainee__in=people, closed_at=None)
+    return mine.filter(Q(exercise="") | Q(due_on__lt=today))
+
+
+def keeps(plan: Plan, person: Person) -> bool:
+    """Tell whether `person` may agree on a plan, and close it by its evidence; nobody may in their own."""
+    if plan.trainee_id == person.pk:
+        return False
+    here = scope.projects_for(person, Action.KEEP_PLANS).filter(organisation=plan.organisation)
+    return here.filter(pk__in=trainees.projects_of(plan.trainee)).exists()
 
 
 def after_final(review: Review, now: datetime, *, alarm: bool) -> None:
@@ -115,10 +139,12 @@ def agree(
 
 
 def note(plan_id: int, text: str, person: Person, now: datetime) -> PlanEntry:
-    """Add a line to a plan; also the trainee may. ValueError without words."""
+    """Add a line to a plan; also the trainee may. ValueError without words, Plan.DoesNotExist for who only sees it."""
     said = reason_given(text)
     with one_transaction():
         plan = plans_for(person).select_for_update(of=("self",)).get(pk=plan_id)
+        if plan.trainee_id != person.pk and not keeps(plan, person):
+            raise Plan.DoesNotExist
         return _line(plan, PlanStep.NOTE, person, now, said)
 
 
@@ -144,7 +170,9 @@ def end_with_step_down(organisation: Organisation, trainee: Person, code: str, p
 
 
 def progress_of(plan: Plan) -> Progress | None:
-    """Return how a plan stands; None for an exam type that is no longer known."""
+    """Return how a plan stands, or stood when it was closed; None for an exam type that is no longer known."""
+    if plan.closed_at is not None:
+        return _as_progress(plan.finding) if plan.finding else None
     found = competence.standing(plan.organisation, plan.trainee, plan.exam_type)
     return None if found is None else progress(found.course, plan.opened_at)
 
@@ -196,6 +224,18 @@ def _as_json(one: Exercise) -> dict[str, Any]:
     return asdict(one) | {"target": str(one.target), "phrases": list(one.phrases)}
 
 
+def _as_progress(kept: Mapping[str, Any]) -> Progress:
+    """Return how a plan stood as `_end` kept it."""
+    return Progress(
+        verdict=Verdict(kept["verdict"]),
+        done=Share(**kept["done"]),
+        successes=Share(**kept["successes"]),
+        sum=kept["sum"],
+        limit=kept["limit"],
+        exams=tuple(kept["exams"]),
+    )
+
+
 def _end(plan: Plan, step: PlanStep, person: Person, now: datetime, found: Progress | None) -> None:
     plan.closed_at = now
     plan.finding = {} if found is None else asdict(found) | {"verdict": found.verdict.value, "exams": list(found.exams)}
@@ -214,7 +254,7 @@ def _locked(plan_id: int, person: Person) -> Plan:
     plan = plans_for(person).select_for_update(of=("self",)).get(pk=plan_id)
     if plan.trainee_id == person.pk:
         raise Conflict("own_sign_off")
-    if competence.organisation_of(plan.trainee, person, Action.KEEP_PLANS) != plan.organisation:
+    if not keeps(plan, person):
         raise Plan.DoesNotExist
     if plan.closed_at is not None:
         raise Conflict("stale")

@@ -63,6 +63,11 @@ def progress(course: Course, opened_at: datetime) -> Progress:
     )
 
 
+def fewest() -> int:
+    """Return how many successes in a row fulfil a plan."""
+    return lc_cusum(PLAN).crossed([True] * PLAN.scans) or PLAN.scans
+
+
 def stalled(course: Course, standard: Standard) -> bool:
     """Tell whether a trainee has had twice the exams that it takes and is more likely short of the target than not.
 

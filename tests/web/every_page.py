@@ -13,6 +13,8 @@ from storage.catalogue import (
     arbitration,
     authors,
     library,
+    observing,
+    plans,
     quarantine,
     queue,
     readings,
@@ -119,6 +121,7 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _held(pages)
     _devices(pages)
     _registers(pages)
+    _helped(pages)
     _reports(pages)
     decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
     _handover(pages)
@@ -330,6 +333,19 @@ def _registers(pages: Pages) -> None:
     pages.add("session", "facilitator", f"/registers/sessions/{session.pk}/")
     pages.add("request-new", "amina", "/registers/requests/new/")
     pages.add("request", "supervisor", f"/registers/requests/{asked.pk}/")
+
+
+def _helped(pages: Pages) -> None:
+    """Open a plan with everything in it, and note an observation; both stand on the page of the trainee."""
+    world, now = pages.world, timezone.now()
+    amina, keeper = world.people["amina"], world.people["facilitator"]
+    plan = plans.begin(amina.pk, "FAST", world.people["supervisor"], "The spleen is missed.", now)
+    plans.agree(plan.pk, "Ten left upper quadrants, both poles.", keeper.pk, now.date(), keeper, now)
+    observing.observe(amina.pk, "FAST", 3, now, keeper, now, text="Slow, and safe.")
+    pages.add("plans", "facilitator", "/plans/")
+    pages.add("plan", "supervisor", f"/plans/{plan.pk}/")
+    pages.add("plan-new", "supervisor", f"/overview/trainees/{amina.pk}/plan/?exam_type=FAST")
+    pages.add("observation-new", "facilitator", f"/overview/trainees/{amina.pk}/observation/?exam_type=FAST")
 
 
 def _reports(pages: Pages) -> None:

@@ -33,6 +33,7 @@ TENDERS = frozenset({Role.BIOMED, Role.PARTNER_OWNER})
 EDITORS = frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER})
 EXPORTERS = DECIDERS | {Role.SUPERVISOR}
 GROUPERS = EDITORS | {Role.FACILITATOR}
+COMPETENCE = GROUPERS | TRAINEES | {Role.AUDITOR}
 ESCALATERS = GROUPERS | READERS | TRAINEES
 LEARNERS = ESCALATERS | {Role.AUDITOR}
 SIGN_OFF_SEERS = (GROUPERS | {Role.AUDITOR}) | TRAINEES
@@ -74,6 +75,10 @@ MATRIX: dict[str, frozenset[Role]] = {
     **dict.fromkeys(("GET devices", "GET devices/1", "GET tickets", "GET tickets/1"), DEVICES),
     **dict.fromkeys(("POST devices/1/report", "POST tickets/1"), REPORTERS),
     "POST devices/1/change": TENDERS,
+    **dict.fromkeys(("GET plans", "GET plans/1", "POST plans/1/note", "GET observations"), COMPETENCE),
+    **dict.fromkeys(("GET trainees/1/visits", "GET registers/sessions/1/effect"), COMPETENCE),
+    **dict.fromkeys(("POST plans", "POST plans/1/agree", "POST plans/1/close"), GROUPERS),
+    **dict.fromkeys(("POST observations", "POST observations/1/withdraw"), GROUPERS),
     **dict.fromkeys(("GET registers/sessions", "GET registers/requests"), DEVICES | TRAINEES),
     **dict.fromkeys(
         ("POST registers/sessions", "PUT registers/sessions/1", "POST registers/sessions/1/cancel"), GROUPERS

@@ -158,6 +158,8 @@ WRITES = {
     **dict.fromkeys(("sign-off-decide", "sign-off-lower"), (1, "FAST")),
     **dict.fromkeys(("handover-begin", "handover-step", "handover-people", "handover-receipt"), ("FAST",)),
     **dict.fromkeys(("bundle-ask", "bundle-discard"), ("FAST",)),
+    **dict.fromkeys(("plan-new", "plan-agree", "plan-note", "plan-close"), (1,)),
+    **dict.fromkeys(("observation-new", "observation-withdraw"), (1,)),
     "report-make": (),
     "report-comment": (1, "summary"),
     "my-exam-acknowledge": (1,),
@@ -174,6 +176,7 @@ WRITES = {
     "role-remove": (1, 1),
 }
 READERS = frozenset({Role.REVIEWER, Role.ARBITER})
+HELPERS = frozenset({Role.FACILITATOR, Role.SUPERVISOR, Role.PARTNER_OWNER})
 MANAGERS = frozenset({Role.ADMINISTRATOR, Role.PARTNER_OWNER})
 EDITORS = frozenset({Role.SUPERVISOR, Role.PARTNER_OWNER})
 DECIDERS = frozenset({Role.DATA_OFFICER, Role.PARTNER_OWNER})
@@ -211,6 +214,8 @@ WRITERS = {
     ),
     **dict.fromkeys(("device-report", "ticket-act"), frozenset({Role.BIOMED, Role.FACILITATOR, Role.PARTNER_OWNER})),
     **dict.fromkeys(("reidentify-ask", "reidentify-approve", "reidentify-show"), DECIDERS),
+    **dict.fromkeys(("plan-new", "plan-agree", "plan-close", "observation-new", "observation-withdraw"), HELPERS),
+    "plan-note": HELPERS | {Role.TRAINEE, Role.AUDITOR},
 }
 NAMES = {Role.TRAINEE: "amina", Role.REVIEWER: "rose"}
 

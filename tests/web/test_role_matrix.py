@@ -38,6 +38,7 @@ OPENED_BY = {
         ("overview-trainee", "sign-off", "sign-off-decisions", "certificate-file"),
         (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES,
     ),
+    **dict.fromkeys(("overview-trainee", "plans", "plan"), (SEERS - {Role.ARBITER, Role.DATA_OFFICER}) | TRAINEES),
     "reviewer": READERS | COORDINATORS | {Role.AUDITOR},
     **dict.fromkeys(("report", "report-file"), SEERS - {Role.ARBITER}),
     **dict.fromkeys(

@@ -23,7 +23,9 @@ from web.api import (
     held,
     library,
     me,
+    observations,
     people,
+    plans,
     queue,
     reading,
     registers,
@@ -48,7 +50,7 @@ named under `hidden`. Every failure is `{code, text, wrong}`, the text in the la
 PARTS: tuple[ModuleType, ...] = (
     *(me, queue, conflicts, reading, exams, grouping, worksheets, feedback, telemedicine, library),
     *(exam_types, arrivals, held, reidentification, devices, registers, figures, sign_off, export),
-    *(handover, bundles, people),
+    *(handover, bundles, plans, observations, people),
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -11,19 +10,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from storage.catalogue import visits as sessions
 from storage.catalogue.competence import Standing
-from storage.catalogue.models import Attendance, Person, TrainingSession
+from storage.catalogue.models import Person
 from storage.catalogue.scope import may
 from supervision.competence.curves import Curve, Measure, Point, curve
 from supervision.competence.exercise import Exercise, next_exercises
 from supervision.figures import Share
 from supervision.ladder import RUNG_WORDS
-from supervision.rating import Component
-from supervision.registers import Attended
 from supervision.roles import Action
 from web.charts.learning_curve import MARKED, Visit, evidence_line, learning_curve, watch_line
-from web.reading_words import COMPONENTS
+from web.plans import target_named
 from web.registers import SESSIONS
+from web.visits import Told, told
+from web.words import Word
 
 MEASURES: dict[Measure, str | Promise] = {
     Measure.SUCCESS: _("Adequate and answered rightly"),
@@ -53,6 +53,15 @@ class Drawn:
 
 
 @dataclass(frozen=True)
+class Visited:
+    """Training at which the trainee was: its mark on the curves, the number of its session, and what it changed."""
+
+    mark: Visit
+    session: int
+    effect: Told
+
+
+@dataclass(frozen=True)
 class Progress:
     """One exam type of a trainee, as the page shows it."""
 
@@ -61,10 +70,10 @@ class Progress:
     curves: tuple[Drawn, ...]
     evidence: SafeString | None
     watch: SafeString | None
-    visits: tuple[Visit, ...]
+    visits: tuple[Visited, ...]
     exams: list[tuple[Point, str]]
     exercise: Exercise | None
-    exercise_words: str | Promise
+    exercise_words: Word
 
     @property
     def success(self) -> Drawn:
@@ -75,7 +84,8 @@ class Progress:
 def progress_of(standing: Standing, viewer: Person) -> Progress:
     """Return what a page shows of a course; exams lead to where the viewer may open them."""
     address = exam_address(standing.trainee, viewer)
-    visits = visits_of(standing)
+    visited = visits_of(standing)
+    visits = [one.mark for one in visited]
     drawn = tuple(_drawn(measure, standing, visits, address) for measure in MEASURES)
     success = drawn[0].curve
     exercise = next(iter(next_exercises(standing.course)), None)
@@ -85,27 +95,22 @@ def progress_of(standing: Standing, viewer: Person) -> Progress:
         drawn,
         evidence_line(success, visits) if success.points else None,
         watch_line(success, visits) if success.points else None,
-        visits,
+        visited,
         [(point, address(point.exam)) for point in reversed(success.points[-MARKED:])],
         exercise,
-        _named(exercise) if exercise else "",
+        target_named(exercise.target) if exercise else "",
     )
 
 
-def visits_of(standing: Standing) -> tuple[Visit, ...]:
-    """Return the training sessions at which the trainee was, for this exam type or for none in particular."""
-    there = Attendance.objects.filter(person=standing.trainee, attended__in=(Attended.PRESENT, Attended.PARTLY))
-    held = TrainingSession.objects.filter(
-        attendances__in=there, cancelled_at=None, project__organisation=standing.organisation
-    )
-    about = [one for one in held.order_by("held_on", "pk") if not one.exam_types or standing.code in one.exam_types]
+def visits_of(standing: Standing) -> tuple[Visited, ...]:
+    """Return the training at which the trainee was, with what it changed in this course."""
     return tuple(
-        Visit(
-            number,
-            f"{date_format(one.held_on, 'j N Y')} · {SESSIONS[one.kind]}",
-            datetime.combine(one.held_on, time(23, 59), UTC),
+        Visited(
+            Visit(number, f"{date_format(one.held_on, 'j N Y')} · {SESSIONS[one.kind]}", sessions.ended(one)),
+            one.pk,
+            told(sessions.effect_on(standing, one)),
         )
-        for number, one in enumerate(about, 1)
+        for number, one in enumerate(sessions.visits_of(standing), 1)
     )
 
 
@@ -123,7 +128,3 @@ def exam_address(trainee: Person, viewer: Person) -> Callable[[int], str]:
     if may(viewer, Action.SEE_SCANS):
         return lambda exam: reverse("exam", args=[exam])
     return lambda _exam: ""
-
-
-def _named(exercise: Exercise) -> str | Promise:
-    return COMPONENTS[Component(exercise.target)] if exercise.target in set(Component) else _("Reading the pictures")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from storage.catalogue import feedback
+from storage.catalogue import feedback, plans
 from storage.catalogue.exam_catalogue import type_of
 from storage.catalogue.models import Exam, Feedback, Person, Scan
 from storage.catalogue.quarantine import open_questions
@@ -53,6 +53,7 @@ def my_scans(request: HttpRequest) -> HttpResponseBase:
         "page": page,
         "rows": [(exam, current.get(exam.pk)) for exam in page],
         "files": [(scan, questions.get(scan.pk)) for scan in on_the_way],
+        "plans": plans.plans_for(person).filter(trainee=person, closed_at=None),
         "unread": unread.count(),
         "oldest_unread": unread.select_related("review").first(),
         "missing": exams_for(person, Action.COMPLETE_INFO).filter(trainee=person, stage=Stage.AWAITING_INFO).count(),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from storage.catalogue import visits
 from storage.catalogue.exam_catalogue import types_of
 from storage.catalogue.models import Person, Project, TrainingSession
 from storage.catalogue.registers import training
@@ -21,6 +22,7 @@ from supervision.registers import LONGEST_NOTE, LONGEST_PLACE, MOST_GUESTS, MOST
 from supervision.roles import Action
 from web.permissions import person_of, requires
 from web.registers import ATTENDED, SESSIONS
+from web.visits import told
 
 GAVE = "gave"
 """Who is said to have been there as a facilitator, in the list of people."""
@@ -131,7 +133,14 @@ def session(request: HttpRequest, session_id: int) -> HttpResponseBase:
             training.change(found.pk, form.held(), person, timezone.now())
             messages.success(request, _("The session is in the register."))
             return redirect("session", found.pk)
-    context = {"project": found.project, "form": form, "session": found, "mine": person}
+    effect = visits.effect_of(found, person)
+    context = {
+        "project": found.project,
+        "form": form,
+        "session": found,
+        "mine": person,
+        "effect": None if effect is None else told(effect),
+    }
     return render(request, "session.html", context, status=422 if request.method == "POST" else 200)
 
 

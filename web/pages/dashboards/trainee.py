@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from pipeline.text import Text
-from storage.catalogue import competence
+from storage.catalogue import competence, observing, plans
 from storage.catalogue.figures import Slice
 from storage.catalogue.models import Organisation, Person, Proposal
 from storage.catalogue.scope import scans_for
@@ -19,14 +19,19 @@ from web.asked import Asked
 from web.dashboards.progress import progress_of
 from web.dashboards.seen import seen_in
 from web.permissions import person_of, requires
+from web.plans import shown
+from web.reading_words import ENTRUSTMENTS
+
+MOST_SHOWN = 10
 
 
 @dataclass(frozen=True)
 class Course:
-    """An exam type that a trainee scanned, and how far the next rung is where that has been worked out."""
+    """An exam type of a trainee, and how far the next rung is where that has been worked out; is a plan open?"""
 
     code: str
     proposal: Proposal | None
+    planned: bool
 
     @property
     def rung(self) -> Text | None:
@@ -60,6 +65,8 @@ def trainee(request: HttpRequest, person_id: int) -> HttpResponseBase:
         "progress": progress_of(standing, viewer) if standing else None,
         "now": timezone.now(),
     }
+    if code:
+        context |= _help(viewer, found, organisation, code)
     if scans_for(viewer, Action.SEE_FIGURES).filter(trainee=found).exists():
         seen = seen_in(request, Asked(Slice(trainee=found.pk)))
         context |= seen.context(seen.counted())
@@ -71,4 +78,21 @@ def _courses(organisation: Organisation, trainee: Person) -> dict[str, Course]:
     known = {one.exam_type: one for one in Proposal.objects.filter(organisation=organisation, trainee=trainee)}
     codes = competence.types_scanned(organisation, trainee)
     ordered = sorted(codes, key=lambda code: -known[code].exams if code in known else 0)
-    return {code: Course(code, known.get(code)) for code in ordered}
+    planned = set(plans.open_plans(organisation, trainee).values_list("exam_type", flat=True))
+    return {code: Course(code, known.get(code), code in planned) for code in ordered}
+
+
+def _help(viewer: Person, trainee: Person, organisation: Organisation, code: str) -> dict[str, object]:
+    """Return what is done for somebody in an exam type: plans, and who stood beside them."""
+    of_course = plans.plans_for(viewer).filter(organisation=organisation, trainee=trainee, exam_type=code)
+    told = shown(of_course[:MOST_SHOWN], timezone.now().date())
+    seen = observing.observations_for(viewer).filter(trainee=trainee, exam_type=code)
+    other = viewer.pk != trainee.pk
+    return {
+        "plan": next((one for one in told if one.plan.closed_at is None), None),
+        "past": [one for one in told if one.plan.closed_at is not None],
+        "observations": [(one, ENTRUSTMENTS[one.entrustment]) for one in seen[:MOST_SHOWN]],
+        "keeps": other and competence.organisation_of(trainee, viewer, Action.KEEP_PLANS) is not None,
+        "observes": observing.people_for(viewer).filter(pk=trainee.pk).exists(),
+        "viewer": viewer,
+    }
