@@ -131,7 +131,7 @@ def rotate_signing_key(organisation: str, to: Path | None) -> int:
     """Let the organisation sign with a new key; the new file says so, signed with the earlier one."""
     if to is None:
         return fail(NO_FILE.format(option="--to"), USAGE)
-    _existing(organisation)
+    _place(organisation)
     if to.exists():
         raise Misconfigured("file_there", file=str(to))
     programme.apply_programme()
