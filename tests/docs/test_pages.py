@@ -54,6 +54,13 @@ def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
     assert not broken
 
 
+@pytest.mark.parametrize("page", [*TOP, *PAGES], ids=name_of)
+def test_every_benchmark_that_is_named_can_be_run(page: Path) -> None:
+    named = set(re.findall(r"python -m benchmarks[. ]([a-z]\w*)", text_of(page)))
+    assert not [one for one in named if not (ROOT / "benchmarks" / f"{one}.py").exists()]
+    assert all("\ndef main(" in (ROOT / "benchmarks" / f"{one}.py").read_text(encoding="utf-8") for one in named)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_page_is_reached_from_the_index(page: Path) -> None:
     index = DOCS / "README.md"
