@@ -29,7 +29,7 @@ def passing(context: Context) -> dict[str, Any]:
     here = request.resolver_match.url_name if request.resolver_match else None
     found = [one for one in standing.told_to(person) if one.frozen or here in WHERE_EXAMS_ARE_READ]
     of = _project(context) if found else None
-    return {"passed": [one for one in found if of is None or one.project.pk == of]}
+    return {"passed": [one for one in found if of is None or one.project.pk == of], "linked": here != "handover"}
 
 
 def _project(context: Context) -> int | None:
