@@ -21,6 +21,8 @@ from storage.catalogue.scope import exams_for, projects_for
 from storage.documents.files import LANGUAGES
 from storage.handover import standing, steps
 from storage.handover.steps import NotYet
+from storage.keys import signing_of
+from storage.signing import fingerprint_of
 from supervision.certificate import LARGEST_FILE
 from supervision.handover import MEANS, NEEDED, STAGES, WORDS, Stage
 from supervision.roles import Action
@@ -87,6 +89,7 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
         "past": standing.past(found),
         "owns": Action.HAND_OVER in now.may,
         "takes": Action.EXPORT_PROJECT in now.may,
+        "key": _key(found) if Action.EXPORT_PROJECT in now.may else None,
         "languages": NAMES.items(),
     }
     response = render(request, "handover.html", context)
@@ -194,3 +197,8 @@ def _stage(made: Handover | None) -> Any:
 
 def _said(stage: Stage) -> str:
     return STAGES[stage].say(get_language() or "en")
+
+
+def _key(found: Project) -> str | None:
+    key = signing_of(found.organisation.code)
+    return None if key is None else fingerprint_of(key)
