@@ -84,12 +84,17 @@ def organisation_of(trainee: Person, person: Person, action: Action) -> Organisa
     return None if first is None else first.organisation
 
 
-def standing(organisation: Organisation, trainee: Person, code: str) -> Standing | None:
-    """Return where a trainee stands in an exam type; None for a type that the organisation does not know."""
+def standing(
+    organisation: Organisation, trainee: Person, code: str, *, since: datetime | None = None
+) -> Standing | None:
+    """Return where a trainee stands in an exam type; None for a type that the organisation does not know.
+
+    since: with the exams that were scanned from then on only, where no more are looked at.
+    """
     exam_type = type_named(organisation.pk, code)
     if exam_type is None or not exam_type.clinical:
         return None
-    reviews = _finals(organisation, trainee, code)
+    reviews = _finals(organisation, trainee, code, since)
     projects = {review.exam.project_id: review.exam.project for review in reviews}
     row, rows = phases.standing_of(trainee.pk, code), _rows(trainee, code)
     exams = Exam.objects.filter(project__organisation=organisation, trainee=trainee, exam_type=code)
@@ -185,10 +190,12 @@ def waiting_for(person: Person) -> QuerySet[Proposal]:
     return met.exclude(Exists(refused))
 
 
-def _finals(organisation: Organisation, trainee: Person, code: str) -> list[Review]:
+def _finals(organisation: Organisation, trainee: Person, code: str, since: datetime | None) -> list[Review]:
     finals = Review.objects.filter(
         final=True, exam__project__organisation=organisation, exam__trainee=trainee, exam__exam_type=code
     )
+    if since is not None:
+        finals = finals.filter(exam__began_at__gte=since)
     read_by = Count("exam__reviews__reviewer", distinct=True)
     return list(finals.select_related("exam", "exam__project").annotate(read_by=read_by).order_by("submitted_at", "pk"))
 

@@ -173,7 +173,7 @@ def progress_of(plan: Plan) -> Progress | None:
     """Return how a plan stands, or stood when it was closed; None for an exam type that is no longer known."""
     if plan.closed_at is not None:
         return _as_progress(plan.finding) if plan.finding else None
-    found = competence.standing(plan.organisation, plan.trainee, plan.exam_type)
+    found = competence.standing(plan.organisation, plan.trainee, plan.exam_type, since=plan.opened_at)
     return None if found is None else progress(found.course, plan.opened_at)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pipeline.errors import Conflict
 from storage import signing
-from storage.catalogue import certificates, competence, sign_off
+from storage.catalogue import certificates, competence, plans, sign_off
 from storage.catalogue.models import Person, TraineePhase
 from supervision.ladder import RUNG_WORDS, Rung
 from supervision.roles import Action
@@ -84,6 +84,7 @@ def proposal(request: HttpRequest, person_id: int, code: str) -> HttpResponseBas
         "to": RUNG_WORDS[found.evidence.to] if found else None,
         "obstacle": found.obstacle if found and shown.signs else "",
         "against": said(Conflict(found.obstacle)) if found and found.obstacle else "",
+        "plan": plans.open_plan(standing.organisation, trainee, code),
         "signs": shown.signs,
         "levels": levels_of(rows, standing.rung),
         "lower": [(rung, RUNG_WORDS[rung]) for rung in reversed(Rung) if rung.height < standing.rung.height],
