@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from pipeline.text import Text
+from sonorelay.demo.helping import help_history
 from sonorelay.demo.people import invite_people
 from sonorelay.demo.probes import device_history, probe_history
 from sonorelay.demo.programme import PROJECTS, write_programme
@@ -78,6 +79,7 @@ def _fill(screen: Console, run_flows: Callable[[], None]) -> None:
     probe_history(dropped, now)
     device_history(now)
     register_history(now)
+    help_history(now)
     Event.objects.create(at=now, what=LOADED, facts={"scans": len(dropped)})
     screen.print(_summary(dropped).say(language()))
 
