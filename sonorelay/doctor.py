@@ -41,9 +41,9 @@ def doctor(*, as_json: bool, speech: str | None = None) -> int:
 
 
 def _services() -> Iterable[Check]:
-    from sonorelay import alive
+    from sonorelay import alive, places
 
-    return alive.checks()
+    return (*alive.checks(), *places.checks())
 
 
 def _table(check: Check) -> dict[str, object]:

@@ -117,6 +117,10 @@ class InboxBucket:
         """Return the key without the prefix."""
         return key.removeprefix(self.prefix).lstrip("/")
 
+    def answers(self) -> None:
+        """Return where the server lets us list; Unavailable("inbox_unreachable"), Misconfigured("inbox_refused")."""
+        _ask(lambda: next(iter(self.client.list_objects(self.name, prefix=self.prefix)), None))
+
     def list(self, below: str = "") -> "list[Object]":
         """Return all objects, in the order of their keys, however many pages the server makes of them."""
         prefix = self.prefix + below

@@ -21,15 +21,22 @@ class LeftAlone(NamedTuple):
 
 def left_alone(inbox: Path, projects: set[str], older_than: float = A_DAY) -> LeftAlone:
     """Count the files below the inbox that stay there; nothing where there is no inbox."""
-    outside = unreadable = old = 0
+    outside = old = 0
+    shut = sum(not may(folder, os.R_OK | os.X_OK) for folder in _folders_below(inbox))
     for path in scans_below(inbox):
         if path.relative_to(inbox).parts[0] not in projects:
             outside += 1
-        elif not _may(path, os.R_OK) or not _may(path.parent, os.W_OK | os.X_OK):
-            unreadable += 1
+        elif not may(path, os.R_OK) or not may(path.parent, os.W_OK | os.X_OK):
+            shut += 1
         elif _here_since(path) > older_than:
             old += 1
-    return LeftAlone(outside, unreadable, old)
+    return LeftAlone(outside, shut, old)
+
+
+def unreadable(folder: Path) -> int:
+    """Count the files and folders below a folder that this account cannot read."""
+    files = sum(not may(path, os.R_OK) for path in scans_below(folder))
+    return files + sum(not may(path, os.R_OK | os.X_OK) for path in _folders_below(folder))
 
 
 def scans_below(folder: Path) -> Iterator[Path]:
@@ -43,8 +50,16 @@ def scans_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _may(path: Path, do: int) -> bool:
+def may(path: Path, do: int) -> bool:
+    """Tell whether this account may do that (os.R_OK ...)."""
     return os.access(path, do, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _folders_below(folder: Path) -> Iterator[Path]:
+    """Yield the folders in which scans may lie, also those that cannot be entered."""
+    for above, names, _files in os.walk(folder):
+        names[:] = [name for name in names if not name.startswith(".") and name != RECEIPTS]
+        yield from (Path(above, name) for name in names)
 
 
 def _here_since(path: Path) -> float:
