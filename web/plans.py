@@ -135,13 +135,6 @@ class PlanShown:
         }
 
     @property
-    def sum(self) -> float:
-        """How much of the evidence is there, 0 to 1."""
-        if self.progress is None:
-            return 0.0
-        return min(1.0, max(0.0, self.progress.sum / self.progress.limit))
-
-    @property
     def practice(self) -> list[Practice]:
         """Return what fails, worst first."""
         exam_type = type_named(self.plan.organisation_id, self.plan.exam_type)
