@@ -16,6 +16,7 @@ from django.db.models import Case, Count, Min, Q, Sum, Value, When
 
 from storage.catalogue import audit
 from storage.catalogue.arrivals import ANSWERED
+from storage.catalogue.handovers import at_work
 from storage.catalogue.models import Arrival, Project, ReviewItem, Scan, StoredObject
 from storage.health.died import deaths
 from storage.health.waiting import dead_and_alive
@@ -86,7 +87,7 @@ def _queue(now: datetime) -> Iterator[Gauge]:
 
 
 def _ingested() -> Labelled:
-    known = Project.objects.filter(active=True, ingested_at__isnull=False).values_list("code", "ingested_at")
+    known = Project.objects.filter(at_work(), active=True, ingested_at__isnull=False).values_list("code", "ingested_at")
     return {(code,): at.timestamp() for code, at in known if at is not None}
 
 

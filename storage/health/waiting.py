@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
-from storage.health.inbox import left_alone
+from storage.health.inbox import left_alone, scans_below
 from storage.held import held
 from storage.settings import settings
 from supervision.schedule import last_times
@@ -93,6 +93,10 @@ STOPPED_MEND = Text(
     "Vérifiez que sonorelay up (ou le worker) tourne ; puis home/logs/schedules.log. À la main :"
     " sonorelay ingest --project {project}",
 )
+PASSED = Text(
+    "{project} was handed over: nothing is taken in here any more.",
+    "{project} a été transmis : plus rien n'est reçu ici.",
+)
 NEVER = Text("The ingest of {project} has not run yet.", "La collecte de {project} n'a pas encore eu lieu.")
 DEAD = Text(
     "{count} runs died on this machine and what they had taken is still theirs.",
@@ -124,15 +128,25 @@ STRAY_MEND = Text(
     " supprimer, terminez ou effacez les copies inachevées (.part, .tmp).",
 )
 
+GONE = Text(
+    "{count} files wait in the inbox for projects that were handed over ({projects}).",
+    "{count} fichiers attendent dans la boîte pour des projets transmis ({projects}).",
+)
+GONE_MEND = Text(
+    "Take them to the installation that goes on with the project, and tell whoever sends them.",
+    "Portez-les à l'installation qui poursuit le projet, et prévenez qui les envoie.",
+)
+
 
 @asks("scans", catalogue=True)
 def scans(now: datetime) -> Iterator[Check]:
-    """Count what is in a state for longer than it should."""
-    from storage.catalogue.models import Scan
+    """Count what is in a state for longer than it should; nobody may do anything about what was handed over."""
+    from storage.catalogue.handovers import at_work
+    from storage.catalogue.models import Project, Scan
 
-    in_time = True
+    in_time, ours = True, Scan.objects.filter(project__in=Project.objects.filter(at_work()))
     for state, limit in LIMITS.items():
-        left = Scan.objects.filter(state=state, received_at__lte=now - timedelta(days=limit.days))
+        left = ours.filter(state=state, received_at__lte=now - timedelta(days=limit.days))
         projects = sorted(set(left.values_list("project__code", flat=True)))
         if projects:
             in_time = False
@@ -143,11 +157,13 @@ def scans(now: datetime) -> Iterator[Check]:
 
 @asks("readings", catalogue=True)
 def readings(now: datetime) -> Iterator[Check]:
-    """Count the readings whose clock has run out."""
-    from storage.catalogue.models import ReviewItem
+    """Count the readings whose clock has run out, where they may still be given."""
+    from storage.catalogue.handovers import at_work
+    from storage.catalogue.models import Project, ReviewItem
     from supervision.priority import URGENT
 
-    late = ReviewItem.objects.filter(done_at=None, due_at__lt=now)
+    ours = ReviewItem.objects.filter(exam__project__in=Project.objects.filter(at_work()))
+    late = ours.filter(done_at=None, due_at__lt=now)
     count = late.count()
     if count:
         yield warn("readings", LATE, LATE_MEND, count=count, urgent=late.filter(clock__in=URGENT).count())
@@ -161,11 +177,14 @@ def schedules(now: datetime) -> Iterator[Check]:
     from storage.catalogue.models import Project
     from storage.catalogue.programme import current
 
+    passed = _handed_over()
     ended = dict(Project.objects.filter(active=True).values_list("code", "ingested_at"))
     for project in current().projects:
         last, due = ended.get(project.code), last_times(project.schedule, now, CYCLES)
         name, facts = f"schedules.{project.code}", {"project": project.code}
-        if last is None:
+        if project.code in passed:
+            yield good(name, PASSED, **facts)
+        elif last is None:
             yield warn(name, NEVER, STOPPED_MEND, **facts)
         elif due and last < due[-1]:
             minutes = round((now - last).total_seconds() / 60)
@@ -192,12 +211,24 @@ def inbox(_now: datetime) -> Iterator[Check]:
     """Look for files that no ingest will take."""
     from storage.catalogue.programme import current
 
+    waiting = {code: sum(1 for _ in scans_below(settings().inbox / code)) for code in sorted(_handed_over())}
+    if any(waiting.values()):
+        projects = ", ".join(code for code, count in waiting.items() if count)
+        yield warn("inbox.handed_over", GONE, GONE_MEND, count=sum(waiting.values()), projects=projects)
     found = left_alone(settings().inbox, {project.code for project in current().projects})
     if any(found):
         facts = {"outside": found.outside, "unreadable": found.unreadable, "old": found.old}
         yield warn("inbox", STRAY, STRAY_MEND, folder=str(settings().inbox), **facts)
     else:
         yield good("inbox", TAKEN)
+
+
+def _handed_over() -> set[str]:
+    """Return the projects of which nothing may change here any more."""
+    from storage.catalogue.handovers import at_work
+    from storage.catalogue.models import Project
+
+    return set(Project.objects.exclude(at_work()).values_list("code", flat=True))
 
 
 def dead_and_alive() -> tuple[int, int]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipeline.errors import Conflict
 from sonorelay.__main__ import main
 from storage.objects import Area
 from storage.settings import settings
@@ -87,11 +88,12 @@ def test_the_drill(prompt: Prompt, postgresql_settings: dict[str, str]) -> None:
     assert "receiving side reads first" in prompt.handover("step", "shadow")
 
     with drill.old.here():
-        shadowed = exams("goma")[1]
-        drill.read(shadowed, "noor")
-        drill.read(shadowed, "rose")
+        each_side_has_its_own_reading(drill)
     prompt.handover("step", "switched")
     assert "may not do this" in prompt.handover("people", "--goes", "owner", status=2)
+    with drill.old.here():
+        assert "goma" not in codes(drill.person("grace"), Action.SYNC)
+        assert "goma" in codes(drill.person("minister"), Action.MANAGE_PEOPLE)
     prompt.handover("step", "read_only", by="minister")
     assert "No receipt yet" in prompt.handover("step", "revoked", by="minister", status=1)
     there, arrived = drill.restored(prompt.exported("final"))
@@ -128,6 +130,20 @@ def restored_onto_postgresql(bundle: Path, home: Path, database: dict[str, str],
     assert "Empreintes sans correspondance\N{NO-BREAK SPACE}: 0." in told
     assert "La chaîne est entière" in says("audit", "verify")
     return home / "receipt-goma.json"
+
+
+def each_side_has_its_own_reading(drill: Drill) -> None:
+    from storage.catalogue import queue
+
+    shadowed = exams("goma")[1]
+    with pytest.raises(Conflict, match="other_side"):
+        drill.read(shadowed, "rose")
+    drill.read(shadowed, "noor")
+    with pytest.raises(Conflict):
+        queue.claim(shadowed.items.get(done_at=None).pk, drill.person("noor"), drill.later())
+    drill.read(shadowed, "rose")
+    assert queue.next_item(drill.person("luc"), drill.later()) is None, "what is left is for the receiver to read first"
+    assert queue.next_item(drill.person("noor"), drill.later()) is not None
 
 
 def the_giver_has_it_no_more(prompt: Prompt) -> None:

@@ -1,5 +1,7 @@
 """What do a project's nights do to it once it is handed over? Nothing while it is read only; then its originals go."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,15 +17,23 @@ from storage.catalogue.calibrations import current_calibration
 from storage.catalogue.dump import last_migration, models_at, options
 from storage.catalogue.handovers import still_with_us
 from storage.catalogue.models import Exam, Handover, Project, Scan, StoredObject
+from storage.catalogue.programme import current
 from storage.catalogue.rekeying import of_another_key
+from storage.catalogue.reporting.alerts import alerts_of
+from storage.catalogue.reporting.reach import reach_of
 from storage.handover.rows import OF_ORGANISATION, OfProject
+from storage.health.check import Verdict
+from storage.health.waiting import inbox, scans, schedules
+from storage.settings import settings
 from supervision.handover import Stage
 from supervision.states import State
+from tests.programmes import ONE_PROJECT
 from tests.storage.conftest import NOON, World
 from tests.storage.probes import profiles, sound
 
 CLIPS = 12
 TERM = 30
+LATER = NOON + timedelta(days=TERM)
 
 
 @pytest.fixture
@@ -78,6 +88,27 @@ def test_no_night_changes_what_is_read_only(two_projects: World) -> None:
     assert calibration is not None
     assert calibration.clips == 2 * CLIPS, "until it is given away it counts"
     assert {"goma", "bunia"} <= {scope.code for scope in reports.scopes()}
+    scope = reports.scope_of()
+    assert {one.project for one in alerts_of(reach_of(scope), Project.objects.all(), LATER)} == {"bunia", "elsewhere"}
+
+
+def test_the_doctor_asks_nobody_to_do_what_nobody_may_do(
+    two_projects: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SONORELAY_HOME", str(tmp_path))
+    monkeypatch.setenv("SONORELAY_INBOX", str(tmp_path / "inbox"))
+    settings.cache_clear()
+    (tmp_path / "programme.toml").write_text(ONE_PROJECT + ONE_PROJECT.replace("goma", "bunia").partition("\n\n")[2])
+    current.cache_clear()
+    passes_on(two_projects.goma, Stage.READ_ONLY)
+    (tmp_path / "inbox" / "goma").mkdir(parents=True)
+    (tmp_path / "inbox" / "goma" / "late.dcm").write_bytes(b"late")
+    asked = [one for question in (scans, schedules, inbox) for one in question.ask(LATER)]
+    found = {one.name: (one.verdict, one.facts) for one in asked}
+    assert found["scans.failed"] == (Verdict.WARN, {"count": 1, "projects": "bunia"})
+    assert found["schedules.goma"][0] is Verdict.GOOD
+    assert found["schedules.bunia"][0] is Verdict.WARN
+    assert found["inbox.handed_over"] == (Verdict.WARN, {"count": 1, "projects": "goma"})
 
 
 def test_what_was_given_away_counts_nowhere_and_its_originals_go_after_their_term(two_projects: World) -> None:

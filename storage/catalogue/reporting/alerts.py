@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Count, Max, Min
 
+from storage.catalogue.handovers import at_work
 from storage.catalogue.models import Plan, Project, ReviewItem, Ticket
 from storage.catalogue.reporting.reach import Reach
 from supervision.report.alerts import INCOMPLETE_AFTER, SILENT_AFTER, Alarm, Alert, in_order
@@ -14,10 +15,14 @@ from supervision.tickets import PENDING
 
 
 def alerts_of(reach: Reach, projects: Iterable[Project], now: datetime) -> tuple[Alert, ...]:
-    """Return everything that calls for attention in these projects, the most urgent first."""
+    """Return everything that calls for attention in these projects, the most urgent first.
+
+    Nothing of one that was handed over, where nobody could act any more.
+    """
     known = {project.pk: project for project in projects}
     found = [*_clocks(reach, now), *_incomplete(reach, now), *_watches(reach, now), *_probes(known, now)]
-    return in_order([*found, *_silent(reach, known, now)])
+    at_work_now = set(Project.objects.filter(at_work(), pk__in=known).values_list("code", flat=True))
+    return in_order([one for one in (*found, *_silent(reach, known, now)) if one.project in at_work_now])
 
 
 def _clocks(reach: Reach, now: datetime) -> Iterator[Alert]:
