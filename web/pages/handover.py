@@ -31,7 +31,7 @@ from web.handover import counted, file_of, page_of_step
 from web.pages.reports import NAMES
 from web.permissions import person_of, requires
 
-MOST_COMPARED = 10
+MOST_COMPARED, MOST_BUNDLES = 10, 40
 
 
 def telling(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -76,6 +76,7 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
     made = now.made
     seen = unblinded(person, exams_for(person, Action.SEE_SCANS))
     shadowed = made is not None and made.stage in standing.SHADOWED
+    made_here = ProjectBundle.objects.filter(project=found).select_related("made_by").order_by("-made_at")
     context = {
         "project": found,
         "standing": now,
@@ -85,7 +86,9 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
         "people": standing.people(made) if made else [],
         "shadow": standing.shadow(made) if made and shadowed else None,
         "compared": standing.compared(made, seen, MOST_COMPARED) if made and shadowed else [],
-        "bundles": ProjectBundle.objects.filter(project=found).select_related("made_by").order_by("-made_at"),
+        "bundles": ProjectBundle.objects.filter(project=found)
+        .select_related("made_by")
+        .order_by("-made_at")[:MOST_BUNDLES],
         "past": standing.past(found),
         "owns": Action.HAND_OVER in now.may,
         "takes": Action.EXPORT_PROJECT in now.may,
