@@ -86,9 +86,7 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
         "people": standing.people(made) if made else [],
         "shadow": standing.shadow(made) if made and shadowed else None,
         "compared": standing.compared(made, seen, MOST_COMPARED) if made and shadowed else [],
-        "bundles": ProjectBundle.objects.filter(project=found)
-        .select_related("made_by")
-        .order_by("-made_at")[:MOST_BUNDLES],
+        "bundles": made_here[:MOST_BUNDLES],
         "past": standing.past(found),
         "owns": Action.HAND_OVER in now.may,
         "takes": Action.EXPORT_PROJECT in now.may,
