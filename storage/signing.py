@@ -92,9 +92,3 @@ def keys_known(organisation: str) -> tuple[str, ...]:
     noted = Event.objects.filter(what__in=NOTED, facts__organisation=organisation).order_by("-at", "-pk")
     found = [fingerprint_now(organisation), *noted.values_list("facts__key", flat=True)]
     return tuple(dict.fromkeys(filter(None, found)))
-
-
-def known_here(certificate: Signed) -> bool:
-    """Tell whether it was signed with a key that is, or was, the organisation's on this installation."""
-    code = str(certificate.document.get("organisation", {}).get("code", ""))
-    return Organisation.objects.filter(code=code).exists() and certificate.fingerprint in keys_known(code)

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.errors import Misconfigured, Rejected
 from storage.settings import settings
-from supervision.certificate import signed, verify
+from supervision.certificate import verify
 from tests.storage.conftest import NOON
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_it_is_signed_with_the_organisations_key_after_the_head_of_the_chain(world: World) -> None:
     from storage.catalogue import audit
     from storage.catalogue.models import Event
-    from storage.signing import known_here, sign
+    from storage.signing import keys_known, sign
 
     world.queued()
     code = world.organisation.code
@@ -37,8 +37,7 @@ def test_it_is_signed_with_the_organisations_key_after_the_head_of_the_chain(wor
     file = settings().keys_folder / f"{code}.signing"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert sign(code, "competence", {}, NOON).public_key == made.public_key
-    assert known_here(made)
-    assert not known_here(signed(made.document, bytes(32)))
+    assert keys_known(code) == (made.fingerprint,)
 
 
 def test_a_certificate_that_was_changed_is_refused(world: World) -> None:
@@ -62,7 +61,7 @@ def test_one_of_several_machines_makes_no_key_of_its_own(world: World, monkeypat
 
 
 def test_a_new_key_signs_what_comes_and_what_was_signed_goes_on_verifying(world: World) -> None:
-    from storage.signing import change_key, fingerprint_now, keys_known, known_here, sign
+    from storage.signing import change_key, fingerprint_now, keys_known, sign
 
     code = world.organisation.code
     before = sign(code, "competence", {"name": "Amina"}, NOON)
@@ -70,9 +69,8 @@ def test_a_new_key_signs_what_comes_and_what_was_signed_goes_on_verifying(world:
     after = sign(code, "competence", {"name": "Joel"}, NOON)
     assert told.fingerprint == before.fingerprint != after.fingerprint
     assert told.document["says"]["key"] == after.fingerprint == fingerprint_now(code)
-    assert keys_known(code) == (after.fingerprint, before.fingerprint)
     signing_file = settings().keys_folder / f"{code}.signing"
     for old in signing_file.parent.glob(f"{code}.signing.previous-*"):
         old.unlink()  # as on a machine that was made anew of a backup: the record knows the key
-    for one in (before, after):
-        assert known_here(verify(one.as_json()))
+    assert keys_known(code) == (after.fingerprint, before.fingerprint)
+    assert [verify(one.as_json()) for one in (before, after)] == [before, after]

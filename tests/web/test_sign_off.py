@@ -83,6 +83,7 @@ def test_not_signing_and_stepping_down_need_words_that_the_trainee_reads(propose
     client, amina = signed_in("supervisor"), proposed.people["amina"]
     assert "say why" in decide(client, proposed, "refuse")
     decide(client, proposed, "refuse", reason="Scan with me once more.")
+    assert "Waits for your signature" not in client.get("/sign-off/").content.decode(), "nothing is new since then"
     assert "Scan with me once more." in page_of(signed_in("amina"), proposed)
     decide(client, proposed, "sign")
     down = {"to": "supervised", "reason": ""}

@@ -46,7 +46,7 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
         "decisions": [Decided(one) for one in decisions[:LAST]],
         "more": decisions.count() > LAST,
         "own": not competence.trainees_for(person).exclude(pk=person.pk).exists(),
-        "keys": [(one.name, signing.fingerprint_now(one.code)) for one in signing_here],
+        "keys": [(one.name, signing.keys_known(one.code)) for one in signing_here],
     }
     return render(request, "sign_offs.html", context)
 
