@@ -124,7 +124,7 @@ def test_a_project_is_passed_on_by_its_pages(
     said(hers, "step/", {"to": "revoked", "typed": "goma"})
 
     page = client.get(GOMA).content.decode()
-    assert "Certificate, Français (PDF)" in page
+    assert "Certificate of hand-over (Français, PDF)" in page
     assert "Take the project along" not in page
     assert client.get(f"{GOMA}bundle.zip").status_code == 404
     assert client.get(f"/exams/{scan.exam_id}/").status_code == 404
