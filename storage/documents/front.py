@@ -104,7 +104,7 @@ def widths(table: Table, pen: Pen) -> list[float]:
     needed = []
     for place, column in enumerate(table.columns):
         printed = [pen.cell(row[place]) for row in table.every]
-        longest = max((max(len(one.value), 0.92 * len(one.detail)) for one in printed), default=0)
+        longest = max((max(1.15 * len(one.value), 0.92 * len(one.detail)) for one in printed), default=0)
         word = max(map(len, pen.say(column.title).split()), default=0)
-        needed.append(min(30.0, max(6.0, longest, 1.3 * word)) + 3)
+        needed.append(min(30.0, max(6.0, longest, 1.2 * word)) + 3)
     return [one / sum(needed) for one in needed]

@@ -171,7 +171,7 @@ def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
         lines = {one: textwrap.wrap(one, room, break_long_words=False, break_on_hyphens=False) for one in order}
         axis = {"labelExpr": f"{json.dumps(lines)}[datum.label]", "labelAngle": 0, "ticks": False, "title": None}
         return {"field": "label", "type": "nominal", "sort": None, "scale": {"domain": order}, "axis": axis}
-    crowded = max(map(len, order), default=0) * len(order[::step]) > 90
+    crowded = max(map(len, order), default=0) * len(order[::step]) > 80
     axis = {"title": None, "labelAngle": -40 if crowded else 0, "ticks": False, "values": order[::step]}
     # the order is that of the scale, which all layers share
     return {"field": "label", "type": "nominal", "sort": None, "scale": {"domain": order}, "axis": axis}
@@ -264,7 +264,7 @@ def _heat(chart: Chart, pen: Pen) -> Layer:
     }
     known = [point.value for one in chart.series for point in one.points if point.value is not None]
     low, high = chart.ends or ((0.0, 1.0) if chart.kind is Kind.SHARE else (min(known), max(known)))
-    scale = {"domain": [low, high], "range": list(SHADES)}
+    scale = {"domain": [low, high], "range": list(SHADES), "clamp": True}
     colour = {"field": "value", "type": "quantitative", "scale": scale, "legend": None}
     dark = {"test": f"datum.value > {low + 0.72 * (high - low)}", "value": "#ffffff"}
     text = {"text": {"field": "printed"}, "color": {"condition": dark, "value": INK}}

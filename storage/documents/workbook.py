@@ -135,11 +135,20 @@ class _Writer:
         sheet = self.sheet(name)
         self.head(sheet, self.pen.say(table.title), section)
         titles = [self.pen.say(column.title) for column in table.columns]
-        last = self.grid(sheet, self.spread(titles, table.every), table.rows, table.total)
+        last, widths = self.grid(sheet, self.spread(titles, table.every), table.rows, table.total)
         if not table.every:
             sheet.write_string(last, 0, self.pen.say(front.NO_ROWS), self.style(italic=True))
         if table.note:
-            sheet.write_string(last + 1, 0, self.pen.say(table.note), self.style(font_size=9, font_color=INK_BESIDE))
+            self.note(sheet, last + 1, widths, self.pen.say(table.note))
+
+    def note(self, sheet: Any, line: int, widths: list[float], words: str) -> None:
+        """Write words on as many lines as the table is wide for: one long line would set the size of the print."""
+        under = next((n for n in range(1, len(widths)) if sum(widths[:n]) >= LINE), len(widths))
+        style = self.style(font_size=9, font_color=INK_BESIDE, text_wrap=True, valign="top")
+        if under > 1:
+            sheet.merge_range(line, 0, line, under - 1, "", style)
+        sheet.write_string(line, 0, words, style)
+        sheet.set_row(line, 13 * (1 + len(words) // round(sum(widths[:under]))))
 
     def spread(self, titles: list[str], rows: tuple[Row, ...]) -> list[tuple[int, _Part]]:
         """Return the columns of the sheet, and which column of the table each shows."""
@@ -154,8 +163,13 @@ class _Writer:
         if above:
             sheet.write_string(1, 0, above, self.style(font_color=INK_BESIDE))
 
-    def grid(self, sheet: Any, cells: list[tuple[int, _Part]], rows: tuple[Row, ...], total: Row | None) -> int:
-        """Write header, rows and total from the fourth line on; return the line after them."""
+    def grid(
+        self, sheet: Any, cells: list[tuple[int, _Part]], rows: tuple[Row, ...], total: Row | None
+    ) -> tuple[int, list[float]]:
+        """Write header, rows and total from the fourth line on; return the line after them, and how wide columns are.
+
+        Width is told in letters.
+        """
         top = 3
         head = self.style(
             bold=True, text_wrap=True, valign="bottom", font_color=f"#{colours.WHITE}", bg_color=INK_OF_HEADS
@@ -167,9 +181,12 @@ class _Writer:
         for line, row in enumerate([*rows, *([total] if total else [])], top + 1):
             for place, (column, part) in enumerate(cells):
                 self.cell(sheet, line, place, row[column], part, bold=row is total)
+        widths = []
         for place, (column, part) in enumerate(cells):
             widest = max((self.width(row[column], part) for row in rows), default=0)
-            sheet.set_column(place, place, min(WIDEST, max(NARROWEST, widest + 2, len(part.title) * 0.6)))
+            word = max(map(len, part.title.split()))
+            widths.append(min(WIDEST, max(NARROWEST, widest + 2, len(part.title) * 0.6, 1.1 * word)))
+            sheet.set_column(place, place, widths[-1])
         sheet.freeze_panes(top + 1, 1)
         sheet.repeat_rows(top)
         if len(cells) > MOST_ABREAST:
@@ -177,7 +194,7 @@ class _Writer:
             sheet.repeat_columns(0)
         if rows:
             sheet.autofilter(top, 0, top + len(rows), len(cells) - 1)
-        return line + 1
+        return line + 1, widths
 
     def cell(self, sheet: Any, line: int, place: int, cell: Cell, part: _Part, *, bold: bool) -> None:
         """Write one number of a cell as a number, what cannot be told in words."""

@@ -133,8 +133,9 @@ class Chart:
     """A picture of numbers that also stand in a table.
 
     alternative: what it shows, in a sentence, for who cannot see it. kind: what its values are. marks: dates that
-    are marked on the time axis, such as a training visit. target: a line to reach. ends: the least and the most that a
-    value can be, where it has such. decimals: of values that are written into the picture.
+    are marked on the time axis, such as a training visit. target: a line to reach. ends: which values are the palest
+    and the darkest of a heat map; what lies beyond looks like them. decimals: of values that are written into the
+    picture.
     """
 
     key: str

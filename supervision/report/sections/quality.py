@@ -174,7 +174,7 @@ def _heat(table: Table) -> Chart:
         "La moyenne de chaque composante par type d'examen\u00a0; le tableau ci-dessous dit la même chose.",
     )
     title = Text("Components at a glance: pale is weak", "Composantes d'un coup d'œil\u00a0: pâle veut dire faible")
-    return Chart("components_chart", title, alternative, Form.HEAT, series, Kind.NUMBER, ends=(0, 2), decimals=2)
+    return Chart("components_chart", title, alternative, Form.HEAT, series, Kind.NUMBER, ends=(1, 2), decimals=2)
 
 
 def _causes(audience: Audience) -> Table:
