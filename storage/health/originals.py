@@ -36,6 +36,14 @@ NEVER_MEND = Text(
     "Leave the machine and sonorelay up running at night (02:30 UTC).",
     "Laissez la machine et sonorelay up en marche la nuit (02:30 UTC).",
 )
+ONE_DISK = Text(
+    "What this field box has not exchanged yet lies on one disk only.",
+    "Ce que ce poste de terrain n'a pas encore échangé n'est que sur un seul disque.",
+)
+ONE_DISK_MEND = Text(
+    "Plug in a stick or a disk and name a folder on it: SONORELAY_SECOND_COPY",
+    "Branchez une clé ou un disque et nommez-en un dossier : SONORELAY_SECOND_COPY",
+)
 NO_SECOND = Text("There is no second copy of the stored files.", "Les fichiers stockés n'ont pas de seconde copie.")
 SECOND = Text("The second copy is in its place.", "La seconde copie est à sa place.")
 
@@ -69,7 +77,9 @@ def looked_after(now: datetime) -> Iterator[Check]:
 @asks("objects.second_copy")
 def second(_now: datetime) -> Iterator[Check]:
     """Look whether the second copy is where the settings say; an error tells what is wrong."""
-    if settings().second_copy is None:
+    if settings().second_copy is None and settings().sync_url is not None:
+        yield warn("objects.second_copy", ONE_DISK, ONE_DISK_MEND)
+    elif settings().second_copy is None:
         yield good("objects.second_copy", NO_SECOND)
     elif second_copy() is not None:
         yield good("objects.second_copy", SECOND)

@@ -22,7 +22,13 @@ def programme() -> Programme:
 
 def test_every_organisation_has_its_night_and_every_project_its_schedule() -> None:
     made = {(one.flow_name, one.name): one for one in deployments(programme())}
-    for_all = {("digest", "everybody"), ("report", "everybody"), ("scrub", "everything"), ("retention", "everything")}
+    for_all = {
+        ("digest", "everybody"),
+        ("report", "everybody"),
+        ("scrub", "everything"),
+        ("retention", "everything"),
+        ("chain", "everything"),
+    }
     assert set(made) == {("ingest", "goma"), ("calibrate", "relief"), ("competence", "relief"), *for_all}
     night = made["calibrate", "relief"]
     assert night.parameters == {"organisation": "relief"}

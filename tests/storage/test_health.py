@@ -330,3 +330,12 @@ def _serving(headers: dict[str, str], status: int) -> Iterator[int]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
+
+
+def test_a_field_box_with_one_disk_is_told_so(installed: Set) -> None:
+    assert found()["objects.second_copy"].verdict is Verdict.GOOD
+    installed(sync_url="https://sono.example.org", sync_token="sr_a-token")
+    assert found()["objects.second_copy"].verdict is Verdict.WARN
+    (settings().home / "disk").mkdir()
+    installed(second_copy=settings().home / "disk")
+    assert found()["objects.second_copy"].verdict is Verdict.GOOD
