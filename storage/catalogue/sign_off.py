@@ -139,10 +139,12 @@ def lower(trainee_id: int, code: str, to: Rung, person: Person, why: str, now: d
         return count
 
 
-def sign_offs_for(person: Person) -> QuerySet[SignOff]:
-    """Return the decisions that `person` may see, newest first."""
+def sign_offs_for(person: Person, number: str = "") -> QuerySet[SignOff]:
+    """Return the decisions that `person` may see, newest first. number: only certificates whose number begins so."""
     here = scope.projects_for(person, Action.SEE_COMPETENCE).values("organisation")
     seen = SignOff.objects.filter(organisation__in=here, trainee__in=competence.trainees_for(person))
+    if number:
+        seen = seen.filter(number__istartswith=number, decision=Decision.SIGNED)
     return seen.select_related("trainee", "decided_by", "withdrawn_by", "organisation").order_by("-decided_at", "-pk")
 
 

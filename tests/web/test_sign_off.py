@@ -131,4 +131,7 @@ def test_a_program_does_the_same(proposed: World, signed_in) -> None:
     down = {"level": "observe", "reason": "Away for a year."}
     assert client.post(f"{at}/lower", down, content_type="application/json").json() == {"withdrawn": 1}
     (listed,) = own.get("/api/v1/certificates").json()["items"]
+    assert own.get(f"/api/v1/certificates?number={made['certificate'][:10]}").json()["count"] == 1
+    assert "Withdrawn on" in client.get(f"/sign-off/decisions/?number={made['certificate']}").content.decode()
+    assert "No certificate" in client.get("/sign-off/decisions/?number=0000zz").content.decode()
     assert (listed["withdrawn_why"], own.get(at).json()["level"]) == ("Away for a year.", "observe")

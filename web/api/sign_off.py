@@ -17,7 +17,7 @@ from supervision.roles import Action
 from supervision.sign_off import LONGEST_REASON, Decision
 from web.api.access import PDF, operation
 from web.api.failures import checked
-from web.api.shapes import Code, Number, Page, Paged, Part, Words, page_of, said
+from web.api.shapes import Code, Number, Page, Paged, Words, page_of, said
 from web.permissions import person_of
 
 router = Router()
@@ -28,6 +28,12 @@ class SignOffsAsked(Paged):
 
     exam_type: str = Field("", max_length=16)
     waiting: bool = False
+
+
+class CertificatesAsked(Paged):
+    """Which decisions are wanted; number: only certificates whose number begins so."""
+
+    number: str = Field("", pattern=r"^[0-9A-Fa-f-]{0,36}$")
 
 
 class SignOffProposal(Schema):
@@ -182,10 +188,10 @@ def lower(request: HttpRequest, person: Number, code: Code, body: StepDown) -> W
 
 
 @operation(router, "GET", "/certificates", Action.SEE_COMPETENCE, response=Page[SignOffDecision])
-def decisions(request: HttpRequest, part: Part) -> dict[str, object]:
+def decisions(request: HttpRequest, asked: Annotated[CertificatesAsked, Query()]) -> dict[str, object]:
     """List every decision, newest first; a trainee's own."""
-    rows = sign_off.sign_offs_for(person_of(request))
-    return page_of(rows, part, lambda several: [_decision(one) for one in several])
+    rows = sign_off.sign_offs_for(person_of(request), asked.number)
+    return page_of(rows, asked, lambda several: [_decision(one) for one in several])
 
 
 @operation(router, "GET", "/certificates/{number}", Action.SEE_COMPETENCE, response=dict[str, Any])

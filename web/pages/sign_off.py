@@ -22,6 +22,8 @@ from web.sign_off import Decided, Row, levels_of, pieces_of
 
 ON_A_PAGE = 40
 LAST = 10
+NUMBER_LENGTH = 36
+"""Of a certificate: a UUID with its dashes."""
 
 
 @requires(Action.SEE_COMPETENCE)
@@ -44,7 +46,6 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
         "codes": codes,
         "chosen": chosen,
         "decisions": [Decided(one) for one in decisions[:LAST]],
-        "more": decisions.count() > LAST,
         "own": not competence.trainees_for(person).exclude(pk=person.pk).exists(),
         "keys": [(one.name, signing.keys_known(one.code)) for one in signing_here],
     }
@@ -54,10 +55,12 @@ def proposals(request: HttpRequest) -> HttpResponseBase:
 @requires(Action.SEE_COMPETENCE)
 @require_safe
 def decisions(request: HttpRequest) -> HttpResponseBase:
-    """List every decision with its certificate, newest first."""
-    found = sign_off.sign_offs_for(person_of(request))
+    """List every decision with its certificate, newest first; or find a certificate by its number."""
+    number = request.GET.get("number", "").strip()[:NUMBER_LENGTH]
+    found = sign_off.sign_offs_for(person_of(request), number)
     page = Paginator(found, ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "sign_off_decisions.html", {"page": page, "decisions": [Decided(one) for one in page]})
+    context = {"page": page, "decisions": [Decided(one) for one in page], "number": number}
+    return render(request, "sign_off_decisions.html", context)
 
 
 @requires(Action.SEE_COMPETENCE)
