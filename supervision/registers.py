@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 LONGEST_NOTE = 500
@@ -104,9 +104,18 @@ def state_after(acts: Iterable[Act]) -> RequestState | None:
     for act in acts:
         if act is Act.MADE:
             state = RequestState.OPEN
-        elif act in MOVES and state is not None:
-            state = MOVES[act][1]
+        elif state is not None:
+            state = after(state, act) or state  # somebody elsewhere was first
     return state
+
+
+def standing(lines: Iterable[tuple[datetime, Act]]) -> tuple[RequestState, datetime | None]:
+    """Return how a request stands by its lines, in whatever order they became known, and since when it is closed."""
+    state, closed_at = RequestState.OPEN, None
+    for at, act in sorted(lines, key=lambda line: (line[0], list(Act).index(line[1]))):
+        state = after(state, act) or state
+        closed_at = (closed_at or at) if state in CLOSED else None
+    return state, closed_at
 
 
 @dataclass(frozen=True)

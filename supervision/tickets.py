@@ -1,6 +1,7 @@
 """What may happen to a ticket about a device, and how long could the device not be used?"""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -74,6 +75,44 @@ def after(state: TicketState, what: What, *, out_of_use: bool) -> TicketState | 
     if what not in possible(state, out_of_use=out_of_use):
         return None
     return MOVES[what][1] if what in MOVES else state
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a ticket's history; by: the name of a person, nothing where the software wrote it."""
+
+    at: datetime
+    what: What
+    by: str = ""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a ticket stands."""
+
+    state: TicketState = TicketState.OPEN
+    out_of_use: bool = False
+    acknowledged_by: str = ""
+    acknowledged_at: datetime | None = None
+    closed_at: datetime | None = None
+
+
+def standing(lines: Iterable[Line]) -> Standing:
+    """Return how a ticket stands by its lines alone, in whatever order they became known.
+
+    A line that could not be written at its moment, because somebody elsewhere was first, changes nothing.
+    """
+    now = Standing()
+    for line in sorted(lines, key=lambda one: (one.at, list(What).index(one.what), one.by)):
+        state = after(now.state, line.what, out_of_use=now.out_of_use)
+        if state is None:
+            continue
+        closed_at = (now.closed_at or line.at) if state in CLOSED else None
+        out_of_use = closed_at is None and is_out_of_use([What.OUT_OF_USE] * now.out_of_use + [line.what])
+        now = replace(now, state=state, closed_at=closed_at, out_of_use=out_of_use)
+        if line.what is What.ACKNOWLEDGED:
+            now = replace(now, acknowledged_by=line.by, acknowledged_at=line.at)
+    return now
 
 
 def is_out_of_use(entries: Iterable[What]) -> bool:

@@ -14,11 +14,21 @@ from django.db import IntegrityError
 from storage.catalogue.models import Event, Exam, ExamTypeVersion, Held, Known, Organisation, Peer, Project
 from storage.catalogue.transaction import one_transaction
 from storage.sync import asked, given
+from storage.sync.beside import Kind, kinds
 from storage.sync.given import Waits
 from storage.sync.joining import Joining, exam_named
-from storage.sync.journal import EXAM, EXAM_TYPE, note_known
+from storage.sync.journal import EXAM, EXAM_TYPE, beside_now, key_of, note_known
 from storage.sync.names import Names
-from storage.sync.records import ExamTold, ExamTypeTold, NotUnderstood, digest_of, read_exam, read_exam_type
+from storage.sync.records import (
+    BesideTold,
+    ExamTold,
+    ExamTypeTold,
+    NotUnderstood,
+    digest_of,
+    read,
+    read_exam,
+    read_exam_type,
+)
 from storage.sync.sheets import Meeting
 from storage.sync.sides import this_side
 from storage.sync.telling import told
@@ -40,6 +50,8 @@ def apply(kind: str, key: str, record: Any, peer: Peer, projects: Iterable[Proje
                 outcome = _apply_exam(read_exam(record), peer, list(projects), now)
             elif kind == EXAM_TYPE and peer.headquarters:
                 outcome = _apply_exam_type(read_exam_type(record), list(projects))
+            elif kind in kinds():
+                outcome = _apply_beside(kinds()[kind], record, peer, list(projects), now)
             else:
                 raise NotUnderstood("kind")
             Held.objects.filter(peer=peer, kind=kind, key=key).delete()
@@ -52,7 +64,7 @@ def apply(kind: str, key: str, record: Any, peer: Peer, projects: Iterable[Proje
         code = "contradicts"
     values = {"record": record, "code": code}
     Held.objects.update_or_create(
-        peer=peer, kind=kind[:12], key=key[:80], defaults=values, create_defaults=values | {"since": now}
+        peer=peer, kind=kind[:12], key=key[:200], defaults=values, create_defaults=values | {"since": now}
     )
     return Applied.HELD
 
@@ -95,7 +107,30 @@ def _apply_exam(record: ExamTold, peer: Peer, projects: list[Project], now: date
     return Applied.DONE
 
 
-def _project(record: ExamTold, projects: list[Project]) -> Project:
+def _apply_beside(kind: Kind, table: Any, peer: Peer, projects: list[Project], now: datetime) -> Applied:
+    record = read(kind.record, table)
+    project, key, coming = _project(record, projects), key_of(record), digest_of(record)
+    names = Names(project.organisation)
+    first = beside_now(kind, project, names, record.key)
+    before = digest_of(first) if first else None
+    if before == coming:
+        note_known(peer, kind.name, key, coming)
+        return Applied.KNOWN
+    known = before is None or Known.objects.filter(peer=peer, kind=kind.name, key=key, digest=before).exists()
+    kind.take(record, project, names, now)
+    last = beside_now(kind, project, names, record.key)
+    after = digest_of(last) if last else None
+    if after == before:
+        return Applied.KNOWN
+    Event.objects.create(
+        at=now, what="exchanged", facts={"side": str(peer), "kind": kind.name, "project": project.code}
+    )
+    # where all that we had was known there, all that we have now is too: it need not be told back
+    note_known(peer, kind.name, key, after if known and after else coming)
+    return Applied.DONE
+
+
+def _project(record: ExamTold | BesideTold, projects: list[Project]) -> Project:
     for project in projects:
         if (project.code, project.organisation.code) == (record.project, record.organisation):
             # two records that name the same clip would each make their own exam

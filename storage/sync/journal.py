@@ -3,9 +3,11 @@
 Whatever happens to an exam writes an event, and the audit chain numbers events without gaps in the order in which they
 became visible. So the events since the last look name the exams to look at; a change is noted where the digest of an
 exam's record is another than before. Once a day every exam is looked at.
+What is known beside exams (storage.sync.beside) is little: all of it is looked at after any event that is of no scan.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,8 +17,9 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from storage.catalogue import audit
 from storage.catalogue.models import Change, Event, Exam, ExamTypeVersion, Known, Peer, Project, Side
 from storage.catalogue.transaction import one_transaction
+from storage.sync.beside import Kind, kinds
 from storage.sync.names import Names
-from storage.sync.records import ExamTypeTold, PersonTold, Told, as_json, digest_of
+from storage.sync.records import BesideTold, ExamTypeTold, PersonTold, Told, as_json, digest_of
 from storage.sync.sheets import line_of
 from storage.sync.sides import this_side
 from storage.sync.telling import AT_A_TIME, Telling, exams_in
@@ -44,13 +47,16 @@ def write_up(now: datetime) -> int:
     with one_transaction():
         side = Side.objects.select_for_update().get(pk=side.pk)
         last = Event.objects.aggregate(last=Max("number"))["last"] or 0
-        if side.whole_at is None or now - side.whole_at >= WHOLE_EVERY or now < side.whole_at:
+        since = Event.objects.filter(number__gt=side.events, number__lte=last)
+        whole = side.whole_at is None or now - side.whole_at >= WHOLE_EVERY or now < side.whole_at
+        if whole:
             exams = Exam.objects.all()
             side.whole_at = now
         else:
-            since = Event.objects.filter(number__gt=side.events, number__lte=last)
             exams = Exam.objects.filter(pk__in=since.exclude(scan__exam=None).values("scan__exam"))
         noted = _note_exams(exams, side, now) + _note_exam_types(now)
+        if whole or since.filter(scan=None).exists():
+            noted += _note_beside(now)
         side.events = last
         side.save(update_fields=["events", "whole_at"])
     return noted
@@ -95,6 +101,7 @@ def _entries(rows: list[Change], projects: list[Project]) -> Iterator[Entry]:
     records: dict[tuple[str, str], Told] = {(EXAM, str(exam.uuid)): telling.exam(exam) for exam in exams_in(wanted)}
     if any(row.kind == EXAM_TYPE for row in rows):
         records |= {(EXAM_TYPE, key): told for key, told in _exam_types()}
+    records |= _beside([row for row in rows if row.kind in kinds()], projects)
     for row in rows:
         told = records.get((row.kind, row.key))
         if told is not None:  # else it was joined into another meanwhile, which is told of instead
@@ -118,7 +125,40 @@ def _note_exam_types(now: datetime) -> int:
     return _note(EXAM_TYPE, [(key, None, digest_of(told)) for key, told in _exam_types()], now)
 
 
-def _note(kind: str, seen: list[tuple[str, Project | None, str]], now: datetime) -> int:
+def _note_beside(now: datetime) -> int:
+    noted = 0
+    for project in Project.objects.filter(active=True).select_related("organisation").order_by("pk"):
+        names = Names(project.organisation)
+        for kind in kinds().values():
+            seen = [(key_of(told), project, digest_of(told)) for told in kind.tell(project, names, None)]
+            noted += _note(kind.name, seen, now)
+    return noted
+
+
+def _beside(rows: list[Change], projects: list[Project]) -> dict[tuple[str, str], Told]:
+    """Return the records of these changes as they are now; each kind of a project is looked up once."""
+    wanted: dict[tuple[Project, str], set[str]] = defaultdict(set)
+    for row in rows:
+        wanted[next(one for one in projects if one.pk == row.project_id), row.kind].add(row.key)
+    found: dict[tuple[str, str], Told] = {}
+    for (project, name), keys in wanted.items():
+        for told in kinds()[name].tell(project, Names(project.organisation), None):
+            if key_of(told) in keys:
+                found[name, key_of(told)] = told
+    return found
+
+
+def key_of(told: BesideTold) -> str:
+    """Return by what a record beside exams is known to all sides."""
+    return f"{told.project} {told.key}"
+
+
+def beside_now(kind: Kind, project: Project, names: Names, key: str) -> BesideTold | None:
+    """Return the record of this key as it is now, None where nothing is known."""
+    return next(iter(kind.tell(project, names, key)), None)
+
+
+def _note(kind: str, seen: Sequence[tuple[str, Project | None, str]], now: datetime) -> int:
     rows = Change.objects.filter(kind=kind, key__in=[key for key, _, _ in seen]).order_by("pk")
     last = dict(rows.values_list("key", "digest"))
     new = [

@@ -5,6 +5,7 @@ closed account without a password, under another name where theirs is somebody e
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from storage.catalogue.models import Membership, NameElsewhere, Organisation, Person
 from storage.sync.records import PersonTold
@@ -25,6 +26,10 @@ class Names:
     def of(self, person: Person | None) -> str:
         """Return the name by which the other side knows somebody, nothing for nobody."""
         return "" if person is None else self._there.get(person.pk, person.username)
+
+    def known(self, name: str) -> Person | None:
+        """Return who is meant where there is an account; nobody is made."""
+        return self._here.get(name) or self._known(name)
 
     def person(self, name: str, told: Mapping[str, PersonTold]) -> Person | None:
         """Return who is meant, None for nobody; an account is made where there is none. In a transaction."""
@@ -59,3 +64,23 @@ class Names:
         ends = ("", f"@{self.organisation.code}", *(f"@{self.organisation.code}-{n}" for n in range(2, 1000)))
         wanted = (name[: LONGEST - len(end)] + end for end in ends)
         return next(one for one in wanted if not Person.objects.filter(username__iexact=one).exists())
+
+
+class Mentioned:
+    """Whom one record speaks of: the name for each, and who that is; `people` goes with the record."""
+
+    def __init__(self, names: Names) -> None:
+        """Begin with nobody."""
+        self.names = names
+        self.people: dict[str, PersonTold] = {}
+
+    def who(self, person: Person | None) -> str:
+        """Return the name of somebody who is mentioned, nothing for nobody."""
+        if person is None:
+            return ""
+        name = self.names.of(person)
+        language: Literal["en", "fr"] = "fr" if person.language == "fr" else "en"
+        self.people[name] = PersonTold(
+            first_name=person.first_name, last_name=person.last_name, language=language, simulated=person.simulated
+        )
+        return name

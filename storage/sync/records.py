@@ -267,14 +267,24 @@ class ExamTypeTold(Told):
     people: dict[Account, PersonTold]
 
 
+class BesideTold(Told):
+    """What is known in one project beside its exams; `key` names it there (storage.sync.beside)."""
+
+    version: Literal[1] = VERSION
+    organisation: Code
+    project: Code
+    key: Annotated[str, StringConstraints(min_length=1, max_length=150, pattern=r"^[^\x00]*$")]
+    people: dict[Account, PersonTold]
+
+
 def read_exam(table: Any) -> ExamTold:
     """Return the record that JSON says; NotUnderstood for anything else."""
-    return _read(ExamTold, table)
+    return read(ExamTold, table)
 
 
 def read_exam_type(table: Any) -> ExamTypeTold:
     """Return the record that JSON says; NotUnderstood for anything else."""
-    return _read(ExamTypeTold, table)
+    return read(ExamTypeTold, table)
 
 
 def as_json(record: Told) -> dict[str, Any]:
@@ -293,7 +303,8 @@ def digest_of_json(table: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _read(kind: type[Record], table: Any) -> Record:
+def read(kind: type[Record], table: Any) -> Record:
+    """Return the record of this kind that JSON says; NotUnderstood for anything else."""
     try:
         return kind.model_validate(table)
     except ValidationError as error:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -26,7 +26,7 @@ from storage.catalogue.models import (
 from storage.objects import Area
 from storage.settings import settings
 from storage.sync import records
-from storage.sync.names import Names
+from storage.sync.names import Mentioned, Names
 from storage.sync.records import SENT_ROLES
 from supervision import escalation
 from supervision.feedback import Step
@@ -99,8 +99,8 @@ class _OfExam:
     """One exam; notes whom it speaks of."""
 
     def __init__(self, exam: Exam, names: Names, side: UUID) -> None:
-        self.row, self.names, self.side = exam, names, side
-        self.people: dict[str, records.PersonTold] = {}
+        self.row, self.side = exam, side
+        self.mentioned = Mentioned(names)
 
     @cached_property
     def clips(self) -> list[Any]:
@@ -133,7 +133,7 @@ class _OfExam:
             judgements=list(self._judgements(reviews)),
             feedback=[self._feedback(review.feedback) for review in reviews if hasattr(review, "feedback")],
             asked=[self._asked(one) for one in row.told_asked],  # type: ignore[attr-defined]
-            people=self.people,
+            people=self.mentioned.people,
         )
 
     def sheet(self) -> records.SheetTold:
@@ -155,14 +155,7 @@ class _OfExam:
         return self.row.origin is None and settings().sync_originals == "all"
 
     def _who(self, person: Person | None) -> str:
-        if person is None:
-            return ""
-        name = self.names.of(person)
-        language: Literal["en", "fr"] = "fr" if person.language == "fr" else "en"
-        self.people[name] = records.PersonTold(
-            first_name=person.first_name, last_name=person.last_name, language=language, simulated=person.simulated
-        )
-        return name
+        return self.mentioned.who(person)
 
     def _conflict(self, one: SheetConflict) -> records.ConflictTold:
         table = {"one": one.one, "other": one.other, "kept": one.kept, "settled_at": one.settled_at}
