@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
 from pipeline.deidentify.header import Palette
@@ -44,14 +45,17 @@ def blackened(stored: Stored, mask: Mask) -> Blackened:
 
 def on_black(samples: Samples, mask: Mask, black: Samples) -> Samples:
     """Return the samples where `mask` is True, and elsewhere `black`, one value for each sample of a pixel."""
-    keep = mask if _of_size(samples, mask).ndim == 2 else mask[:, :, None]
-    return np.ascontiguousarray(np.where(keep, samples, black.astype(samples.dtype)))
+    blackened = np.full(_of_size(samples, mask).shape, black, samples.dtype)
+    cv2.copyTo(np.ascontiguousarray(samples), mask.view(np.uint8), blackened)
+    return blackened
 
 
 def _frames(stored: Stored, mask: Mask, black: Samples, shown: list[int]) -> Iterator[Samples]:
     for samples, is_rgb in stored.frames():
         pixels = on_black(samples, mask, black)
-        shown.append(sum_of(on_black(stored.development.develop(samples, is_rgb=is_rgb), mask, np.array(0))))
+        seen = stored.development.develop(samples, is_rgb=is_rgb)
+        is_shown_so = seen is samples and not black.any()
+        shown.append(sum_of(pixels if is_shown_so else on_black(seen, mask, np.array(0))))
         yield pixels
 
 

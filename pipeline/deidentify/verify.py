@@ -40,7 +40,7 @@ H264 = Tolerance(20, 0)  # one macroblock, the reach of its deblocking and two p
 
 def sum_of(pixels: Pixels) -> int:
     """Return a sum over the pixels of a frame; equal frames have equal sums."""
-    return zlib.crc32(np.ascontiguousarray(pixels).tobytes())
+    return zlib.crc32(np.ascontiguousarray(pixels).data)
 
 
 @dataclass
@@ -63,6 +63,7 @@ class Inspection:
     def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
         """Yield the pixels of every frame; raises Withheld at the first that is not black outside, or out of time."""
         outside: Pixels | None = None
+        left: Pixels | None = None
         for frame in frames:
             pixels = frame.pixels
             if outside is None or self.watch is None:
@@ -75,7 +76,9 @@ class Inspection:
                 raise Withheld("cannot_clean")
             if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
                 raise Withheld("cannot_clean")
-            left = cv2.bitwise_and(pixels, pixels, dst=np.zeros_like(pixels), mask=outside)
+            if left is None or left.shape != pixels.shape:
+                left = np.zeros_like(pixels)
+            cv2.copyTo(pixels, outside, left)  # inside it stays black: nothing is ever written there
             self.brightest_outside = max(self.brightest_outside, int(left.max()))
             if self.brightest_outside > self.tolerance.brightest:
                 raise Withheld("cannot_clean")
