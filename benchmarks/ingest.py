@@ -1,7 +1,8 @@
 """What does the whole ingest of one scan cost, beside the least that any program must do, and beside what others do?
 
-`python -m benchmarks ingest [ROUNDS]`, 7 unless told; the better part of an hour. Every measurement is a process of its
-own; in each round all candidates take their turn on the same file, so that other work on the machine meets all of them.
+`python -m benchmarks ingest [ROUNDS [WIDEST]]`, 7 unless told, of clips that are no wider; all of it takes hours. Every
+measurement is a process of its own; in each round all candidates take their turn on the same file, so that other work
+on the machine meets all of them.
 Ratios are medians of the rounds' ratios, in brackets the middle half of them. What a candidate wrote is looked at
 before its time counts.
 """
@@ -45,13 +46,16 @@ class Spent:
 
 def main() -> None:
     """Print a row for each form and size; then what others take; then what length does."""
-    rounds = next((int(word) for word in sys.argv[1:] if word.isdecimal()), ROUNDS)
+    told = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    rounds, widest = (*told, *(ROUNDS, SIZES[-1][0])[len(told) :])
     print(f"\nIngest of one scan: processor ms a frame, median of {rounds} rounds; ratios with their middle half")
     print(f"{'':<24}{'ours':>8}{'floor':>8}  {'ratio':<20}{'by the clock':<20}{'whole process':<20}{'most MiB':>8}")
-    for size in SIZES:
+    for size in (size for size in SIZES if size[0] <= widest):
         for form in FORMS:
             others = _others(form, size[0])
             _report(Clip(form, *size), rounds, ("ours", "floor", *others))
+    if widest < SIZES[-1][0]:
+        return
     print(f"\nLength: {LONG} frames against 180")
     for form in ("jpeg", "mp4"):
         _length(form, rounds)
