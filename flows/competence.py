@@ -40,7 +40,7 @@ def look_at_courses(project: str) -> dict[str, int]:
     return {"courses": looked.courses, "plans": looked.opened}
 
 
-@task
+@task(retries=3, retry_delay_seconds=[5, 20, 60], retry_condition_fn=nobody_must_act)
 def projects_of(organisation: str) -> list[str]:
     """Return the projects of an organisation, in order."""
     try:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from storage.catalogue import visits as sessions
 from storage.catalogue.competence import Standing
 from storage.catalogue.models import Person
+from storage.catalogue.registers.training import sessions_for
 from storage.catalogue.scope import may
 from supervision.competence.curves import Curve, Measure, Point, curve
 from supervision.competence.exercise import Exercise, next_exercises
@@ -54,10 +55,13 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Visited:
-    """Training at which the trainee was: its mark on the curves, the number of its session, and what it changed."""
+    """Training at which the trainee was: its mark on the curves, its page, and what it changed.
+
+    page: empty where the viewer may not open it.
+    """
 
     mark: Visit
-    session: int
+    page: str
     effect: Told
 
 
@@ -84,7 +88,7 @@ class Progress:
 def progress_of(standing: Standing, viewer: Person) -> Progress:
     """Return what a page shows of a course; exams lead to where the viewer may open them."""
     address = exam_address(standing.trainee, viewer)
-    visited = visits_of(standing)
+    visited = visits_of(standing, viewer)
     visits = [one.mark for one in visited]
     drawn = tuple(_drawn(measure, standing, visits, address) for measure in MEASURES)
     success = drawn[0].curve
@@ -102,15 +106,17 @@ def progress_of(standing: Standing, viewer: Person) -> Progress:
     )
 
 
-def visits_of(standing: Standing) -> tuple[Visited, ...]:
+def visits_of(standing: Standing, viewer: Person) -> tuple[Visited, ...]:
     """Return the training at which the trainee was, with what it changed in this course."""
+    held = sessions.visits_of(standing)
+    seen = set(sessions_for(viewer).filter(pk__in=[one.pk for one in held]).values_list("pk", flat=True))
     return tuple(
         Visited(
             Visit(number, f"{date_format(one.held_on, 'j N Y')} · {SESSIONS[one.kind]}", sessions.ended(one)),
-            one.pk,
+            reverse("session", args=[one.pk]) if one.pk in seen else "",
             told(sessions.effect_on(standing, one)),
         )
-        for number, one in enumerate(sessions.visits_of(standing), 1)
+        for number, one in enumerate(held, 1)
     )
 
 
