@@ -57,12 +57,16 @@ def turnaround(waits: Iterable[Wait]) -> Turnaround:
     known = list(waits)
     taken = np.array([one.taken.total_seconds() for one in known], np.float64)
     clocks = np.array([one.clock.total_seconds() for one in known], np.float64)
-    answered = np.array([one.answered for one in known], bool)
+    return turnaround_of(taken, clocks, np.array([one.answered for one in known], bool))
+
+
+def turnaround_of(taken: Floats, clocks: Floats, answered: NDArray[np.bool_]) -> Turnaround:
+    """Return the same of many exams: an array for each fact of `Wait`, times in seconds."""
     if (taken < 0).any() or (clocks <= 0).any():
         raise ValueError("nobody waits less than no time, and a clock gives some")
     curve = survival(taken, answered)
     within = _within(taken / clocks, answered)
-    return Turnaround(len(known), int(answered.sum()), _until(curve, 0.5), _until(curve, 0.1), within)
+    return Turnaround(len(taken), int(answered.sum()), _until(curve, 0.5), _until(curve, 0.1), within)
 
 
 def survival(taken: Floats, answered: NDArray[np.bool_]) -> Survival:

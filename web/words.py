@@ -135,5 +135,6 @@ FIGURES: dict[str, Word] = {
     "correct": _("Clinical exams with every critical answer right, by their first clip"),
     "released": _("Clinical exams with feedback, by their first clip"),
     "seen": _("Clinical exams whose feedback was seen, by their first clip"),
+    "asked": _("Clinical exams that somebody was asked to read, by their first clip"),
 }
 """What each number of the overview counts."""

@@ -29,10 +29,15 @@ def hidden_from(person: Person | AnonymousUser, exam: Exam) -> frozenset[Hidden]
 def hidden_in(person: Person | AnonymousUser, exams: Iterable[Exam]) -> Mapping[int, frozenset[Hidden]]:
     """Return what of each of these exams `person` must not be served, by the exam's key; as few queries as for one."""
     asked = list(exams)
-    reads = _projects(person, Action.REVIEW)
+    asked_in = _projects(person, Action.REVIEW)
     completes = _projects(person, Action.COMPLETE_INFO)
     switched = current().blinding.hidden()
-    return {exam.pk: _hidden(person, exam, reads, completes, switched) for exam in asked}
+    return {exam.pk: _hidden(person, exam, asked_in, completes, switched) for exam in asked}
+
+
+def reads(person: Person | AnonymousUser) -> bool:
+    """Tell whether a person may be asked to read anything, so that something may be hidden from them."""
+    return bool(_projects(person, Action.REVIEW))
 
 
 def blinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
@@ -40,8 +45,11 @@ def blinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[E
 
     By which of them a filter leaves in, one would know what is not shown.
     """
-    reads = _projects(person, Action.REVIEW)
-    return exams.filter(project__in=reads).exclude(stage=Stage.FINAL).exclude(trainee_id=person.pk)
+    return (
+        exams.filter(project__in=_projects(person, Action.REVIEW))
+        .exclude(stage=Stage.FINAL)
+        .exclude(trainee_id=person.pk)
+    )
 
 
 def unblinded(person: Person | AnonymousUser, exams: QuerySet[Exam]) -> QuerySet[Exam]:
@@ -59,11 +67,11 @@ def unblinded_scans(person: Person | AnonymousUser, scans: QuerySet[Scan]) -> Qu
 def _hidden(
     person: Person | AnonymousUser,
     exam: Exam,
-    reads: frozenset[int],
+    asked_in: frozenset[int],
     completes: frozenset[int],
     switched: frozenset[Hidden],
 ) -> frozenset[Hidden]:
-    may_be_asked = exam.project_id in reads and exam.trainee_id != person.pk and exam.stage != Stage.FINAL
+    may_be_asked = exam.project_id in asked_in and exam.trainee_id != person.pk and exam.stage != Stage.FINAL
     if not may_be_asked:
         return NOTHING
     if exam.stage == Stage.AWAITING_INFO and exam.project_id in completes:

@@ -59,6 +59,7 @@ class Figure(StrEnum):
     CORRECT = "correct"
     RELEASED = "released"
     SEEN = "seen"
+    ASKED = "asked"
 
 
 COUNTED = tuple(Figure)[: tuple(Figure).index(Figure.ADEQUATE) + 1]
@@ -197,6 +198,7 @@ def _of_exams() -> Mapping[Figure, Q]:
         Figure.CORRECT: rated & Q(last_correct=True),
         Figure.RELEASED: exam & released,
         Figure.SEEN: exam & seen,
+        Figure.ASKED: exam & Q(Exists(firsts)),
     }
 
 

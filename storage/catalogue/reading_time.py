@@ -1,11 +1,14 @@
 """How long does an expert need for a reading? Measured while the page is seen and somebody works on it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 
-from storage.catalogue.models import Review, Scan
+from storage.catalogue.models import Review
+from storage.catalogue.reporting.reach import Reach
+from supervision.period import Days
 
 LATEST = 5_000
 
@@ -18,8 +21,10 @@ class ReadingTime:
     readings: int
 
 
-def reading_time(scans: QuerySet[Scan]) -> ReadingTime:
-    """Return the time per reading of the exams of these scans, amendments left out."""
-    measured = Review.objects.filter(exam__in=scans.order_by().values("exam"), amends=None, seconds__isnull=False)
-    seconds = [one for one in measured.order_by("-submitted_at").values_list("seconds", flat=True)[:LATEST] if one]
+def reading_time(reach: Reach, days: Days, now: datetime) -> ReadingTime:
+    """Return the time per reading of the exams that arrived in these days, amendments left out."""
+    # nothing is read before it arrives: the readings are gone through from the last one back to that day
+    measured = Review.objects.filter(amends=None, seconds__isnull=False, submitted_at__gte=days.begins)
+    these = measured.filter(Exists(reach.exams_in(days, now).filter(pk=OuterRef("exam"))))
+    seconds = [one for one in these.order_by("-submitted_at").values_list("seconds", flat=True)[:LATEST] if one]
     return ReadingTime(median(seconds) if seconds else None, len(seconds))

@@ -7,15 +7,18 @@ the final one itself. So both readers of a concordant exam get the same pair, th
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from storage.catalogue.models import Exam, Person, Review, ReviewerProfile
 from supervision.coefficients import Pair
+from supervision.period import Days
 from supervision.readings import Reading
 from supervision.reliability import Reliability, reliability
+from supervision.severity import Rated
 
+YEAR = timedelta(days=365)
 LAST = 300
 """So many exams count: a reader who has changed is to be seen."""
 
@@ -67,6 +70,20 @@ def shared(exams: QuerySet[Exam]) -> QuerySet[Review]:
     again = Review.objects.filter(exam__in=exams.values("pk")).exclude(reading=Reading.FIRST)
     final = Review.objects.filter(exam=OuterRef("exam"), final=True)
     return Review.objects.filter(Exists(final), exam__in=again.values("exam"))
+
+
+def said_before(exams: QuerySet[Exam], days: Days, now: datetime) -> list[Said]:
+    """Return what all readers said of those exams that arrived in the year before the end of these days.
+
+    How strict somebody is needs more exams than a week or a month has.
+    """
+    recent = exams.filter(arrived_at__gte=days.ends - YEAR, arrived_at__lt=days.ends)
+    return said_of(shared(recent).filter(submitted_at__lte=now))
+
+
+def first_ratings(said: Iterable[Said]) -> list[Rated]:
+    """Return what each reader rated first, as supervision.severity compares it."""
+    return [Rated(one.exam, one.reviewer, one.overall) for one in said if one.first]
 
 
 def pairs_in(said: Iterable[Said]) -> dict[int, list[Pair]]:

@@ -14,7 +14,7 @@ from django.db.models import Count, QuerySet
 
 from storage.catalogue.models import Arbitration, Exam, Person, Review, ReviewItem, Scan
 from storage.catalogue.reporting.reach import Reach
-from storage.catalogue.reviewer_calibration import pairs_in, said_of, shared
+from storage.catalogue.reviewer_calibration import first_ratings, pairs_in, said_before
 from supervision.coefficients import HIGHEST, LOWEST
 from supervision.figures import Share
 from supervision.matching import calibrated
@@ -22,8 +22,6 @@ from supervision.period import Days
 from supervision.readings import JUDGES
 from supervision.reliability import Agreement, Reliability, agreement, reliability
 from supervision.severity import Adjusted, Rated, Severity, adjusted, severities
-
-YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -89,9 +87,9 @@ def team_in(exams: QuerySet[Exam], days: Days, now: datetime) -> Team:
     """Return how whoever reads these exams works; load and times of those that arrived in these days."""
     here = Reach(Scan.objects.none(), exams).exams_in(days, now)
     rows = _rows(here, now)
-    said = said_of(shared(exams.filter(arrived_at__gte=days.ends - YEAR, arrived_at__lt=days.ends)))
+    said = said_before(exams, days, now)
     pairs = pairs_in(said)
-    first = [Rated(one.exam, one.reviewer, one.overall) for one in said if one.first]
+    first = first_ratings(said)
     known = severities(first)
     holds = _holds(exams)
     twice = _arbitrated_or_not(here)

@@ -8,7 +8,7 @@ period add up to it. An exam arrived with its first clip. Scans of a phantom cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import reduce
 from operator import add
@@ -84,6 +84,10 @@ class Counted:
         """Return what both are together."""
         return Counted(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
+    def __sub__(self, other: Counted) -> Counted:
+        """Return what is left without a part of it."""
+        return Counted(*(getattr(self, one.name) - getattr(other, one.name) for one in fields(self)))
+
     @property
     def mean_score(self) -> Mean:
         """The mean score, 0-100."""
@@ -140,6 +144,13 @@ class Part:
     counted: Counted
 
 
+def without(parts: Iterable[Part], others: Iterable[Part]) -> tuple[Part, ...]:
+    """Return what is left of each part without what the others hold of it; none of which nothing is left."""
+    less = {one.key: one.counted for one in others}
+    left = (replace(one, counted=one.counted - less.get(one.key, Counted())) for one in parts)
+    return tuple(one for one in left if one.counted != Counted())
+
+
 @dataclass(frozen=True)
 class Week:
     """The figures of one week, cut at the bounds of its period."""
@@ -174,6 +185,20 @@ class Activity:
     exam_types: tuple[Part, ...]
     weeks: tuple[Week, ...]
     crossed: tuple[Cross, ...]
+
+    def __sub__(self, other: Activity) -> Activity:
+        """Return what is left without a part of it in the same days."""
+        taken = {(one.project, one.exam_type): one.counted for one in other.crossed}
+        crossed = ((one, taken.get((one.project, one.exam_type), Counted())) for one in self.crossed)
+        left = (replace(one, counted=one.counted - less) for one, less in crossed)
+        pairs = zip(self.weeks, other.weeks, strict=True)
+        return Activity(
+            self.whole - other.whole,
+            without(self.projects, other.projects),
+            without(self.exam_types, other.exam_types),
+            tuple(Week(one.days, one.counted - less.counted) for one, less in pairs),
+            tuple(one for one in left if one.counted != Counted()),
+        )
 
 
 @dataclass(frozen=True)

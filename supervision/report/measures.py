@@ -7,6 +7,7 @@ from datetime import datetime
 from supervision.figures import Ages, Estimate, Mean, Share
 from supervision.ladder import Rung
 from supervision.rating import Component, Consequence
+from supervision.severity import Severity
 from supervision.tickets import Fault
 from supervision.turnaround import Turnaround
 
@@ -106,14 +107,13 @@ class Read:
 
 @dataclass(frozen=True)
 class Reader:
-    """One reviewer's share of the work. seconds: the median per reading. severity: in points, over `shared` exams."""
+    """One reviewer's share of the work. seconds: the median per reading. severity: None where no exam was shared."""
 
     person: int
     name: str
     readings: int
     seconds: float | None
-    severity: float | None
-    shared: int
+    severity: Severity | None
 
 
 @dataclass(frozen=True)

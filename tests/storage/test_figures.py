@@ -12,10 +12,11 @@ from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue, readings
 from storage.catalogue.figures import Dimension, Figure, Overview, Slice
 from storage.catalogue.models import Exam, Feedback, Review, Scan
-from storage.catalogue.reporting.activity import counted_of
+from storage.catalogue.reporting.activity import activity_of, counted_of, parts_of
 from storage.catalogue.reporting.reach import Reach
 from supervision.figures import Ages, Mean, Share
 from supervision.period import Days
+from supervision.report.figures import without
 from supervision.roles import Role
 from supervision.states import Stage, State
 from tests.forms import rated
@@ -210,3 +211,17 @@ def test_what_is_reported_leads_to_its_scans(season: World) -> None:
         assert figures.behind(Scan.objects.all(), figure).count() == getattr(told, figure), figure
     assert min(told.due, told.in_time, told.judged, told.succeeded, told.released, told.seen, told.answered) > 0
     assert told.due > told.in_time
+
+
+def test_what_may_not_be_told_apart_is_counted_by_itself_and_taken_off(season: World) -> None:
+    days = Days(NOON.date() - WEEK, NOON.date())
+    exams = Exam.objects.exclude(stage=Stage.FINAL)
+    every = Reach(Scan.objects.all(), Exam.objects.all())
+    hidden = Reach(Scan.objects.filter(exam__in=exams), exams)
+    rest = Reach(Scan.objects.exclude(exam__in=exams), Exam.objects.exclude(pk__in=exams))
+    left = activity_of(rest, days, NOON)
+    assert 0 < left.whole.scans_in < activity_of(every, days, NOON).whole.scans_in
+    assert activity_of(every, days, NOON) - activity_of(hidden, days, NOON) == left
+    for dimension in DIMENSIONS:
+        taken = (parts_of(reach, days, NOON, dimension) for reach in (every, hidden))
+        assert without(*taken) == parts_of(rest, days, NOON, dimension)

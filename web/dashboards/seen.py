@@ -9,16 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from storage.catalogue.blinding import unblinded, unblinded_scans
+from storage.catalogue.blinding import blinded, reads, unblinded, unblinded_scans
 from storage.catalogue.figures import Slice
 from storage.catalogue.models import Exam, Scan
 from storage.catalogue.reading_time import reading_time
-from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_in, counted_of, parts_of
+from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_in, parts_of, turnaround_in
 from storage.catalogue.scope import may, projects_reached
 from supervision.period import Period
-from supervision.report.figures import Activity, Counted
+from supervision.report.figures import Activity, without
 from supervision.roles import Action
 from supervision.roles import Reach as Granted
+from supervision.turnaround import Turnaround
 from web.asked import Asked
 from web.dashboards.linked import Table, during, most_active, table_of, whole
 from web.dashboards.tiles import Before, tiles
@@ -32,9 +33,11 @@ OPENED_BY: Mapping[PartBy, Action] = {"trainee": Action.SEE_COMPETENCE, "device"
 
 @dataclass(frozen=True)
 class Seen:
-    """What a page counts: `everything` that the person may, `known` without what they may still be asked to read.
+    """What a page counts: `everything` that the person may; `hidden` is what of it they may still be asked to read.
 
-    asked: the part of it that the page is about, without its days.
+    asked: the part of it that the page is about, without its days. known: everything that is not hidden. Figures of it
+    are those of everything less those of what is hidden: of ten thousand scans few are, and to ask of each whether it
+    is takes longer than to count them.
     """
 
     request: HttpRequest
@@ -42,6 +45,7 @@ class Seen:
     period: Period
     now: datetime
     everything: Reach
+    hidden: Reach | None
     known: Reach
 
     @property
@@ -49,72 +53,97 @@ class Seen:
         """What the page asks for, in its period."""
         return during(self.asked, self.period)
 
-    def counted(self) -> Activity:
-        """Return the figures of the period, without the scores of what the person may still be asked to read.
+    @cached_property
+    def activity(self) -> Activity:
+        """The figures of the period, without the scores of what the person may still be asked to read.
 
         Where the page tells whose scans they are, they are of what is known alone.
         """
-        if self.asked.tells_whose or not self.blinded:
-            return activity_of(self.known, self.period, self.now)
-        activity = activity_of(self.everything, self.period, self.now)
-        told = counted_of(self.known, self.period, self.now)
+        if self.asked.tells_whose:
+            return self.told_apart
+        told = self.told_apart.whole
         scores = {"scored": told.scored, "score_thousandths": told.score_thousandths}
-        return replace(activity, whole=replace(activity.whole, **scores))
+        return replace(self._all, whole=replace(self._all.whole, **scores))
 
-    @property
-    def told(self) -> Reach:
-        """What the figures of the whole page are of."""
-        return self.known if self.asked.tells_whose else self.everything
+    @cached_property
+    def told_apart(self) -> Activity:
+        """The figures of what is known."""
+        return self._all if self._left_out is None else self._all - self._left_out
+
+    @cached_property
+    def _all(self) -> Activity:
+        return activity_of(self.everything, self.period, self.now)
+
+    @cached_property
+    def _left_out(self) -> Activity | None:
+        return None if self.hidden is None else activity_of(self.hidden, self.period, self.now)
 
     def table(self, dimension: PartBy) -> Table:
         """Return the parts with the most scans, of what the person may be told apart."""
-        parts = most_active(parts_of(self.known, self.period, self.now, dimension))
+        parts = parts_of(self.everything, self.period, self.now, dimension)
+        if self.hidden is not None:
+            parts = without(parts, parts_of(self.hidden, self.period, self.now, dimension))
         opens = dimension not in OPENED_BY or may(person_of(self.request), OPENED_BY[dimension])
-        return table_of(dimension, parts, self.during, self.period, opens=opens)
+        return table_of(dimension, most_active(parts), self.during, self.period, opens=opens)
 
-    def past(self, now: Counted) -> Before:
+    def past(self) -> Before:
         """Return the figures of the periods before and, last, of this one."""
         *before, _ = periods = up_to(self.period)
-        found = [*counted_in(self.told, before, self.now), now]
-        return [(one, whole(told, during(self.asked, one))) for one, told in zip(periods, found, strict=True)]
+        found = counted_in(self.everything, before, self.now)
+        if self.hidden is not None and self.asked.tells_whose:
+            less = counted_in(self.hidden, before, self.now)
+            found = tuple(one - other for one, other in zip(found, less, strict=True))
+        every = [*found, self.activity.whole]
+        return [(one, whole(told, during(self.asked, one))) for one, told in zip(periods, every, strict=True)]
 
-    @cached_property
+    def turnaround(self) -> Turnaround:
+        """Return how long feedback takes, in what the figures of the whole page are of."""
+        told = self.known if self.asked.tells_whose else self.everything
+        return turnaround_in(told, self.period, self.now)[0]
+
+    @property
     def blinded(self) -> int:
         """How many scans of the period are left out where it is told whose they are."""
-        return sum(factor * self._scans(reach).count() for factor, reach in ((1, self.everything), (-1, self.known)))
+        return self._left_out.whole.scans_in if self._left_out else 0
 
-    def context(self, activity: Activity) -> dict[str, object]:
+    def context(self) -> dict[str, object]:
         """Return what every page of figures shows."""
-        now = self.now
+        now, activity = self.now, self.activity
         return {
             "now": now,
             "chooser": chooser(self.period, self.request.GET, now.date()),
             "whole": whole(activity.whole, self.during),
-            "tiles": tiles(self.past(activity.whole)),
-            "simulated": self._scans(self.everything).filter(simulated=True).count(),
+            "tiles": tiles(self.past()),
+            "simulated": self.everything.scans_in(self.period, now).filter(simulated=True).count(),
             "blinded": self.blinded,
-            "reading_time": reading_time(self._scans(self.known)),
+            "reading_time": reading_time(self.known, self.period, now),
             "may_see_arrivals": may(person_of(self.request), Action.SEE_ARRIVALS),
             **weeks(activity.weeks, self.asked),
         }
-
-    def _scans(self, reach: Reach) -> QuerySet[Scan]:
-        return reach.scans_in(self.period, self.now)
 
 
 def seen_in(request: HttpRequest, asked: Asked) -> Seen:
     """Return what a request for a page of figures counts; `asked` is of a project, a trainee or an exam type."""
     person, now = person_of(request), timezone.now()
     # looked up once, since a page asks for many figures of the same projects
-    projects = list(projects_reached(person, Action.SEE_FIGURES, Granted.ALL).values_list("pk", flat=True))
-    scans = asked.of(Scan.objects.filter(project__in=projects))
-    exams = _exams_in(asked.part, Exam.objects.filter(project__in=projects))
+    reached = projects_reached(person, Action.SEE_FIGURES, Granted.ALL)
+    if asked.part.project is not None:
+        reached = reached.filter(code=asked.part.project)
+    projects = list(reached.values_list("pk", flat=True))
+    part = replace(asked.part, project=None)
+    scans = replace(asked, part=part).of(Scan.objects.filter(project__in=projects))
+    exams = _exams_in(part, Exam.objects.filter(project__in=projects))
     everything = Reach(scans, exams)
+    period = period_in(request.GET, now.date())
+    if not reads(person):
+        return Seen(request, asked, period, now, everything, None, everything)
+    blind = blinded(person, exams)
+    hidden = Reach(scans.filter(exam__in=blinded(person, Exam.objects.all()).values("pk")), blind)
     known = Reach(unblinded_scans(person, scans), unblinded(person, exams))
-    return Seen(request, asked, period_in(request.GET, now.date()), now, everything, known)
+    return Seen(request, asked, period, now, everything, hidden, known)
 
 
 def _exams_in(part: Slice, exams: QuerySet[Exam]) -> QuerySet[Exam]:
-    """Return those of these exams that lie in a slice."""
-    wanted = {"project__code": part.project, "trainee": part.trainee, "exam_type": part.exam_type}
+    """Return those of these exams that are of a slice's person and type."""
+    wanted = {"trainee": part.trainee, "exam_type": part.exam_type}
     return exams.filter(**{name: value for name, value in wanted.items() if value is not None})

@@ -86,7 +86,7 @@ class Exam(models.Model):
         indexes = [
             models.Index(fields=["project", "stage"], name="exam_by_stage"),
             models.Index(fields=["trainee", "exam_type", "began_at"], name="exam_by_trainee"),
-            models.Index(fields=["arrived_at", "project", "exam_type", "stage"], name="exam_by_arrival"),
+            models.Index(fields=["project", "arrived_at", "exam_type", "stage", "trainee"], name="exam_by_arrival"),
             models.Index(fields=["-id"], name="exam_by_risk", condition=models.Q(risk__isnull=False)),
         ]
 

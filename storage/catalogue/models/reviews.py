@@ -99,6 +99,11 @@ class Review(models.Model):
                 name="review_counted",
                 condition=models.Q(final=True),
             ),
+            models.Index(
+                fields=["amends", "submitted_at", "exam", "seconds"],
+                name="review_timed",
+                condition=models.Q(amends__isnull=True, seconds__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -71,7 +71,11 @@ class Scan(models.Model):
         indexes = [
             models.Index(fields=["project", "state", "received_at"], name="scan_by_state"),
             models.Index(fields=["trainee", "received_at"], name="scan_by_trainee"),
-            models.Index(fields=["received_at", "project", "exam_type", "state", "score"], name="scan_by_arrival"),
+            models.Index(
+                fields=["project", "received_at", "exam_type", "state", "score", "trainee", "device"],
+                name="scan_by_arrival",
+            ),
+            models.Index(fields=["project", "received_at"], name="scan_simulated", condition=models.Q(simulated=True)),
         ]
 
     def __str__(self) -> str:

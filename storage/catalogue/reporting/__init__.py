@@ -5,6 +5,7 @@ from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.counting import PartBy
 from storage.catalogue.reporting.figures import figures_of
 from storage.catalogue.reporting.reach import Reach, organisation_scope, programme_scope, project_scope, reach_of
+from storage.catalogue.reporting.supervised import turnaround_in
 
 __all__ = [
     "PartBy",
@@ -19,4 +20,5 @@ __all__ = [
     "programme_scope",
     "project_scope",
     "reach_of",
+    "turnaround_in",
 ]

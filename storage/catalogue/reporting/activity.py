@@ -36,12 +36,12 @@ def activity_of(reach: Reach, days: Days, cut_off: datetime, *, projects: Iterab
     The states of scans are those of now. projects: codes of those that are told of though nothing came from them.
     """
     keys, table = _counted(reach, days, cut_off, ("project", "exam_type"), WeekNumber)
-    crossed = _added(table, [key[:2] for key in keys])
+    crossed = _added(table, [key[1:] for key in keys])
     return Activity(
         together(crossed.values()),
-        _named("project", dict.fromkeys(projects, Counted()) | _added(table, [key[0] for key in keys])),
-        _named("exam_type", _added(table, [key[1] for key in keys])),
-        _weekly(_added(table, [key[2] for key in keys]), days),
+        _named("project", dict.fromkeys(projects, Counted()) | _added(table, [key[1] for key in keys])),
+        _named("exam_type", _added(table, [key[2] for key in keys])),
+        _weekly(_added(table, [key[0] for key in keys]), days),
         tuple(Cross(project, code, one) for (project, code), one in sorted(crossed.items())),
     )
 
@@ -74,12 +74,13 @@ def counted_in(reach: Reach, stretches: Sequence[Days], cut_off: datetime) -> tu
 def _counted(
     reach: Reach, days: Days, cut_off: datetime, by: tuple[PartBy, ...], cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
-    """Return the numbers for each combination of the parts, and of the stretch if time is cut; a key may come again."""
+    """Return the numbers for each combination of the parts, the stretch first if time is cut; a key may come again."""
     asked = (of_scans,) if "device" in by else (of_scans, of_exams, of_first_readings)
     found = [ask(reach, by, days, cut_off, cut) for ask in asked]
     keys = [key for some, _ in found for key in some]
     if "project" in by:
-        place, codes = by.index("project"), dict(Project.objects.values_list("pk", "code"))
+        place = by.index("project") + (cut is not None)
+        codes = dict(Project.objects.values_list("pk", "code"))
         keys = [(*key[:place], codes[key[place]], *key[place + 1 :]) for key in keys]
     return keys, np.concatenate([table for _, table in found])
 

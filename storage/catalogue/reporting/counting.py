@@ -57,9 +57,9 @@ def of_scans(
     names, scans = _grouping(reach.scans_in(days, cut_off), by, "received_at", cut)
     clinical = ~Q(exam_type__in=non_clinical_codes())
     points = Sum(Cast(Round(F("score") * 1000), IntegerField()), filter=clinical)
-    found = _rows(
+    found = rows_of(
         scans.values_list(*names, "state").annotate(
-            n_scans=Count("pk"), n_scored=Count("score", filter=clinical), n_points=points
+            n_scans=Count("*"), n_scored=Count("score", filter=clinical), n_points=points
         )
     )
     table = _empty(found)
@@ -125,11 +125,11 @@ def _exam_counts(cut_off: datetime) -> dict[str, Count]:
         "seen": released & Q(said__feedback__seen_at__lte=cut_off),
     }
     conditions |= {f"overall_{rating}": Q(said__overall=rating) for rating in OVERALL}
-    return {name: Count("pk", filter=one) if one else Count("pk") for name, one in conditions.items()}
+    return {name: Count("pk", filter=one) if one else Count("*") for name, one in conditions.items()}
 
 
 def _counted(rows: QuerySet[Any], names: tuple[str, ...], counts: Mapping[str, Count]) -> tuple[list[Key], Table]:
-    found = _rows(rows.values_list(*names).annotate(**{f"n_{name}": one for name, one in counts.items()}))
+    found = rows_of(rows.values_list(*names).annotate(**{f"n_{name}": one for name, one in counts.items()}))
     table = _empty(found)
     if found:
         table[:, [COLUMNS[name] for name in counts]] = [row[len(names) :] for row in found]
@@ -140,7 +140,7 @@ def _empty(rows: list[Key]) -> Table:
     return np.zeros((len(rows), len(COLUMNS)), np.int64)
 
 
-def _rows(asked: QuerySet[Any]) -> list[Key]:
+def rows_of(asked: QuerySet[Any]) -> list[Key]:
     """Return the rows of a query that gives numbers and names alone, as the database has them.
 
     Of ten thousand groups Django would look at each value, which takes as long as counting them.
@@ -153,10 +153,13 @@ def _rows(asked: QuerySet[Any]) -> list[Key]:
 def _grouping(
     rows: QuerySet[Any], by: tuple[PartBy, ...], moment: str, cut: Cut | None
 ) -> tuple[tuple[str, ...], QuerySet[Any]]:
-    """Return the names by which to group, and the rows with them, in no order."""
+    """Return the names by which to group, and the rows with them, in no order.
+
+    The stretch comes first: rows are found in order of time, so that the database has less to sort.
+    """
     names = tuple(FIELDS[one] for one in by)
     if cut is not None:
-        return (*names, "stretch"), rows.annotate(stretch=cut(moment)).order_by()
+        return ("stretch", *names), rows.annotate(stretch=cut(moment)).order_by()
     if not by:
         return ("all",), rows.annotate(all=Value("")).order_by()
     return names, rows.order_by()

@@ -1,28 +1,32 @@
 """How were the exams of a period supervised: how soon, by how many, by whom, and did they agree?"""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 from typing import Any
 
+import numpy as np
 from django.db.models import Count, Exists, F, FilteredRelation, Min, OuterRef, Q
 
-from storage.catalogue.models import Arbitration, FeedbackStep, Person, Review, ReviewerProfile
+from storage.catalogue.models import Arbitration, FeedbackStep, Person, Project, Review
+from storage.catalogue.reporting.counting import rows_of
 from storage.catalogue.reporting.expressions import Seconds
 from storage.catalogue.reporting.reach import Reach
+from storage.catalogue.reviewer_calibration import first_ratings, said_before
 from supervision.feedback import Step
 from supervision.figures import Share
 from supervision.period import Days
 from supervision.readings import Reading
 from supervision.report.measures import Reader, Supervised
-from supervision.turnaround import Turnaround, Wait, turnaround
+from supervision.severity import severities
+from supervision.turnaround import Turnaround, turnaround_of
 
 
 def supervised_in(reach: Reach, days: Days, cut_off: datetime) -> Supervised:
     """Return how the exams that arrived in these days were read until `cut_off`."""
     exams = reach.exams_in(days, cut_off)
     rated = exams.filter(reviews__final=True, reviews__submitted_at__lte=cut_off)
-    whole, by_project = _turnaround(exams, cut_off)
+    whole, by_project = turnaround_in(reach, days, cut_off)
     agreed = _overall_of_both(exams, cut_off)
     decided = Arbitration.objects.filter(item__exam=OuterRef("pk"), decided_at__lte=cut_off)
     appeals = FeedbackStep.objects.filter(feedback__review__exam=OuterRef("pk"), what=Step.APPEALED, at__lte=cut_off)
@@ -38,34 +42,40 @@ def supervised_in(reach: Reach, days: Days, cut_off: datetime) -> Supervised:
         arbitrated=Share(counted["arbitrated"], counted["every"]),
         appealed=Share(counted["appealed"], counted["every"]),
         within_one=Share(sum(abs(one - other) <= 1 for one, other in agreed), len(agreed)),
-        readers=_readers(exams, cut_off),
+        readers=_readers(reach, days, cut_off),
     )
 
 
-def _turnaround(exams: Any, cut_off: datetime) -> tuple[Turnaround, dict[str, Turnaround]]:
-    """Return the times from the queue to feedback; what is not answered at the cut-off still waits."""
+def turnaround_in(reach: Reach, days: Days, cut_off: datetime) -> tuple[Turnaround, dict[str, Turnaround]]:
+    """Return the times from the queue to feedback of the exams that arrived in these days, of all and by project.
+
+    What is not answered at the cut-off still waits.
+    """
+    exams = reach.exams_in(days, cut_off)
     asked = exams.annotate(
         asked=FilteredRelation("items", condition=Q(items__reading=Reading.FIRST)),
         told=FilteredRelation("reviews", condition=Q(reviews__final=True)),
     )
     timed = (
         asked.filter(asked__isnull=False)
-        .values("pk")
+        .order_by()
+        .values("pk", "project_id")
         .annotate(
-            code=F("project__code"),
             began=Min(Seconds("asked__queued_at")),
             due=Min(Seconds("asked__due_at")),
             answered=Min(Seconds("told__feedback__released_at")),
         )
     )
+    found = rows_of(timed.values_list("project_id", "began", "due", "answered"))
+    places, began, due, answers = np.array(found, np.float64).reshape(-1, 4).T  # None becomes NaN, which is never early
     end = int(cut_off.timestamp())
-    waits: dict[str, list[Wait]] = defaultdict(list)
-    for code, began, due, answered in timed.values_list("code", "began", "due", "answered"):
-        told = answered is not None and answered <= end
-        taken = max(0, (answered if told else end) - began)
-        waits[code].append(Wait(timedelta(seconds=taken), timedelta(seconds=max(1, due - began)), told))
-    whole = turnaround(wait for some in waits.values() for wait in some)
-    return whole, {code: turnaround(some) for code, some in sorted(waits.items())}
+    told = answers <= end
+    taken, clocks = np.maximum(0, np.where(told, answers, end) - began), np.maximum(1, due - began)
+    codes = dict(Project.objects.filter(pk__in={int(one) for one in places}).order_by("code").values_list("pk", "code"))
+    here = {code: places == place for place, code in codes.items()}
+    return turnaround_of(taken, clocks, told), {
+        code: turnaround_of(taken[these], clocks[these], told[these]) for code, these in here.items()
+    }
 
 
 def _overall_of_both(exams: Any, cut_off: datetime) -> list[tuple[int, int]]:
@@ -83,20 +93,20 @@ def _overall_of_both(exams: Any, cut_off: datetime) -> list[tuple[int, int]]:
     return list(found.values())
 
 
-def _readers(exams: Any, cut_off: datetime) -> tuple[Reader, ...]:
-    """Return who read these exams, most readings first."""
+def _readers(reach: Reach, days: Days, cut_off: datetime) -> tuple[Reader, ...]:
+    """Return who read the exams of these days, most readings first."""
+    exams = reach.exams_in(days, cut_off)
     readings = Review.objects.filter(exam__in=exams.values("pk"), amends=None, submitted_at__lte=cut_off)
     spent: dict[int, list[float | None]] = defaultdict(list)
     for person, seconds in readings.values_list("reviewer", "seconds"):
         spent[person].append(seconds)
     names = {person.pk: person.display_name for person in Person.objects.filter(pk__in=spent)}
-    profiles = {one.person_id: one for one in ReviewerProfile.objects.filter(person__in=spent)}
+    known = severities(first_ratings(said_before(reach.exams, days, cut_off)))
     found = []
     for person, every in spent.items():
-        known, profile = [one for one in every if one is not None], profiles.get(person)
-        severity, shared = (profile.severity, profile.pairs) if profile else (None, 0)
-        seconds = median(known) if known else None
-        found.append(Reader(person, names[person], len(every), seconds, severity, shared))
+        measured = [one for one in every if one is not None]
+        seconds = median(measured) if measured else None
+        found.append(Reader(person, names[person], len(every), seconds, known.get(person)))
     return tuple(sorted(found, key=lambda one: (-one.readings, one.name, one.person)))
 
 

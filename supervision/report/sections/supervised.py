@@ -6,6 +6,7 @@ from pipeline.text import Text
 from supervision.report.composing import FROM_MONTHS, Part
 from supervision.report.document import Block, Cell, Kind, Number, Section, Table
 from supervision.report.tabled import ALL, Audience, count, estimate, hours, share, text
+from supervision.severity import Severity
 from supervision.turnaround import Turnaround
 
 
@@ -83,6 +84,12 @@ def _turnaround(audience: Audience) -> Table:
     )
 
 
+def _severity(one: Severity | None) -> Cell:
+    if one is None:
+        return Cell(None, Kind.NUMBER, of=0, decimals=2)
+    return Cell(one.value, Kind.NUMBER, of=one.shared, low=one.low, high=one.high, decimals=2)
+
+
 def _readers(audience: Audience) -> Table:
     rows = [
         (
@@ -90,7 +97,7 @@ def _readers(audience: Audience) -> Table:
             count(one.readings),
             hours(None if one.seconds is None else timedelta(seconds=one.seconds * one.readings), one.readings),
             Cell(None if one.seconds is None else one.seconds / 60, Kind.NUMBER, of=one.readings),
-            Cell(one.severity, Kind.NUMBER, of=one.shared, decimals=2),
+            _severity(one.severity),
         )
         for one in audience.figures.detailed.supervised.readers
     ]
@@ -106,10 +113,12 @@ def _readers(audience: Audience) -> Table:
         },
         rows,
         note=Text(
-            "Severity: below 0 for who rates more strictly than the mean of those who read the same exams, over so many"
-            " exams. It calibrates; it ranks nobody. Time spent: the median times the readings.",
-            "Sévérité\u00a0: négative pour qui note plus bas que la moyenne des relecteurs des mêmes examens, sur"
-            " autant d'examens. Elle calibre, elle ne classe pas. Temps passé\u00a0: médiane fois relectures.",
+            "Severity: below 0 for who rates more strictly than the mean of all who share exams, over so many shared"
+            " exams of the year before the end of the period. It calibrates; it ranks nobody. Time spent: the median"
+            " times the readings.",
+            "Sévérité\u00a0: négative pour qui note plus bas que la moyenne de ceux qui partagent des examens, sur"
+            " autant d'examens communs de l'année qui précède la fin de la période. Elle calibre, elle ne classe pas."
+            " Temps passé\u00a0: médiane fois relectures.",
         ),
     )
 

@@ -22,6 +22,5 @@ def exam_type(request: HttpRequest, code: str) -> HttpResponseBase:
     if code not in types_of_all(organisations.distinct()):
         raise Http404
     seen = seen_in(request, Asked(Slice(exam_type=code)))
-    activity = seen.counted()
     tables = [seen.table("project"), seen.table("trainee")]
-    return render(request, "exam_type_figures.html", seen.context(activity) | {"code": code, "tables": tables})
+    return render(request, "exam_type_figures.html", seen.context() | {"code": code, "tables": tables})

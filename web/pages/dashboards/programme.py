@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from storage.catalogue.programme import current
-from storage.catalogue.reporting import alerts_of, parts_of
+from storage.catalogue.reporting import alerts_of
 from storage.catalogue.scope import projects_for
 from supervision.roles import Action
 from web.asked import Asked
@@ -26,16 +26,15 @@ from web.permissions import person_of, requires
 def programme(request: HttpRequest) -> HttpResponseBase:
     """Show the figures of all projects that the person may see; every number leads to its scans."""
     seen = seen_in(request, Asked())
-    activity = seen.counted()
-    projects = parts_of(seen.known, seen.period, seen.now, "project") if seen.blinded else activity.projects
-    by_project = table_of("project", projects, seen.during, seen.period)
+    by_project = table_of("project", seen.told_apart.projects, seen.during, seen.period)
     person = person_of(request)
     alerts = alerts_of(seen.known, projects_for(person, Action.SEE_FIGURES), seen.now)
-    context = seen.context(activity) | {
+    context = seen.context() | {
         "by_project": by_project,
-        "by_exam_type": table_of("exam_type", activity.exam_types, seen.during, seen.period),
+        "by_exam_type": table_of("exam_type", seen.activity.exam_types, seen.during, seen.period),
         "map": _map(by_project, Counter(one.project for one in alerts)),
         "alerts": shown(alerts, person),
+        "turnaround": seen.turnaround(),
     }
     return render(request, "programme.html", context)
 

@@ -20,7 +20,7 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show the figures of one project; every number leads to its scans."""
     found = get_object_or_404(projects_for(person_of(request), Action.SEE_FIGURES), code=code)
     seen = seen_in(request, Asked(Slice(project=found.code)))
-    activity = seen.counted()
-    by_type = table_of("exam_type", activity.exam_types, seen.during, seen.period)
+    by_type = table_of("exam_type", seen.activity.exam_types, seen.during, seen.period)
     tables = [by_type, seen.table("trainee"), seen.table("device")]
-    return render(request, "project.html", seen.context(activity) | {"project": found, "tables": tables})
+    context = {"project": found, "tables": tables, "turnaround": seen.turnaround()}
+    return render(request, "project.html", seen.context() | context)
