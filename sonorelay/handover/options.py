@@ -82,7 +82,7 @@ def _status(action: argparse.ArgumentParser) -> None:
 
 def _certificate(action: argparse.ArgumentParser) -> None:
     action.add_argument("--project", required=True, metavar="CODE", help="as in programme.toml")
-    action.add_argument("--to", required=True, type=Path, metavar="FILE", help="the file to write")
+    action.add_argument("--to", required=True, type=Path, metavar="FILE", help="as .json; the last of all also as .pdf")
     action.set_defaults(command=_run_certificate)
 
 

@@ -10,7 +10,7 @@ from pipeline.errors import Misconfigured
 from pipeline.text import Text
 from sonorelay import programme
 from sonorelay.handover.named import person_named, project_named
-from sonorelay.outcome import ANSWERED, FAILED, fail, language, print_json
+from sonorelay.outcome import ANSWERED, FAILED, USAGE, fail, language, print_json
 from supervision.certificate import LARGEST_FILE, verify
 from supervision.certificates import told
 from supervision.certificates.project_receipt import difference_said
@@ -38,6 +38,11 @@ OTHERWISE = Text(
     "L'accusé est conservé, mais le compte de {receiver} diffère et ne permet aucune étape : {differences}",
 )
 KEY = Text("It was signed with the key {key}: compare it with theirs.", "Signé avec la clé {key} : comparez.")
+NOT_OVER = Text(
+    "Only the certificate of a whole hand-over is printed; write what was signed of a step as .json",
+    "Seule l'attestation d'une transmission achevée s'imprime ; écrivez la déclaration d'une étape en .json",
+)
+PRINTED = ".pdf"
 WRITTEN = Text("Written to {file}:", "Écrit dans {file} :")
 
 
@@ -110,13 +115,20 @@ def confirm(project: str, by: str, receipt: Path, *, as_json: bool) -> int:
 
 
 def certificate(project: str, to: Path) -> int:
-    """Write what was signed of the last step: after the last of all, the certificate of the hand-over."""
+    """Write what was signed of the last step: after the last of all, the certificate of the hand-over, also as PDF."""
     if to.exists():
         raise Misconfigured("file_there", file=str(to))
     last = under_way(project).steps.order_by("-at", "-pk")[0]
     signed = verify(json.dumps(last.signed).encode())
+    content = signed.as_json()
+    if to.suffix == PRINTED:
+        if last.stage != Stage.REVOKED:
+            return fail(NOT_OVER, USAGE)
+        from storage.documents.certificate import as_pdf  # the typesetter is loaded by whoever prints
+
+        content = as_pdf(signed, language())
     to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_bytes(signed.as_json())
+    to.write_bytes(content)
     print(WRITTEN.format(file=str(to)).say(language()))
     for line in told(signed):
         print(one_line(line.say(language())))

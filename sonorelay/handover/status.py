@@ -29,10 +29,11 @@ def status(project: str, *, as_json: bool) -> int:
     """Tell how far it is; a project that is not handed over has bundles, if it was ever exported."""
     programme.open_catalogue()
     from storage.catalogue import handovers
+    from storage.catalogue.models import ProjectBundle
 
     found = project_named(project)
     made = handovers.under_way(found.pk)
-    bundles = list(found.bundles.order_by("made_at"))
+    bundles = list(ProjectBundle.objects.filter(project=found).order_by("made_at"))
     if as_json:
         answer: dict[str, Any] = {"project": project, "stage": None, "receiver": None, "next": None, "needs": []}
         print_json({**answer, **(_table(made) if made else {}), "bundles": [_bundle_table(one) for one in bundles]})

@@ -109,6 +109,9 @@ def test_the_drill(prompt: Prompt, postgresql_settings: dict[str, str]) -> None:
     says = verify(certificate.read_bytes()).document["says"]
     assert [one["stage"] for one in says["before"]] == ["dry_run", "shadow", "switched", "read_only"]
     assert says["bundle"]["digest"] == arrived.receipt.document["says"]["bundle"]
+    printed = drill.folder / "certificate.pdf"
+    prompt.says("handover", "certificate", *PROJECT, "--to", printed)
+    assert "has passed to Ministry of Health" in prompt.says("certificate", printed)
     certificate.write_bytes(certificate.read_bytes().replace(b"ministry", b"ministre"))
     assert "changed after it was signed" in prompt.says("certificate", certificate, status=1)
     told = json.loads(prompt.says("handover", "status", *PROJECT, "--json"))
