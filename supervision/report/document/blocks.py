@@ -152,8 +152,9 @@ class Chart:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to draw."""
-        return all(point.value is None for series in self.series for point in series.points)
+        """Whether there is nothing to draw: no value, or of counts nothing but zeros."""
+        values = [point.value for series in self.series for point in series.points]
+        return not any(values) if self.kind is Kind.COUNT else all(value is None for value in values)
 
 
 Block = Paragraph | Numbers | Table | Chart

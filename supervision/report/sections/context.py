@@ -47,7 +47,6 @@ def context(audience: Audience) -> Section:
         "people",
         Text("People", "Personnes"),
         [
-            Number(Text("Projects", "Projets"), count(len(figures.projects))),
             Number(Text("People who learn", "Personnes en formation"), count(learners)),
             Number(Text("of these scanned", "dont actives"), count(active)),
         ],
