@@ -44,7 +44,7 @@ from supervision.period import DAY, Days, Period, PeriodKind
 from supervision.readings import Reading
 from supervision.report.alerts import Alarm
 from supervision.report.composing import parts
-from supervision.report.document import Cell, Document, Doubt, Number, Numbers, Table
+from supervision.report.document import Cell, Chart, Document, Doubt, Number, Numbers, Table
 from supervision.report.figures import Counted, together
 from supervision.report.small_cells import is_small
 from supervision.roles import Role
@@ -278,6 +278,15 @@ def test_what_leaves_names_nobody_and_tells_no_small_number(season: Season) -> N
             assert len({one.key for one in found.tables()} & STRETCHES) <= 1
     month = counted(few, Period.named("2026-03"), NOW, outside=True)
     assert any(cell.doubt is Doubt.SUPPRESSED for cell in _cells(month))
+
+
+def test_where_nothing_came_nothing_is_drawn_and_nothing_hidden(season: Season) -> None:
+    new = Project.objects.create(code="new", name="New", organisation=season.projects[0].organisation)
+    found = counted(project_scope(new), QUARTER, NOW, outside=True)
+    blocks = [block for section in found.sections for block in section.blocks]
+    assert all(block.empty for block in blocks if isinstance(block, Chart))
+    cells = [cell for table in found.tables() for row in table.every for cell in row]
+    assert not [cell for cell in cells if cell.doubt is Doubt.SUPPRESSED]
 
 
 STRETCHES = {"activity_by_week", "activity_by_month", "activity_by_quarter"}
