@@ -46,8 +46,8 @@ class Counted:
     Of clinical exams: exams; exams_open: somebody is asked to read it; exams_left_out: not chosen for reading; rated:
     with a final reading, overall_1 to overall_5 of these; adequate; judged: adequacy and correctness allow to tell
     succeeded or not; answered: a critical question was answered by scanner and expert, correct of these.
-    Of first readings that were asked for: due: it was given, or its clock has run out; in_time of these. Of feedback:
-    released; seen of these.
+    asked: first readings that were asked for; due: it was given, or its clock has run out; in_time of these. Of
+    feedback: released; seen of these.
     """
 
     scans_in: int = 0
@@ -79,6 +79,7 @@ class Counted:
     in_time: int = 0
     released: int = 0
     seen: int = 0
+    asked: int = 0
 
     def __add__(self, other: Counted) -> Counted:
         """Return what both are together."""

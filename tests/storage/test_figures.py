@@ -14,6 +14,7 @@ from storage.catalogue.figures import Dimension, Figure, Overview, Slice
 from storage.catalogue.models import Exam, Feedback, Review, Scan
 from storage.catalogue.reporting.activity import activity_of, counted_of, parts_of
 from storage.catalogue.reporting.reach import Reach
+from storage.catalogue.reporting.supervised import turnaround_in
 from supervision.figures import Ages, Mean, Share
 from supervision.period import Days
 from supervision.report.figures import without
@@ -209,6 +210,7 @@ def test_what_is_reported_leads_to_its_scans(season: World) -> None:
     told = counted_of(Reach(Scan.objects.all(), Exam.objects.all()), days, timezone.now())
     for figure in Figure:
         assert figures.behind(Scan.objects.all(), figure).count() == getattr(told, figure), figure
+    assert turnaround_in(Reach(Scan.objects.all(), Exam.objects.all()), days, timezone.now())[0].total == told.asked > 0
     assert min(told.due, told.in_time, told.judged, told.succeeded, told.released, told.seen, told.answered) > 0
     assert told.due > told.in_time
 

@@ -82,11 +82,12 @@ def of_exams(
 def of_first_readings(
     reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
-    """Count the first readings that were asked for whose clock has told, and those that came in time."""
+    """Count the first readings that were asked for, those whose clock has told, and those that came in time."""
     names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", cut)
     asked = exams.annotate(asked=FilteredRelation("items", condition=Q(items__reading=Reading.FIRST)))
     done = Q(asked__done_at__lte=cut_off)
     counts = {
+        "asked": Count("asked"),
         "due": Count("pk", filter=done | Q(asked__due_at__lt=cut_off)),
         "in_time": Count("pk", filter=done & Q(asked__done_at__lte=F("asked__due_at"))),
     }
