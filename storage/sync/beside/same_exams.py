@@ -12,12 +12,21 @@ class Exams:
     def __init__(self, organisation: Organisation) -> None:
         """Look up exams of this organisation only."""
         self._all = Exam.objects.filter(project__organisation=organisation)
+        self._names: dict[Any, str] = {}
+        self._asked: set[Any] = set()
+
+    def look_up(self, tables: list[Any]) -> None:
+        """Learn the names of all exams of these tables at once."""
+        numbers = set(_in(tables)) - self._asked
+        self._asked |= numbers
+        if numbers:
+            found = self._all.filter(pk__in=numbers).values_list("pk", "uuid")
+            self._names |= {number: str(name) for number, name in found}
 
     def named(self, table: Any) -> Any:
         """Return it with names for numbers; an exam that is no longer here is left out."""
-        numbers = set(_in(table))
-        found = dict(self._all.filter(pk__in=numbers).values_list("pk", "uuid")) if numbers else {}
-        return _with(table, {number: str(name) for number, name in found.items()})
+        self.look_up([table])
+        return _with(table, self._names)
 
     def here(self, table: Any) -> Any:
         """Return it with our numbers for names; an exam that is not here is left out."""

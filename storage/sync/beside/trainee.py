@@ -3,12 +3,12 @@
 It is told in each project where they learn or have scanned. How far the next rung is is worked out on each side.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from pydantic import Field, StringConstraints
 
 from pipeline.errors import SonorelayError
@@ -81,20 +81,22 @@ def _tell(project: Project, names: Names, only: str | None) -> Iterator[TraineeT
     if only is not None:
         known = names.known(only)
         people = Person.objects.filter(pk__in=[known.pk] if known else [])
-    for person in _spoken_of(people, project).order_by("pk"):
+    several: list[Any] = list(_with_all_said(_spoken_of(people, project), project).order_by("pk"))
+    exams = Exams(project.organisation)
+    exams.look_up([one.evidence for person in several for one in person.told_sign_offs])
+    exams.look_up([one.finding for person in several for one in person.told_plans])
+    for person in several:
         mentioned = Mentioned(names)
-        told = TraineeTold(
+        yield TraineeTold(
             organisation=project.organisation.code,
             project=project.code,
             key=mentioned.who(person),
-            rungs=_rungs(person, mentioned),
-            sign_offs=_sign_offs(person, project, mentioned),
-            observations=_observations(person, project, mentioned),
-            plans=_plans(person, project, mentioned),
+            rungs=_rungs(person.told_rungs, mentioned),
+            sign_offs=_sign_offs(person.told_sign_offs, mentioned, exams),
+            observations=_observations(person.told_observations, mentioned),
+            plans=_plans(person.told_plans, mentioned, exams),
             people=mentioned.people,
         )
-        if told.rungs or told.sign_offs or told.observations or told.plans:
-            yield told
 
 
 def _spoken_of(people: QuerySet[Person], project: Project) -> QuerySet[Person]:
@@ -109,8 +111,25 @@ def _spoken_of(people: QuerySet[Person], project: Project) -> QuerySet[Person]:
     return people.filter(pk__in=pks)
 
 
-def _rungs(person: Person, mentioned: Mentioned) -> list[RungTold]:
-    rows = TraineePhase.objects.filter(trainee=person).select_related("set_by")
+def _with_all_said(people: QuerySet[Person], project: Project) -> QuerySet[Person]:
+    """Return these people with all that is told of them, in as few queries as of one."""
+    here = project.organisation
+    decided = SignOff.objects.filter(organisation=here).select_related("decided_by", "withdrawn_by")
+    seen = Observation.objects.filter(project=project).select_related("observer")
+    return people.prefetch_related(
+        Prefetch("phases", TraineePhase.objects.select_related("set_by"), to_attr="told_rungs"),
+        Prefetch("sign_offs", decided.order_by("decided_at", "number"), to_attr="told_sign_offs"),
+        Prefetch("observed", seen, to_attr="told_observations"),
+        Prefetch("plans", _plans_in(project), to_attr="told_plans"),
+    )
+
+
+def _plans_in(project: Project) -> QuerySet[Plan]:
+    here = Plan.objects.filter(organisation=project.organisation)
+    return here.select_related("opened_by", "responsible").prefetch_related("entries__person")
+
+
+def _rungs(rows: Iterable[TraineePhase], mentioned: Mentioned) -> list[RungTold]:
     told = [
         RungTold(
             exam_type=row.exam_type,
@@ -125,9 +144,7 @@ def _rungs(person: Person, mentioned: Mentioned) -> list[RungTold]:
     return sorted(told, key=lambda one: (one.since, one.exam_type, one.by, one.rung))
 
 
-def _sign_offs(person: Person, project: Project, mentioned: Mentioned) -> list[SignOffTold]:
-    rows = SignOff.objects.filter(trainee=person, organisation=project.organisation)
-    exams = Exams(project.organisation)
+def _sign_offs(rows: Iterable[SignOff], mentioned: Mentioned, exams: Exams) -> list[SignOffTold]:
     return [
         SignOffTold(
             number=row.number,
@@ -144,12 +161,11 @@ def _sign_offs(person: Person, project: Project, mentioned: Mentioned) -> list[S
             withdrawn_by=mentioned.who(row.withdrawn_by),
             withdrawn_why=row.withdrawn_why,
         )
-        for row in rows.select_related("decided_by", "withdrawn_by").order_by("decided_at", "number")
+        for row in rows
     ]
 
 
-def _observations(person: Person, project: Project, mentioned: Mentioned) -> list[ObservationTold]:
-    rows = Observation.objects.filter(trainee=person, project=project).select_related("observer")
+def _observations(rows: Iterable[Observation], mentioned: Mentioned) -> list[ObservationTold]:
     told = [
         ObservationTold(
             exam_type=row.exam_type,
@@ -165,9 +181,7 @@ def _observations(person: Person, project: Project, mentioned: Mentioned) -> lis
     return sorted(told, key=lambda one: (one.noted_at, one.exam_type, one.by))
 
 
-def _plans(person: Person, project: Project, mentioned: Mentioned) -> list[PlanTold]:
-    rows = Plan.objects.filter(trainee=person, organisation=project.organisation)
-    exams = Exams(project.organisation)
+def _plans(rows: Iterable[Plan], mentioned: Mentioned, exams: Exams) -> list[PlanTold]:
     told = [
         PlanTold(
             exam_type=row.exam_type,
@@ -185,7 +199,7 @@ def _plans(person: Person, project: Project, mentioned: Mentioned) -> list[PlanT
                 for one in row.entries.all()
             ],
         )
-        for row in rows.select_related("opened_by", "responsible").prefetch_related("entries__person")
+        for row in rows
     ]
     return joined(told)
 
@@ -269,9 +283,9 @@ def _take_observation(
 def _take_plans(person: Person, project: Project, names: Names, record: TraineeTold) -> None:
     """Let there be the plans of both sides, of which of one exam type at most one is open."""
     mentioned, exams = Mentioned(names), Exams(project.organisation)
-    several = Plan.objects.filter(trainee=person, organisation=project.organisation).select_related("opened_by")
+    several = list(_plans_in(project).filter(trainee=person))
     rows = {(row.exam_type, row.opened_at, mentioned.who(row.opened_by), row.cause): row for row in several}
-    wanted = joined([*_plans(person, project, mentioned), *record.plans])
+    wanted = joined([*_plans(several, mentioned, exams), *record.plans])
     for one in sorted(wanted, key=lambda one: one.closed_at is None):  # of one type one can be open
         row = rows.get(one.name) or Plan(
             trainee=person,
