@@ -31,7 +31,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 WITHIN: tuple[tuple[str, str], ...] = (
     *(("rated", "adequate"), ("rated", "judged"), ("judged", "succeeded"), ("rated", "answered")),
-    *(("answered", "correct"), ("due", "in_time"), ("rated", "released"), ("released", "seen"), ("scans_in", "scored")),
+    *(("answered", "correct"), ("exams", "asked"), ("asked", "due"), ("due", "in_time")),
+    *(("rated", "released"), ("released", "seen"), ("scans_in", "scored")),
 )
 """Numbers that are part of another one, the rest of which is a number too."""
 
