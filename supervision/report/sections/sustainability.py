@@ -27,7 +27,7 @@ def sustainability(audience: Audience) -> Section:
     )
     table = audience.table(
         "handovers",
-        Text("Hand-over", "Transfert"),
+        Text("Hand-over", "Transmission"),
         {
             "project": Text("Project", "Projet"),
             "receiver": Text("To", "À"),
@@ -40,7 +40,7 @@ def sustainability(audience: Audience) -> Section:
         ],
         patients=(),
     )
-    title = Text("Sustainability and hand-over", "Pérennité et transfert")
+    title = Text("Sustainability and hand-over", "Pérennité et transmission")
     return Section("sustainability", title, (numbers, table) if table.rows else (numbers,))
 
 
