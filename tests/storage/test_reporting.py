@@ -139,6 +139,7 @@ def _of_exam(exam: Exam, cut_off: datetime) -> Iterable[str]:
         yield "exams_left_out"
     for item in exam.items.all():
         done = item.done_at is not None and item.done_at <= cut_off
+        yield from ["asked"] if item.reading == Reading.FIRST else []
         if item.reading == Reading.FIRST and (done or item.due_at < cut_off):
             yield "due"
             yield from ["in_time"] if done and item.done_at is not None and item.done_at <= item.due_at else []
@@ -225,7 +226,7 @@ def test_three_queries_count_everything(season: Season, django_assert_max_num_qu
     reach = reach_of(programme_scope())
     with django_assert_max_num_queries(5):
         activity_of(reach, QUARTER, NOW)
-    with django_assert_max_num_queries(83):
+    with django_assert_max_num_queries(85):
         figures_of(programme_scope(), QUARTER, NOW)
 
 
