@@ -50,6 +50,9 @@ REFUSED_MEND = Text(
 
 def checks() -> Iterator[Check]:
     """Look at the places of every project; nothing where the programme cannot be read, which others say."""
+    from storage.catalogue import setup
+
+    setup.prepare()  # Django wants to be ready before what looks at places is imported
     from flows.sources.watched_folder import folder_of
     from supervision.programme import read_programme
 
