@@ -10,8 +10,11 @@ from typing import Any
 import av
 import jpeg_ls
 import numpy as np
+import openjpeg
+import pydicom
 import simplejpeg
 from numpy.typing import NDArray
+from PIL import Image
 
 Frames = NDArray[np.uint8]
 RATE = 30
@@ -26,8 +29,6 @@ def decoded(source: Path, form: str, pixels: int) -> Iterator[object]:
         (inner,) = streams(source, 1)
         yield from _video(io.BytesIO(inner))
     elif form == "native":
-        import pydicom
-
         yield pydicom.dcmread(source).PixelData
     else:
         rle = partial(_rle, size=pixels)
@@ -37,8 +38,6 @@ def decoded(source: Path, form: str, pixels: int) -> Iterator[object]:
 
 def streams(source: Path, frames: int | None = None) -> Iterator[bytes]:
     """Yield the code streams of a DICOM file."""
-    import pydicom
-
     with pydicom.dcmread(source) as header:
         count = frames or int(header.NumberOfFrames)
         yield from pydicom.encaps.generate_frames(header.PixelData, number_of_frames=count)
@@ -55,14 +54,10 @@ def _jpeg(stream: bytes) -> Frames:
 
 
 def _j2k(stream: bytes) -> object:
-    import openjpeg
-
     return openjpeg.decode(stream)
 
 
 def _rle(stream: bytes, size: int) -> object:
-    from PIL import Image
-
     starts = np.frombuffer(stream[:64], "<u4")
     ends = (*starts[2 : starts[0] + 1], len(stream))
     bounds = zip(starts[1 : starts[0] + 1], ends, strict=True)
