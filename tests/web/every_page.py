@@ -1,7 +1,7 @@
 """Which page is opened by whom, in a world where every page has something to show? Every route that can be read."""
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -13,14 +13,10 @@ from storage.catalogue import (
     arbitration,
     authors,
     library,
-    observing,
-    plans,
     quarantine,
     queue,
     readings,
     reidentification,
-    reports,
-    sign_off,
     telemedicine,
 )
 from storage.catalogue.models import (
@@ -31,32 +27,21 @@ from storage.catalogue.models import (
     Membership,
     Peer,
     Person,
-    ProjectBundle,
     Review,
     ReviewItem,
     Scan,
     SheetConflict,
 )
-from storage.catalogue.registers import requests, training
-from storage.catalogue.registers.training import SessionHeld
-from storage.catalogue.reporting.reach import project_scope
-from storage.handover import steps, taking
-from storage.handover.arriving import RECEIPT
-from storage.handover.exporting import Wanted
-from storage.objects.chosen import object_store
 from storage.sync.records import SheetTold, as_json
-from supervision.certificate import signed
 from supervision.marks import Mark, Shape
 from supervision.rating import Answer, Cause
-from supervision.registers import Act, Attended, RequestKind, SessionKind
 from supervision.review_form import Advice
 from supervision.roles import Role
 from supervision.teaching import Nomination
-from tests.courses import learned
 from tests.forms import rated
-from tests.quarterlies import quarterly
 from tests.web.aging_probes import with_ticket
 from tests.web.held_scans import fan, hold
+from tests.web.pages_of_supervision import handed_over, helped, registered, reported, signed_off
 from tests.web.programmes import BY_HTTP
 from tests.web.world import World, item_of
 
@@ -120,11 +105,11 @@ def furnish(world: World, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Page
     _library(pages, final)
     _held(pages)
     _devices(pages)
-    _registers(pages)
-    _helped(pages)
-    _reports(pages)
+    registered(pages)
+    helped(pages)
+    reported(pages)
     decide(folder, monkeypatch, "[review]\nsecond_read_share = 1.0\n" + BY_HTTP)
-    _handover(pages)
+    handed_over(pages)
     pages.add("send", "amina", "/send/?type=CARD")
     _arbitration(pages)
     _people(pages)
@@ -228,7 +213,7 @@ def _lists(pages: Pages) -> None:
     pages.add("overview-trainee", "supervisor", f"/overview/trainees/{world.people['amina'].pk}/")
     pages.add("sign-offs", "supervisor", "/sign-off/")
     pages.add("sign-off-decisions", "supervisor", "/sign-off/decisions/")
-    pages.add("sign-off", "supervisor", f"/sign-off/{_signed(world).pk}/BLADDER/")
+    pages.add("sign-off", "supervisor", f"/sign-off/{signed_off(world).pk}/BLADDER/")
     pages.add("reviewers", "supervisor", "/overview/reviewers/")
     pages.add("reviewer", "supervisor", f"/overview/reviewers/{world.people['rose'].pk}/")
     pages.add("reviewer-own", "rose", "/overview/reviewers/")
@@ -236,17 +221,6 @@ def _lists(pages: Pages) -> None:
     pages.add("exam-type", "rose", "/exam-types/CARD/")
     pages.add("exam-type-edit", "supervisor", "/exam-types/CARD/edit/")
     pages.add("exam-type-new", "supervisor", "/exam-types/new/")
-
-
-def _signed(world: World) -> Person:
-    """Let somebody be signed off, and proposed for the next level too; return them."""
-    amina, now = world.people["amina"], timezone.now()
-    learned(world.goma, amina, [world.people["rose"], world.people["luc"]], [True] * 28, until=now, code="BLADDER")
-    chief = world.people["supervisor"]
-    found = sign_off.proposed(world.relief, amina, "BLADDER", chief, now)
-    assert found
-    sign_off.sign(amina.pk, "BLADDER", found.evidence.to, chief, found.digest, now, reason="As agreed.")
-    return amina
 
 
 def _exchanged(world: World) -> None:
@@ -315,73 +289,6 @@ def _devices(pages: Pages) -> None:
     pages.add("devices", "biomed", "/devices/")
     pages.add("device", "partner_owner", f"/devices/{ticket.device_id}/")
     pages.add("ticket", "biomed", f"/tickets/{ticket.pk}/")
-
-
-def _registers(pages: Pages) -> None:
-    world, now = pages.world, timezone.now()
-    keeper, amina, joel = world.people["facilitator"], world.people["amina"], world.people["joel"]
-    there = {amina.pk: Attended.PRESENT, joel.pk: Attended.ABSENT}
-    held = SessionHeld(
-        now.date(), 90, SessionKind.BEDSIDE, "Maternity", ("FAST", "OB_T23"), frozenset({keeper.pk}), there, guests=2
-    )
-    session = training.log(world.goma.pk, held, keeper, now)
-    asked = requests.ask(world.goma.pk, RequestKind.TRAINING, "Lung ultrasound for the night team", amina, now)
-    requests.act(asked.pk, Act.ACCEPTED, world.people["supervisor"], now, "In March")
-    pages.add("export", "supervisor", "/export/")
-    pages.add("registers", "facilitator", "/registers/")
-    pages.add("session-new", "facilitator", "/registers/sessions/new/?project=goma")
-    pages.add("session", "facilitator", f"/registers/sessions/{session.pk}/")
-    pages.add("request-new", "amina", "/registers/requests/new/")
-    pages.add("request", "supervisor", f"/registers/requests/{asked.pk}/")
-
-
-def _helped(pages: Pages) -> None:
-    """Open a plan with everything in it, and note an observation; both stand on the page of the trainee."""
-    world, now = pages.world, timezone.now()
-    amina, keeper = world.people["amina"], world.people["facilitator"]
-    plan = plans.begin(amina.pk, "FAST", world.people["supervisor"], "The spleen is missed.", now)
-    plans.agree(plan.pk, "Ten left upper quadrants, both poles.", keeper.pk, now.date(), keeper, now)
-    observing.observe(amina.pk, "FAST", 3, now, keeper, now, text="Slow, and safe.")
-    pages.add("plans", "facilitator", "/plans/")
-    pages.add("plan", "supervisor", f"/plans/{plan.pk}/")
-    pages.add("plan-new", "supervisor", f"/overview/trainees/{amina.pk}/plan/?exam_type=FAST")
-    pages.add("observation-new", "facilitator", f"/overview/trainees/{amina.pk}/observation/?exam_type=FAST")
-
-
-def _reports(pages: Pages) -> None:
-    world, now = pages.world, timezone.now()
-    scope = project_scope(world.goma)
-    document = replace(quarterly(5), scope=scope.code, outside=True)
-    kept = reports.keep(document, scope, object_store(), None, now)
-    reports.write(kept, "quality", "The probe of the maternity was away.", "en", world.people["supervisor"], now)
-    pages.add("reports", "supervisor", "/reports/")
-    pages.add("report", "supervisor", f"/reports/{kept.pk}/")
-
-
-def _handover(pages: Pages) -> None:
-    """Leave a project in its dry run, with a bundle that was made ready, taken, and restored with a difference."""
-    world, now = pages.world, timezone.now()
-    owner, store = world.people["partner_owner"], object_store()
-    steps.begin(world.goma.code, "ministry", "Ministry of Health", owner, now)
-    taking.ask(Wanted(world.goma.code, owner), store, now)()
-    ready = taking.of_project(world.goma.code, now)
-    assert ready is not None
-    for _piece in taking.pieces(ready, owner, store, now):
-        pass
-    bundle = ProjectBundle.objects.get()
-    there = {**bundle.counts, "events": 0, "unmatched": 0, "chain": True}
-    receipt = signed(
-        {
-            "kind": RECEIPT,
-            "organisation": {"code": "ministry", "name": "Ministry of Health"},
-            "says": {"bundle": bundle.digest, "counts": there},
-        },
-        bytes(32),
-    )
-    steps.confirm(world.goma.code, receipt.as_json(), owner, now)
-    pages.add("handovers", "auditor", "/handover/")
-    pages.add("handover", "partner_owner", "/handover/goma/")
-    pages.add("handover-bundle", "supervisor", f"/handover/goma/bundles/{bundle.pk}/")
 
 
 def _arbitration(pages: Pages) -> None:
