@@ -14,7 +14,7 @@ from supervision.readings import JUDGES, Reading
 from supervision.roles import Action
 
 
-class Stage(StrEnum):
+class HandoverStage(StrEnum):
     """How far a hand-over is."""
 
     DRY_RUN = "dry_run"
@@ -42,9 +42,15 @@ class Kind(StrEnum):
     PROVE = "prove"  # what the hand-over says of itself
 
 
-PATH = (Stage.DRY_RUN, Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY, Stage.REVOKED)
-MAY_ABANDON = frozenset({Stage.DRY_RUN, Stage.SHADOW})
-FROZEN = frozenset({Stage.READ_ONLY, Stage.REVOKED})
+PATH = (
+    HandoverStage.DRY_RUN,
+    HandoverStage.SHADOW,
+    HandoverStage.SWITCHED,
+    HandoverStage.READ_ONLY,
+    HandoverStage.REVOKED,
+)
+MAY_ABANDON = frozenset({HandoverStage.DRY_RUN, HandoverStage.SHADOW})
+FROZEN = frozenset({HandoverStage.READ_ONLY, HandoverStage.REVOKED})
 """The stages in which nobody changes anything here, and no program takes anything in."""
 ALL = frozenset(Kind)
 
@@ -67,18 +73,21 @@ WORKING = frozenset(
 HANDING = frozenset({Action.HAND_OVER, Action.EXPORT_PROJECT})
 PROVING = frozenset({Action.SEE_HANDOVER})
 
-_MAY: Mapping[Stage, Mapping[Side, frozenset[Kind]]] = {
-    Stage.DRY_RUN: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
-    Stage.SHADOW: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
-    Stage.SWITCHED: {Side.GIVING: ALL - {Kind.OWN}, Side.RECEIVING: ALL},
-    Stage.READ_ONLY: {Side.GIVING: ALL - {Kind.OWN, Kind.WORK}, Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
-    Stage.REVOKED: {Side.GIVING: frozenset({Kind.PROVE}), Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
-    Stage.ABANDONED: {Side.GIVING: ALL, Side.RECEIVING: ALL},
+_MAY: Mapping[HandoverStage, Mapping[Side, frozenset[Kind]]] = {
+    HandoverStage.DRY_RUN: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
+    HandoverStage.SHADOW: {Side.GIVING: ALL, Side.RECEIVING: frozenset({Kind.LOOK, Kind.WORK, Kind.PROVE})},
+    HandoverStage.SWITCHED: {Side.GIVING: ALL - {Kind.OWN}, Side.RECEIVING: ALL},
+    HandoverStage.READ_ONLY: {Side.GIVING: ALL - {Kind.OWN, Kind.WORK}, Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
+    HandoverStage.REVOKED: {Side.GIVING: frozenset({Kind.PROVE}), Side.RECEIVING: ALL - {Kind.OWN, Kind.WORK}},
+    HandoverStage.ABANDONED: {Side.GIVING: ALL, Side.RECEIVING: ALL},
 }
 _CONFIRMING = frozenset({Reading.SECOND}) | JUDGES
-_READS: Mapping[Stage, Mapping[Side, frozenset[Reading]]] = {
-    Stage.SHADOW: {Side.GIVING: _CONFIRMING, Side.RECEIVING: frozenset({Reading.FIRST})},
-    Stage.SWITCHED: {Side.GIVING: frozenset({Reading.SECOND}), Side.RECEIVING: frozenset({Reading.FIRST}) | JUDGES},
+_READS: Mapping[HandoverStage, Mapping[Side, frozenset[Reading]]] = {
+    HandoverStage.SHADOW: {Side.GIVING: _CONFIRMING, Side.RECEIVING: frozenset({Reading.FIRST})},
+    HandoverStage.SWITCHED: {
+        Side.GIVING: frozenset({Reading.SECOND}),
+        Side.RECEIVING: frozenset({Reading.FIRST}) | JUDGES,
+    },
 }
 
 
@@ -93,25 +102,25 @@ def kind_of(action: Action) -> Kind:
     return Kind.LOOK if action.value.startswith("see_") else Kind.OWN
 
 
-def may(stage: Stage, side: Side, action: Action) -> bool:
+def may(stage: HandoverStage, side: Side, action: Action) -> bool:
     """Tell whether somebody of this side, whose role allows the action, may do it in this stage."""
     return kind_of(action) in _MAY[stage][side]
 
 
 @cache
-def allowed_in(side: Side, action: Action) -> frozenset[Stage]:
+def allowed_in(side: Side, action: Action) -> frozenset[HandoverStage]:
     """Return the stages in which somebody of this side may do the action, if their role allows it."""
-    return frozenset(stage for stage in Stage if may(stage, side, action))
+    return frozenset(stage for stage in HandoverStage if may(stage, side, action))
 
 
-def reads(stage: Stage, side: Side) -> frozenset[Reading]:
+def reads(stage: HandoverStage, side: Side) -> frozenset[Reading]:
     """Return which readings somebody of this side is asked for: in the shadow the receiver reads, we read second."""
     return _READS.get(stage, {}).get(side, frozenset(Reading))
 
 
-def second_share(stage: Stage | None, share: float) -> float:
+def second_share(stage: HandoverStage | None, share: float) -> float:
     """Return which share (0-1) of exams is read twice: all in the shadow, else what the programme says."""
-    return 1.0 if stage is Stage.SHADOW else share
+    return 1.0 if stage is HandoverStage.SHADOW else share
 
 
 class Unmet(StrEnum):
@@ -168,36 +177,36 @@ NEEDED: Mapping[Unmet, Text] = {
     Unmet.UNDER_WAY: Text("No scan is being worked on.", "Aucun examen n'est en cours de traitement."),
 }
 """The same as it is said where it is met."""
-STAGES: Mapping[Stage, Text] = {
-    Stage.DRY_RUN: Text("Dry run", "Essai à blanc"),
-    Stage.SHADOW: Text("Shadow period", "Période en double"),
-    Stage.SWITCHED: Text("Owner switched", "Propriétaire changé"),
-    Stage.READ_ONLY: Text("Read only", "Lecture seule"),
-    Stage.REVOKED: Text("Access revoked", "Accès retiré"),
-    Stage.ABANDONED: Text("Abandoned", "Abandonnée"),
+STAGES: Mapping[HandoverStage, Text] = {
+    HandoverStage.DRY_RUN: Text("Dry run", "Essai à blanc"),
+    HandoverStage.SHADOW: Text("Shadow period", "Période en double"),
+    HandoverStage.SWITCHED: Text("Owner switched", "Propriétaire changé"),
+    HandoverStage.READ_ONLY: Text("Read only", "Lecture seule"),
+    HandoverStage.REVOKED: Text("Access revoked", "Accès retiré"),
+    HandoverStage.ABANDONED: Text("Abandoned", "Abandonnée"),
 }
-MEANS: Mapping[Stage, Text] = {
-    Stage.DRY_RUN: Text(
+MEANS: Mapping[HandoverStage, Text] = {
+    HandoverStage.DRY_RUN: Text(
         "The bundle is made and restored elsewhere; every difference is reported. Nothing changes here.",
         "Le paquet est produit et restauré ailleurs ; tout écart est signalé. Rien ne change ici.",
     ),
-    Stage.SHADOW: Text(
+    HandoverStage.SHADOW: Text(
         "The receiving side reads first; the giving side reads every exam a second time.",
         "Le repreneur lit en premier ; le cédant relit chaque examen.",
     ),
-    Stage.SWITCHED: Text(
+    HandoverStage.SWITCHED: Text(
         "The receiving side owns the project; the giving side may still read second.",
         "Le repreneur est propriétaire ; le cédant peut encore faire la seconde lecture.",
     ),
-    Stage.READ_ONLY: Text(
+    HandoverStage.READ_ONLY: Text(
         "Nobody changes anything here any more, and nothing is taken in. The last bundle is made.",
         "Plus personne ne modifie rien ici, et plus rien n'est reçu. Le dernier paquet est produit.",
     ),
-    Stage.REVOKED: Text(
+    HandoverStage.REVOKED: Text(
         "The giving side sees nothing of the project any more. The certificate is the proof.",
         "Le cédant ne voit plus rien du projet. L'attestation en fait foi.",
     ),
-    Stage.ABANDONED: Text("Everything is as it was before.", "Tout est comme avant."),
+    HandoverStage.ABANDONED: Text("Everything is as it was before.", "Tout est comme avant."),
 }
 
 
@@ -217,26 +226,26 @@ class Shown:
     under_way: int = 0
 
 
-def next_of(stage: Stage) -> Stage | None:
+def next_of(stage: HandoverStage) -> HandoverStage | None:
     """Return the step that follows, None after the last and where it was abandoned."""
     place = PATH.index(stage) + 1 if stage in PATH else len(PATH)
     return PATH[place] if place < len(PATH) else None
 
 
-def needs(to: Stage, shown: Shown) -> tuple[tuple[Unmet, bool], ...]:
+def needs(to: HandoverStage, shown: Shown) -> tuple[tuple[Unmet, bool], ...]:
     """Return what has to be shown before a step, and whether it is."""
-    wanted: Mapping[Stage, tuple[tuple[Unmet, bool], ...]] = {
-        Stage.SHADOW: ((Unmet.NOT_RESTORED, shown.restored), (Unmet.NO_READERS, shown.readers > 0)),
-        Stage.SWITCHED: ((Unmet.NO_OWNER, shown.owners > 0), (Unmet.NEVER_SHADOWED, shown.shadowed > 0)),
-        Stage.READ_ONLY: ((Unmet.UNDER_WAY, shown.under_way == 0),),
-        Stage.REVOKED: ((Unmet.NOT_RESTORED, shown.restored),),
+    wanted: Mapping[HandoverStage, tuple[tuple[Unmet, bool], ...]] = {
+        HandoverStage.SHADOW: ((Unmet.NOT_RESTORED, shown.restored), (Unmet.NO_READERS, shown.readers > 0)),
+        HandoverStage.SWITCHED: ((Unmet.NO_OWNER, shown.owners > 0), (Unmet.NEVER_SHADOWED, shown.shadowed > 0)),
+        HandoverStage.READ_ONLY: ((Unmet.UNDER_WAY, shown.under_way == 0),),
+        HandoverStage.REVOKED: ((Unmet.NOT_RESTORED, shown.restored),),
     }
     return wanted.get(to, ())
 
 
-def unmet(stage: Stage, to: Stage, shown: Shown) -> tuple[Unmet, ...]:
+def unmet(stage: HandoverStage, to: HandoverStage, shown: Shown) -> tuple[Unmet, ...]:
     """Return what keeps a hand-over from going to a stage; nothing where it may go."""
-    if to is Stage.ABANDONED:
+    if to is HandoverStage.ABANDONED:
         return () if stage in MAY_ABANDON else (Unmet.NOT_NEXT,)
     if to is not next_of(stage):
         return (Unmet.NOT_NEXT,)

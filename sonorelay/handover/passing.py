@@ -14,7 +14,7 @@ from sonorelay.outcome import ANSWERED, FAILED, USAGE, fail, language, print_jso
 from supervision.certificate import LARGEST_FILE, verify
 from supervision.certificates import told
 from supervision.certificates.project_receipt import difference_said
-from supervision.handover import MEANS, STAGES, WORDS, Stage
+from supervision.handover import MEANS, STAGES, WORDS, HandoverStage
 from supervision.plain_text import one_line
 
 if TYPE_CHECKING:  # Django is not loaded yet when this file is read
@@ -77,11 +77,13 @@ def step(project: str, by: str, to: str) -> int:
     from storage.handover import steps
 
     try:
-        steps.move(made, Stage(to), person_named(by, project), datetime.now(UTC))
+        steps.move(made, HandoverStage(to), person_named(by, project), datetime.now(UTC))
     except steps.NotYet as error:
         speech = language()
         why = " ".join(WORDS[one].say(speech) for one in error.unmet)
-        return fail(NOT_YET.format(project=project, stage=STAGES[Stage(made.stage)].say(speech), why=why), FAILED)
+        return fail(
+            NOT_YET.format(project=project, stage=STAGES[HandoverStage(made.stage)].say(speech), why=why), FAILED
+        )
     return _stands(made)
 
 
@@ -122,7 +124,7 @@ def certificate(project: str, to: Path) -> int:
     signed = verify(json.dumps(last.signed).encode())
     content = signed.as_json()
     if to.suffix == PRINTED:
-        if last.stage != Stage.REVOKED:
+        if last.stage != HandoverStage.REVOKED:
             return fail(NOT_OVER, USAGE)
         from storage.documents.certificate import as_pdf  # the typesetter is loaded by whoever prints
 
@@ -152,7 +154,7 @@ def _who_goes(made: "Handover") -> Text:
 
 
 def _stands(made: "Handover", also: Text | None = None) -> int:
-    stage, speech = Stage(made.stage), language()
+    stage, speech = HandoverStage(made.stage), language()
     said = STANDS.format(project=made.project.code, stage=STAGES[stage].say(speech), means=MEANS[stage].say(speech))
     print(said.say(speech))
     if also is not None:

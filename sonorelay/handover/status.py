@@ -8,7 +8,7 @@ from sonorelay import programme
 from sonorelay.handover.named import project_named
 from sonorelay.outcome import ANSWERED, language, print_json
 from supervision.certificates.project_receipt import difference_said
-from supervision.handover import STAGES, WORDS, Stage, next_of, unmet
+from supervision.handover import STAGES, WORDS, HandoverStage, next_of, unmet
 from supervision.plain_text import one_line
 
 if TYPE_CHECKING:  # Django is not loaded yet when this file is read
@@ -68,9 +68,9 @@ def _lines(project: "Project", made: "Handover | None", bundles: "list[ProjectBu
 
 def _passing(made: "Handover") -> list[Text]:
     named, speech = {"name": made.receiver_name, "code": made.receiver}, language()
-    lines = [PASSES.format(project=made.project.code, stage=STAGES[Stage(made.stage)].say(speech), **named)]
+    lines = [PASSES.format(project=made.project.code, stage=STAGES[HandoverStage(made.stage)].say(speech), **named)]
     for one in made.steps.select_related("by"):
-        stage = STAGES[Stage(one.stage)].say(speech)
+        stage = STAGES[HandoverStage(one.stage)].say(speech)
         lines.append(TAKEN.format(at=_at(one.at), stage=stage, by=one.by.display_name))
     lines.append(GO.format(names=", ".join(_going(made)) or "-"))
     to, needs = _next(made)
@@ -80,12 +80,12 @@ def _passing(made: "Handover") -> list[Text]:
     return lines
 
 
-def _next(made: "Handover") -> tuple[Stage | None, tuple[Any, ...]]:
+def _next(made: "Handover") -> tuple[HandoverStage | None, tuple[Any, ...]]:
     """Return the next step and what is missing for it."""
     from storage.handover import steps
 
-    to = next_of(Stage(made.stage))
-    return to, () if to is None else unmet(Stage(made.stage), to, steps.shown(made))
+    to = next_of(HandoverStage(made.stage))
+    return to, () if to is None else unmet(HandoverStage(made.stage), to, steps.shown(made))
 
 
 def _going(made: "Handover") -> list[str]:

@@ -10,18 +10,18 @@ from django.db.models import Exists, OuterRef, Q
 
 from pipeline.errors import Misconfigured, Unavailable
 from storage.catalogue.models import GoesAlong, Handover, Project, ReviewItem
-from supervision.handover import FROZEN, Side, Stage, allowed_in, may, reads
+from supervision.handover import FROZEN, HandoverStage, Side, allowed_in, may, reads
 from supervision.readings import JUDGES, Reading
 from supervision.roles import Action
 
-OPEN = frozenset(Stage) - FROZEN
+OPEN = frozenset(HandoverStage) - FROZEN
 
 
 @dataclass(frozen=True)
 class Passing:
     """A project that passes on: how far it is, and who goes with it."""
 
-    stage: Stage
+    stage: HandoverStage
     going: frozenset[int]
 
     def leaves(self, person_id: int, reading: Reading) -> bool:
@@ -33,9 +33,12 @@ class Passing:
 
 def passing(projects: Collection[int]) -> Mapping[int, Passing]:
     """Return those of the projects that pass on."""
-    rows = Handover.objects.filter(project__in=projects).exclude(stage=Stage.ABANDONED).prefetch_related("going")
+    rows = (
+        Handover.objects.filter(project__in=projects).exclude(stage=HandoverStage.ABANDONED).prefetch_related("going")
+    )
     return {
-        row.project_id: Passing(Stage(row.stage), frozenset(one.person_id for one in row.going.all())) for row in rows
+        row.project_id: Passing(HandoverStage(row.stage), frozenset(one.person_id for one in row.going.all()))
+        for row in rows
     }
 
 
@@ -48,13 +51,13 @@ def left_to(person_id: int | None, action: Action) -> Q:
 
 def under_way(project: int) -> Handover | None:
     """Return the hand-over of a project, None where there is none or it was abandoned."""
-    return Handover.objects.filter(project=project).exclude(stage=Stage.ABANDONED).first()
+    return Handover.objects.filter(project=project).exclude(stage=HandoverStage.ABANDONED).first()
 
 
-def stage_of(project: int) -> Stage | None:
+def stage_of(project: int) -> HandoverStage | None:
     """Return how far the hand-over of a project is, None where there is none."""
     found = under_way(project)
-    return None if found is None else Stage(found.stage)
+    return None if found is None else HandoverStage(found.stage)
 
 
 def side_of(handover: Handover, person_id: int) -> Side:
@@ -91,7 +94,7 @@ def at_work() -> Q:
 
 def with_us() -> Q:
     """Return which projects a program may count: none of which our access was revoked."""
-    return ~Q(pk__in=Handover.objects.exclude(stage__in=OPEN | {Stage.READ_ONLY}).values("project"))
+    return ~Q(pk__in=Handover.objects.exclude(stage__in=OPEN | {HandoverStage.READ_ONLY}).values("project"))
 
 
 def still_with_us(project: str) -> Project:
@@ -104,7 +107,7 @@ def still_with_us(project: str) -> Project:
 
 def given_away() -> Q:
     """Return the projects of which our access was revoked: what lies here of them is only a copy."""
-    return Q(pk__in=Handover.objects.filter(stage=Stage.REVOKED).values("project"))
+    return Q(pk__in=Handover.objects.filter(stage=HandoverStage.REVOKED).values("project"))
 
 
 def refuse_when_frozen(project: str) -> None:

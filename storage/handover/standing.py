@@ -25,11 +25,11 @@ from storage.handover.taking import Taking
 from supervision import handover as rules
 from supervision.certificate import Signed
 from supervision.figures import Share
-from supervision.handover import MAY_ABANDON, PATH, Shown, Side, Stage, Unmet
+from supervision.handover import MAY_ABANDON, PATH, HandoverStage, Shown, Side, Unmet
 from supervision.readings import Reading
 from supervision.roles import Action
 
-SHADOWED = (Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY)
+SHADOWED = (HandoverStage.SHADOW, HandoverStage.SWITCHED, HandoverStage.READ_ONLY)
 """The stages in which it is shown how the two sides read."""
 
 
@@ -65,24 +65,24 @@ class Standing:
     project: Project
     made: Handover | None
     side: Side | None
-    taken: Mapping[Stage, HandoverStep]
+    taken: Mapping[HandoverStage, HandoverStep]
     known: Shown
     may: frozenset[Action]
     may_choose: bool
     taking: Taking | None
 
     @property
-    def stage(self) -> Stage | None:
+    def stage(self) -> HandoverStage | None:
         """How far it is."""
-        return None if self.made is None else Stage(self.made.stage)
+        return None if self.made is None else HandoverStage(self.made.stage)
 
     @property
-    def path(self) -> list[tuple[Stage, HandoverStep | None]]:
+    def path(self) -> list[tuple[HandoverStage, HandoverStep | None]]:
         """All steps in order, each with the word of whoever took it."""
         return [(stage, self.taken.get(stage)) for stage in PATH]
 
     @property
-    def to(self) -> Stage | None:
+    def to(self) -> HandoverStage | None:
         """The next step."""
         return None if self.stage is None else rules.next_of(self.stage)
 
@@ -107,7 +107,7 @@ class Passed:
     """A project of somebody's that passes on: how far it is, on which side they are, and whether they may see more."""
 
     project: Project
-    stage: Stage
+    stage: HandoverStage
     receiver: str
     since: datetime
     receiving: bool
@@ -121,7 +121,7 @@ class Passed:
     @property
     def shadow(self) -> bool:
         """Tell whether both sides read."""
-        return self.stage is Stage.SHADOW
+        return self.stage is HandoverStage.SHADOW
 
 
 def told_to(person: Person) -> list[Passed]:
@@ -136,7 +136,7 @@ def told_to(person: Person) -> list[Passed]:
     return [
         Passed(
             one.project,
-            Stage(one.stage),
+            HandoverStage(one.stage),
             one.receiver_name,
             one.stage_since,
             receiving=one.pk in going,
@@ -157,7 +157,7 @@ def standing(project: Project, person: Person, now: datetime) -> Standing:
         project=project,
         made=made,
         side=side,
-        taken={} if made is None else {Stage(one.stage): one for one in made.steps.select_related("by")},
+        taken={} if made is None else {HandoverStage(one.stage): one for one in made.steps.select_related("by")},
         known=Shown() if made is None else steps.shown(made),
         may=may,
         may_choose=made is not None and Action.HAND_OVER in may and side is steps.chooses(made),
@@ -167,7 +167,7 @@ def standing(project: Project, person: Person, now: datetime) -> Standing:
 
 def past(project: Project) -> "QuerySet[Handover]":
     """Return the hand-overs of a project that were abandoned, the newest first."""
-    return Handover.objects.filter(project=project, stage=Stage.ABANDONED).order_by("-stage_since")
+    return Handover.objects.filter(project=project, stage=HandoverStage.ABANDONED).order_by("-stage_since")
 
 
 def people(made: Handover) -> list[Along]:

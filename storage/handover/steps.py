@@ -32,7 +32,7 @@ from storage.handover.leaving import project_of
 from storage.signing import fingerprint_of, sign, signing_key
 from supervision import handover as rules
 from supervision.certificate import Signed, verify
-from supervision.handover import Shown, Side, Stage, Unmet
+from supervision.handover import HandoverStage, Shown, Side, Unmet
 from supervision.programme import OrganisationEntry
 from supervision.readings import Reading
 from supervision.roles import Action, Role
@@ -74,7 +74,7 @@ def begin(code: str, receiver: str, receiver_name: str, person: Person, now: dat
         there = Membership.objects.filter(project=project, role__in=[role.value for role in WITH_THE_PROJECT])
         for one in there.values_list("person", flat=True).distinct():
             GoesAlong.objects.create(handover=made, person_id=one)
-    _note_step(made, Stage.DRY_RUN, person, now, Shown())
+    _note_step(made, HandoverStage.DRY_RUN, person, now, Shown())
     return made
 
 
@@ -97,7 +97,7 @@ def choose(made: Handover, people: Collection[int], person: Person, now: datetim
 
 def chooses(made: Handover) -> Side:
     """Return which side says who goes along."""
-    return Side.RECEIVING if made.stage in (Stage.SWITCHED, *rules.FROZEN) else Side.GIVING
+    return Side.RECEIVING if made.stage in (HandoverStage.SWITCHED, *rules.FROZEN) else Side.GIVING
 
 
 def people_of(project: Project) -> "QuerySet[Person]":
@@ -167,20 +167,20 @@ def confirm(code: str, data: bytes, person: Person, now: datetime) -> ProjectBun
     return found
 
 
-def move(made: Handover, to: Stage, person: Person, now: datetime) -> HandoverStep:
+def move(made: Handover, to: HandoverStage, person: Person, now: datetime) -> HandoverStep:
     """Take a step; NotYet says what is missing. Misconfigured (`not_given`). Conflict: stale."""
     project_of(made.project.code, person, Action.HAND_OVER)
     known = shown(made)
-    missing = rules.unmet(Stage(made.stage), to, known)
+    missing = rules.unmet(HandoverStage(made.stage), to, known)
     if missing:
         raise NotYet(missing)
     return _note_step(made, to, person, now, known)
 
 
-def _note_step(made: Handover, to: Stage, person: Person, now: datetime, known: Shown) -> HandoverStep:
+def _note_step(made: Handover, to: HandoverStage, person: Person, now: datetime, known: Shown) -> HandoverStep:
     """Sign a step, then let it count."""
-    before = Stage(made.stage)
-    kind = CERTIFICATE if to is Stage.REVOKED else STEP
+    before = HandoverStage(made.stage)
+    kind = CERTIFICATE if to is HandoverStage.REVOKED else STEP
     signed = sign(made.project.organisation.code, kind, _document(made, to, person, now, known), now)
     with one_transaction():
         row = Handover.objects.select_for_update().get(pk=made.pk)
@@ -199,7 +199,7 @@ def _note_step(made: Handover, to: Stage, person: Person, now: datetime, known: 
     return step
 
 
-def _document(made: Handover, to: Stage, person: Person, now: datetime, known: Shown) -> dict[str, Any]:
+def _document(made: Handover, to: HandoverStage, person: Person, now: datetime, known: Shown) -> dict[str, Any]:
     """Return what a step says: the whole way up to it, so that the last one is the certificate of the hand-over."""
     going = GoesAlong.objects.filter(handover=made).order_by("person__username")
     bundle = proven(made)

@@ -32,7 +32,7 @@ KEPT = timedelta(days=7)
 ASKED, FAILED, LOCK = "asked.json", "failed.json", "lock"
 
 
-class State(StrEnum):
+class BundleState(StrEnum):
     """How far a bundle is that somebody asked for."""
 
     MAKING = "making"
@@ -52,7 +52,7 @@ class Taking:
     originals: bool
     keys: bool
     at: datetime
-    state: State = State.FAILED
+    state: BundleState = BundleState.FAILED
     failed: SonorelayError | None = None
     size: int = 0
     objects: int = 0
@@ -119,13 +119,13 @@ def of_project(code: str, now: datetime) -> Taking | None:
     if now >= found.until:
         return None
     if held(folder / LOCK):
-        return replace(found, state=State.MAKING)
+        return replace(found, state=BundleState.MAKING)
     if failed := read(folder / FAILED):
         return replace(found, failed=SonorelayError(failed["code"], **failed["facts"]))
     if ready := read(folder / READY):
         digest = (read(folder / MADE) or {}).get("digest", "")
         numbers = {name: ready[name] for name in ("size", "objects", "missing")}
-        return replace(found, state=State.READY, digest=digest, **numbers)
+        return replace(found, state=BundleState.READY, digest=digest, **numbers)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pipeline.text import Text
 from supervision.certificate import Signed
 from supervision.certificates.sheet import NBSP, Sheet, Table, both, day_said
-from supervision.handover import STAGES, Side, Stage
+from supervision.handover import STAGES, HandoverStage, Side
 
 KIND = "handover"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
@@ -107,7 +107,7 @@ def bundle_told(says: Mapping[str, Any]) -> tuple[Text, ...]:
 
 def stage_said(code: str) -> Text:
     """Name a stage; one that this version does not know by its code."""
-    return STAGES[Stage(code)] if code in set(Stage) else Text(code, code)
+    return STAGES[HandoverStage(code)] if code in set(HandoverStage) else Text(code, code)
 
 
 def day(at: str) -> dict[str, str]:

@@ -101,16 +101,19 @@ def figures() -> dict[str, object]:
     from datetime import UTC, datetime
 
     from storage.catalogue import scope
-    from storage.catalogue.figures import overview
-    from storage.catalogue.models import Person
+    from storage.catalogue.models import Exam, Person
+    from storage.catalogue.reporting import Reach, counted_of
+    from supervision.period import Period, PeriodKind
     from supervision.roles import Action
 
-    seen = scope.scans_for(Person.objects.get(username="helen"), Action.SEE_FIGURES)
-    shown = overview(seen, datetime.now(UTC))
+    now, helen = datetime.now(UTC), Person.objects.get(username="helen")
+    projects = scope.projects_for(helen, Action.SEE_FIGURES)
+    seen = Reach(scope.scans_for(helen, Action.SEE_FIGURES), Exam.objects.filter(project__in=projects))
+    shown = counted_of(seen, Period.holding(PeriodKind.YEAR, now.date()), now)
     return {
         "scans_in": shown.scans_in,
         "reviewed": shown.reviewed,
-        "backlog": shown.backlog.total,
+        "backlog": shown.backlog,
         "mean_overall": shown.mean_overall.value,
     }
 

@@ -25,7 +25,7 @@ from storage.handover.rows import OF_ORGANISATION, OfProject
 from storage.health.check import Verdict
 from storage.health.waiting import inbox, scans, schedules
 from storage.settings import settings
-from supervision.handover import Stage
+from supervision.handover import HandoverStage
 from supervision.states import State
 from tests.programmes import ONE_PROJECT
 from tests.storage.conftest import NOON, World
@@ -51,7 +51,7 @@ def two_projects(world: World) -> World:
     return world
 
 
-def passes_on(project: Project, stage: Stage) -> None:
+def passes_on(project: Project, stage: HandoverStage) -> None:
     known = {"receiver": "ministry", "receiver_name": "Ministry", "began_at": NOON, "stage_since": NOON}
     Handover.objects.update_or_create(project=project, defaults={**known, "stage": stage})
 
@@ -75,7 +75,7 @@ def a_night() -> None:
 
 
 def test_no_night_changes_what_is_read_only(two_projects: World) -> None:
-    passes_on(two_projects.goma, Stage.READ_ONLY)
+    passes_on(two_projects.goma, HandoverStage.READ_ONLY)
     goma, bunia = rows_of(two_projects.goma), rows_of(two_projects.bunia)
     Scan.objects.filter(project=two_projects.bunia).update(pseudonymised_with="")  # else they wait for their new key
     a_night()
@@ -100,7 +100,7 @@ def test_the_doctor_asks_nobody_to_do_what_nobody_may_do(
     settings.cache_clear()
     (tmp_path / "programme.toml").write_text(ONE_PROJECT + ONE_PROJECT.replace("goma", "bunia").partition("\n\n")[2])
     current.cache_clear()
-    passes_on(two_projects.goma, Stage.READ_ONLY)
+    passes_on(two_projects.goma, HandoverStage.READ_ONLY)
     (tmp_path / "inbox" / "goma").mkdir(parents=True)
     (tmp_path / "inbox" / "goma" / "late.dcm").write_bytes(b"late")
     asked = [one for question in (scans, schedules, inbox) for one in question.ask(LATER)]
@@ -112,7 +112,7 @@ def test_the_doctor_asks_nobody_to_do_what_nobody_may_do(
 
 
 def test_what_was_given_away_counts_nowhere_and_its_originals_go_after_their_term(two_projects: World) -> None:
-    passes_on(two_projects.goma, Stage.REVOKED)
+    passes_on(two_projects.goma, HandoverStage.REVOKED)
     Scan.objects.filter(project=two_projects.goma, state=State.FINAL).update(state=State.AWAITING_INFO)
     assert not of_another_key("goma", "NEW").exists(), "nobody makes anything anew of it"
     assert of_another_key("bunia", "NEW").count() == CLIPS

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
-from supervision.handover import Stage
+from supervision.handover import HandoverStage
 from supervision.roles import Role
 from tests.storage.conftest import NOON
 from tests.storage.two_sides import Installation, copy_tables, installed, removed, scanned
@@ -102,7 +102,7 @@ class Drill:
         with self.old.here():
             return steps.confirm("goma", receipt, self.person("owner"), self.later())
 
-    def move(self, made: Handover, to: Stage, by: str = "owner") -> None:
+    def move(self, made: Handover, to: HandoverStage, by: str = "owner") -> None:
         from storage.handover import steps
 
         with self.old.here():

@@ -108,11 +108,11 @@ def test_an_owner_takes_the_project_along_by_the_browser_in_several_attempts(dri
             taking.ask(Wanted("goma", owner, passphrase="short"), store, drill.later())
         wanted = Wanted("goma", owner, language="fr", originals=True, passphrase=PASSPHRASE)
         work = taking.ask(wanted, store, drill.later())
-        assert took(drill).state is taking.State.MAKING
+        assert took(drill).state is taking.BundleState.MAKING
         with pytest.raises(Conflict, match="stale"):
             taking.ask(wanted, store, drill.later())
         work()
-        assert took(drill).state is taking.State.READY
+        assert took(drill).state is taking.BundleState.READY
         ends = b"".join(taking.pieces(took(drill), owner, store, drill.later(), took(drill).size - 3000))
         data = b""
         for number in range(1, 8):  # each download breaks somewhere; the next one goes on there
@@ -150,7 +150,7 @@ def test_a_bundle_says_when_a_file_of_it_is_gone_and_is_removed_after_some_days(
             list(taking.pieces(took(drill), owner, store, drill.later()))
         assert str(took(drill).failed).startswith("object_missing")
         taking.ask(Wanted("goma", owner), store, drill.later())()
-        assert (took(drill).state, took(drill).missing) == (taking.State.READY, 1)
+        assert (took(drill).state, took(drill).missing) == (taking.BundleState.READY, 1)
         folder = took(drill).folder
         drill.now += taking.KEPT
         assert taking.sweep(drill.now) == 1

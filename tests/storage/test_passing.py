@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.errors import Conflict, Misconfigured, Rejected, Unavailable
 from supervision.certificate import Signed, signed
-from supervision.handover import Stage, Unmet
+from supervision.handover import HandoverStage, Unmet
 from supervision.readings import Reading
 from supervision.roles import Action, Role
 from tests.storage.conftest import NOON, World, digest_of
@@ -46,7 +46,7 @@ def test_a_stage_that_is_not_known_leaves_nothing_to_anybody(world: World) -> No
 def test_nothing_is_registered_once_it_is_read_only(world: World) -> None:
     from storage.catalogue.models import Arrival, Scan
 
-    passing(world, Stage.READ_ONLY)
+    passing(world, HandoverStage.READ_ONLY)
     with pytest.raises(Unavailable, match="handed_over"):
         world.received("late")
     assert not Scan.objects.exists()
@@ -58,7 +58,7 @@ def test_what_comes_while_a_step_is_signed_stops_it(world: World, monkeypatch: p
     from storage.handover import steps
 
     owner = world.person("owner", Role.PARTNER_OWNER)
-    made = passing(world, Stage.SWITCHED)
+    made = passing(world, HandoverStage.SWITCHED)
     really = steps.sign
 
     def slowly(*said: object) -> Signed:
@@ -67,10 +67,10 @@ def test_what_comes_while_a_step_is_signed_stops_it(world: World, monkeypatch: p
 
     monkeypatch.setattr(steps, "sign", slowly)
     with pytest.raises(steps.NotYet) as refused:
-        steps.move(made, Stage.READ_ONLY, owner, NOON)
+        steps.move(made, HandoverStage.READ_ONLY, owner, NOON)
     assert refused.value.unmet == (Unmet.UNDER_WAY,)
     made.refresh_from_db()
-    assert made.stage == Stage.SWITCHED
+    assert made.stage == HandoverStage.SWITCHED
 
 
 def test_whoever_the_other_side_has_is_nobody_who_could_read(world: World) -> None:
@@ -81,7 +81,7 @@ def test_whoever_the_other_side_has_is_nobody_who_could_read(world: World) -> No
     world.queued()
     first = ReviewItem.objects.select_related("exam__project", "exam__trainee").get(reading=Reading.FIRST)
     before = readers_besides(asking, [first], NOON)[first.pk]
-    passing(world, Stage.SHADOW, theirs, asking)
+    passing(world, HandoverStage.SHADOW, theirs, asking)
     assert readers_besides(asking, [first], NOON) == {first.pk: 1}
     assert readers_besides(theirs, [first], NOON) == {first.pk: 1}
     assert readers_besides(ours, [first], NOON) == {first.pk: 2}

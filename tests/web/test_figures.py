@@ -6,8 +6,9 @@ from html import unescape
 
 from django.utils import timezone
 
-from storage.catalogue.models import Review
+from storage.catalogue.models import Membership, Review
 from supervision.intervals import wilson
+from supervision.roles import Role
 from tests.web.test_devices import text_of
 
 YEAR = timezone.now().year
@@ -124,3 +125,38 @@ def test_the_overview_tells_the_median_time_per_reading(world, signed_in) -> Non
         Review.objects.filter(pk=review.pk).update(seconds=seconds)
     page = text_of(signed_in("supervisor").get("/overview/"))
     assert "48 s median of 3 readings" in page
+
+
+def test_programs_are_told_the_same_figures_as_people(world, signed_in) -> None:
+    furnish(world)
+    client = signed_in("supervisor")
+    found = client.get(f"/api/v1/overview?period={YEAR}&by=trainee").json()
+    page = client.get(f"/overview/?period={YEAR}").content.decode()
+    numbers = dict(re.findall(r"<dt>([^<]+)</dt><dd><a [^>]+>(\d+)</a>", page))
+    assert int(numbers["Scans in"]) == found["whole"]["scans_in"] == sum(one["scans_in"] for one in found["parts"])
+    assert (found["whole"]["reviewed"], found["whole"]["adequate"]["total"], found["hidden"]) == (5, 4, 0)
+    assert {one["key"]: one["scans_in"] for one in found["parts"] if one["key"] is None} == {None: 1}
+    weeks = client.get(f"/api/v1/overview?period={YEAR}&by=week").json()["parts"]
+    assert sum(one["scans_in"] for one in weeks) == found["whole"]["scans_in"]
+    assert found["time_to_feedback"]["asked"] == found["time_to_feedback"]["answered"] + found["whole"]["backlog"]
+
+
+def test_programs_of_whoever_also_reads_are_not_told_apart_what_may_still_be_read(world, signed_in) -> None:
+    furnish(world)
+    everything = signed_in("supervisor").get(f"/api/v1/overview?period={YEAR}&by=trainee").json()
+    Membership.objects.create(person=world.people["supervisor"], role=Role.REVIEWER, organisation=world.relief)
+    client = signed_in("supervisor")
+    found = client.get(f"/api/v1/overview?period={YEAR}&by=trainee").json()
+    assert found["hidden"] > 0
+    assert found["whole"]["scans_in"] == everything["whole"]["scans_in"]
+    assert found["whole"]["mean_score"]["total"] < everything["whole"]["mean_score"]["total"]
+    assert sum(one["scans_in"] for one in found["parts"]) + found["hidden"] == found["whole"]["scans_in"]
+    amina = world.people["amina"].pk
+    own = client.get(f"/api/v1/overview?period={YEAR}&trainee={amina}").json()["whole"]
+    assert own == {**next(one for one in found["parts"] if one["key"] == amina), "key": None, "label": ""}
+
+
+def test_a_period_that_is_none_or_lies_ahead_is_refused(world, signed_in) -> None:
+    client = signed_in("supervisor")
+    for period in ("yesterday", "1999", "9999", "0000", f"{YEAR + 1}"):
+        assert client.get(f"/api/v1/overview?period={period}").status_code == 422, period

@@ -19,7 +19,7 @@ from storage.catalogue.scope import projects_for
 from storage.handover import standing, steps, taking
 from storage.handover.exporting import Wanted
 from storage.handover.steps import NotYet
-from storage.handover.taking import State, Taking
+from storage.handover.taking import BundleState, Taking
 from storage.objects.chosen import object_store
 from supervision.roles import Action
 from web.api.access import ZIP, operation
@@ -37,7 +37,7 @@ THEIRS = frozenset({"code_invalid", "passphrase_short", "receipt_of_another"})
 class BundleReady(Schema):
     """A bundle that somebody asked for; reason: the code of why it failed, empty where it was interrupted."""
 
-    state: State
+    state: BundleState
     reason: str
     at: datetime
     until: datetime
@@ -117,7 +117,7 @@ def discard(request: HttpRequest, code: Code) -> Done:
 def take(request: HttpRequest, code: Code) -> HttpResponseBase:
     """Take the bundle that is ready, as a ZIP, or the rest of it (Range, If-Range) where a download broke off."""
     found = _asked(project_for(request, code, Action.EXPORT_PROJECT))
-    if found.state is not State.READY:
+    if found.state is not BundleState.READY:
         raise Conflict("stale")
     return given(request, found)
 

@@ -6,15 +6,18 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Query, Router, Schema
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from storage.catalogue import figures
-from storage.catalogue.figures import Overview, Slice
-from storage.catalogue.scope import scans_for
+from storage.catalogue.figures import Slice
 from supervision.figures import Mean, Share
+from supervision.period import Period
+from supervision.report.figures import Counted
 from supervision.roles import Action
 from web.api.access import operation
-from web.api.shapes import LARGEST, Words
+from web.api.shapes import LARGEST, Words, said
+from web.asked import Asked
+from web.dashboards.seen import Seen, seen_by
+from web.period import EARLIEST, USUAL
 from web.permissions import person_of
 
 router = Router()
@@ -36,7 +39,7 @@ class MeanOut(Schema):
 
 
 class Figures(Schema):
-    """The figures of some scans; ages in seconds."""
+    """The figures of some scans and of their exams; key: of the part, null where it is not known."""
 
     key: str | int | None = None
     label: str = ""
@@ -48,45 +51,92 @@ class Figures(Schema):
     awaiting_info: int
     not_chosen: int
     backlog: int
-    backlog_median: float | None
-    backlog_oldest: float | None
     reviewed: int
     mean_score: MeanOut
+    exams: int
+    read: ShareOut
     mean_overall: MeanOut
     adequate: ShareOut
+    succeeded: ShareOut
+    in_time: ShareOut
+    feedback_seen: ShareOut
 
 
-class Overviews(Schema):
-    """The whole, and its parts where they were asked for."""
+class TimeToFeedback(Schema):
+    """How long feedback takes, in seconds; null as long as half, or nine of ten, still wait (Kaplan-Meier)."""
+
+    asked: int
+    answered: int
+    median: float | None
+    p90: float | None
+
+
+class Overview(Schema):
+    """The whole of a period, and its parts where they were asked for.
+
+    hidden: scans that the reader may still be asked to read, left out wherever it would tell whose they are.
+    """
 
     at: datetime
+    period: str
+    first: date
+    last: date
     whole: Figures
+    time_to_feedback: TimeToFeedback
     parts: list[Figures]
+    hidden: int
 
 
 class FiguresAsked(Schema):
-    """Which scans are counted (days of arrival in UTC, both included), and into which parts they are divided."""
+    """Which scans are counted, and into which parts they are divided.
+
+    period: 2026-W09, 2026-03, 2026-Q1 or 2026, of the days of arrival in UTC; the running quarter by default.
+    """
 
     project: Words | None = None
     trainee: int | None = Field(None, ge=1, le=LARGEST)
-    device: int | None = Field(None, ge=1, le=LARGEST)
     exam_type: Words | None = None
-    since: date | None = None
-    until: date | None = None
+    period: Words | None = None
     by: Literal["project", "trainee", "device", "exam_type", "week"] | None = None
 
+    @field_validator("period")
+    @classmethod
+    def is_known(cls, value: str | None) -> str | None:
+        """Refuse what names no period, and one that has not begun or of which nothing is kept."""
+        if value is not None and not EARLIEST <= Period.named(value).first <= timezone.now().date():
+            raise ValueError(f"a period between {EARLIEST.year} and today")
+        return value
 
-@operation(router, "GET", "/overview", Action.SEE_FIGURES, response=Overviews)
-def overview(request: HttpRequest, asked: Annotated[FiguresAsked, Query()]) -> Overviews:
-    """Count scans: what came in, what waits, how good it is, and how sure that is."""
+
+@operation(router, "GET", "/overview", Action.SEE_FIGURES, response=Overview)
+def overview(request: HttpRequest, asked: Annotated[FiguresAsked, Query()]) -> Overview:
+    """Count scans and exams: what came in, what waits, how good it is, and how sure that is."""
     now = timezone.now()
-    part = Slice(asked.project, asked.trainee, asked.device, asked.exam_type, None, asked.since, asked.until)
-    seen = part.of(scans_for(person_of(request), Action.SEE_FIGURES))
-    rows = []
-    if asked.by is not None:
-        rows = figures.by_week(seen, now) if asked.by == "week" else figures.by(seen, asked.by, now)
-    parts = [_told(row.figures, row.key, row.label) for row in rows]
-    return Overviews(at=now, whole=_told(figures.overview(seen, now)), parts=parts)
+    period = Period.named(asked.period) if asked.period else Period.holding(USUAL, now.date())
+    part = Slice(project=asked.project, trainee=asked.trainee, exam_type=asked.exam_type)
+    seen = seen_by(person_of(request), Asked(part), period, now)
+    taken = seen.turnaround()
+    return Overview(
+        at=now,
+        period=period.code,
+        first=period.first,
+        last=period.last,
+        whole=_told(seen.activity.whole),
+        time_to_feedback=TimeToFeedback(
+            asked=taken.total, answered=taken.answered, median=_seconds(taken.median), p90=_seconds(taken.p90)
+        ),
+        parts=_parts(seen, asked),
+        hidden=seen.blinded,
+    )
+
+
+def _parts(seen: Seen, asked: FiguresAsked) -> list[Figures]:
+    if asked.by is None:
+        return []
+    if asked.by == "week":
+        weeks = ((one.days.first.isoformat(), one.counted) for one in seen.told_apart.weeks)
+        return [_told(counted, first, first) for first, counted in weeks]
+    return [_told(part.counted, part.key, said(part.label)) for part in seen.parts(asked.by)]
 
 
 def share_of(one: Share) -> ShareOut:
@@ -94,7 +144,7 @@ def share_of(one: Share) -> ShareOut:
     return ShareOut(count=one.count, total=one.total, interval=one.interval if one.total else None)
 
 
-def _told(one: Overview, key: str | int | None = None, label: str = "") -> Figures:
+def _told(one: Counted, key: str | int | None = None, label: str = "") -> Figures:
     return Figures(
         key=key,
         label=label,
@@ -105,13 +155,16 @@ def _told(one: Overview, key: str | int | None = None, label: str = "") -> Figur
         failed=one.failed,
         awaiting_info=one.awaiting_info,
         not_chosen=one.not_chosen,
-        backlog=one.backlog.total,
-        backlog_median=_seconds(one.backlog.median),
-        backlog_oldest=_seconds(one.backlog.oldest),
+        backlog=one.backlog,
         reviewed=one.reviewed,
         mean_score=_mean(one.mean_score),
+        exams=one.exams,
+        read=share_of(one.read_share),
         mean_overall=_mean(one.mean_overall),
-        adequate=share_of(one.adequate),
+        adequate=share_of(one.adequate_share),
+        succeeded=share_of(one.success_share),
+        in_time=share_of(one.in_time_share),
+        feedback_seen=share_of(one.seen_share),
     )
 
 

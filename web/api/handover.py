@@ -13,7 +13,7 @@ from storage.catalogue.models import Handover, HandoverStep, Project
 from storage.catalogue.scope import projects_for
 from storage.handover import standing, steps
 from storage.handover.standing import Standing
-from supervision.handover import WORDS, Side, Stage, Unmet
+from supervision.handover import WORDS, HandoverStage, Side, Unmet
 from supervision.roles import Action
 from web.api.access import PDF, operation
 from web.api.bundles import BundleReady, answered, project_for, ready_of
@@ -30,7 +30,7 @@ class HandoverProject(Schema):
 
     code: str
     name: str
-    stage: Stage | None
+    stage: HandoverStage | None
     receiver: str | None
     since: datetime | None
 
@@ -47,7 +47,7 @@ class HandoverTaken(Schema):
     """A step that was taken; number: of its signed file."""
 
     number: int
-    stage: Stage
+    stage: HandoverStage
     at: datetime
     by: str
 
@@ -75,11 +75,11 @@ class HandoverOut(Schema):
 
     code: str
     name: str
-    stage: Stage | None
+    stage: HandoverStage | None
     receiver: str | None
     side: Side | None
     steps: list[HandoverTaken]
-    next: Stage | None
+    next: HandoverStage | None
     needs: list[HandoverNeed]
     people: list[HandoverAlong]
     shadow: HandoverShadow | None
@@ -97,7 +97,13 @@ class HandoverBegin(Schema):
 class HandoverMove(Schema):
     """The step to take."""
 
-    to: Literal[Stage.SHADOW, Stage.SWITCHED, Stage.READ_ONLY, Stage.REVOKED, Stage.ABANDONED]
+    to: Literal[
+        HandoverStage.SHADOW,
+        HandoverStage.SWITCHED,
+        HandoverStage.READ_ONLY,
+        HandoverStage.REVOKED,
+        HandoverStage.ABANDONED,
+    ]
 
 
 class HandoverPeople(Schema):
@@ -161,7 +167,7 @@ def certificate(
 ) -> HttpResponse:
     """Take the certificate of a hand-over as pages to print, with the signed file inside; 404 for earlier steps."""
     taken = _step(request, code, number)
-    if taken.stage != Stage.REVOKED:
+    if taken.stage != HandoverStage.REVOKED:
         raise Http404
     return page_of_step(taken, asked.language)
 
@@ -211,12 +217,15 @@ def _shadow(now: Standing) -> HandoverShadow | None:
 
 
 def _listed(rows: list[Project]) -> list[HandoverProject]:
-    made = {each.project_id: each for each in Handover.objects.filter(project__in=rows).exclude(stage=Stage.ABANDONED)}
+    made = {
+        each.project_id: each
+        for each in Handover.objects.filter(project__in=rows).exclude(stage=HandoverStage.ABANDONED)
+    }
     return [
         HandoverProject(
             code=each.code,
             name=each.name,
-            stage=Stage(made[each.pk].stage) if each.pk in made else None,
+            stage=HandoverStage(made[each.pk].stage) if each.pk in made else None,
             receiver=made[each.pk].receiver_name if each.pk in made else None,
             since=made[each.pk].stage_since if each.pk in made else None,
         )

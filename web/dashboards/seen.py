@@ -6,17 +6,17 @@ from datetime import datetime
 from functools import cached_property
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from storage.catalogue.blinding import blinded, reads, unblinded, unblinded_scans
 from storage.catalogue.figures import Slice
-from storage.catalogue.models import Exam, Scan
+from storage.catalogue.models import Exam, Person, Scan
 from storage.catalogue.reading_time import reading_time
 from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_in, parts_of, turnaround_in
 from storage.catalogue.scope import may, projects_reached
 from supervision.period import Period
-from supervision.report.figures import Activity, without
+from supervision.report.figures import Activity, Part, without
 from supervision.roles import Action
 from supervision.roles import Reach as Granted
 from supervision.turnaround import Turnaround
@@ -40,7 +40,7 @@ class Seen:
     is takes longer than to count them.
     """
 
-    request: HttpRequest
+    person: Person
     asked: Asked
     period: Period
     now: datetime
@@ -78,13 +78,17 @@ class Seen:
     def _left_out(self) -> Activity | None:
         return None if self.hidden is None else activity_of(self.hidden, self.period, self.now)
 
-    def table(self, dimension: PartBy) -> Table:
-        """Return the parts with the most scans, of what the person may be told apart."""
+    def parts(self, dimension: PartBy) -> tuple[Part, ...]:
+        """Return the figures of each part, of what the person may be told apart."""
         parts = parts_of(self.everything, self.period, self.now, dimension)
         if self.hidden is not None:
             parts = without(parts, parts_of(self.hidden, self.period, self.now, dimension))
-        opens = dimension not in OPENED_BY or may(person_of(self.request), OPENED_BY[dimension])
-        return table_of(dimension, most_active(parts), self.during, self.period, opens=opens)
+        return parts
+
+    def table(self, dimension: PartBy) -> Table:
+        """Return the parts with the most scans."""
+        opens = dimension not in OPENED_BY or may(self.person, OPENED_BY[dimension])
+        return table_of(dimension, most_active(self.parts(dimension)), self.during, self.period, opens=opens)
 
     def past(self) -> Before:
         """Return the figures of the periods before and, last, of this one."""
@@ -106,25 +110,30 @@ class Seen:
         """How many scans of the period are left out where it is told whose they are."""
         return self._left_out.whole.scans_in if self._left_out else 0
 
-    def context(self) -> dict[str, object]:
-        """Return what every page of figures shows."""
+    def context(self, query: QueryDict) -> dict[str, object]:
+        """Return what every page of figures shows; query: that of its address."""
         now, activity = self.now, self.activity
         return {
             "now": now,
-            "chooser": chooser(self.period, self.request.GET, now.date()),
+            "chooser": chooser(self.period, query, now.date()),
             "whole": whole(activity.whole, self.during),
             "tiles": tiles(self.past()),
             "simulated": self.everything.scans_in(self.period, now).filter(simulated=True).count(),
             "blinded": self.blinded,
             "reading_time": reading_time(self.known, self.period, now),
-            "may_see_arrivals": may(person_of(self.request), Action.SEE_ARRIVALS),
+            "may_see_arrivals": may(self.person, Action.SEE_ARRIVALS),
             **weeks(activity.weeks, self.asked),
         }
 
 
 def seen_in(request: HttpRequest, asked: Asked) -> Seen:
     """Return what a request for a page of figures counts; `asked` is of a project, a trainee or an exam type."""
-    person, now = person_of(request), timezone.now()
+    now = timezone.now()
+    return seen_by(person_of(request), asked, period_in(request.GET, now.date()), now)
+
+
+def seen_by(person: Person, asked: Asked, period: Period, now: datetime) -> Seen:
+    """Return what somebody may count of a project, a trainee or an exam type in a period."""
     # looked up once, since a page asks for many figures of the same projects
     reached = projects_reached(person, Action.SEE_FIGURES, Granted.ALL)
     if asked.part.project is not None:
@@ -134,13 +143,12 @@ def seen_in(request: HttpRequest, asked: Asked) -> Seen:
     scans = replace(asked, part=part).of(Scan.objects.filter(project__in=projects))
     exams = _exams_in(part, Exam.objects.filter(project__in=projects))
     everything = Reach(scans, exams)
-    period = period_in(request.GET, now.date())
     if not reads(person):
-        return Seen(request, asked, period, now, everything, None, everything)
+        return Seen(person, asked, period, now, everything, None, everything)
     blind = blinded(person, exams)
     hidden = Reach(scans.filter(exam__in=blinded(person, Exam.objects.all()).values("pk")), blind)
     known = Reach(unblinded_scans(person, scans), unblinded(person, exams))
-    return Seen(request, asked, period, now, everything, hidden, known)
+    return Seen(person, asked, period, now, everything, hidden, known)
 
 
 def _exams_in(part: Slice, exams: QuerySet[Exam]) -> QuerySet[Exam]:

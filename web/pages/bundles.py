@@ -16,7 +16,7 @@ from storage.catalogue.models import Event
 from storage.documents.files import LANGUAGES
 from storage.handover import taking
 from storage.handover.exporting import Wanted
-from storage.handover.taking import State, Taking
+from storage.handover.taking import BundleState, Taking
 from storage.objects.chosen import object_store
 from supervision.roles import Action
 from web.pages.handover import project_for, telling
@@ -69,7 +69,7 @@ def take(request: HttpRequest, code: str) -> HttpResponseBase:
     """Give the bundle, or the rest of it where a download broke off; every download that begins is noted."""
     found = project_for(request, code, Action.EXPORT_PROJECT)
     one = taking.of_project(found.code, timezone.now())
-    if one is None or one.state is not State.READY:
+    if one is None or one.state is not BundleState.READY:
         raise Http404
     return given(request, one)
 

@@ -24,7 +24,7 @@ from storage.handover.steps import NotYet
 from storage.keys import signing_of
 from storage.signing import fingerprint_of
 from supervision.certificate import LARGEST_FILE
-from supervision.handover import MEANS, NEEDED, STAGES, WORDS, Stage
+from supervision.handover import MEANS, NEEDED, STAGES, WORDS, HandoverStage
 from supervision.roles import Action
 from web.failures import said
 from web.handover import counted, file_of, page_of_step
@@ -61,7 +61,9 @@ def project_for(request: HttpRequest, code: str, action: Action) -> Project:
 def projects(request: HttpRequest) -> HttpResponseBase:
     """List the projects with how far each is on its way, and its last bundle."""
     found = projects_for(person_of(request), Action.SEE_HANDOVER).select_related("organisation").order_by("name")
-    made = {one.project_id: one for one in Handover.objects.filter(project__in=found).exclude(stage=Stage.ABANDONED)}
+    made = {
+        one.project_id: one for one in Handover.objects.filter(project__in=found).exclude(stage=HandoverStage.ABANDONED)
+    }
     last = {one.project_id: one for one in ProjectBundle.objects.filter(project__in=found).order_by("made_at")}
     rows = [(one, made.get(one.pk), _stage(made.get(one.pk)), last.get(one.pk)) for one in found]
     return render(request, "handovers.html", {"rows": rows})
@@ -118,14 +120,14 @@ def step(request: HttpRequest, code: str) -> HttpResponseBase:
     """Take the next step, or abandon it, once the code of the project was typed."""
     found, sent = project_for(request, code, Action.HAND_OVER), request.POST
     made = handovers.under_way(found.pk)
-    if made is None or sent.get("to") not in set(Stage):
+    if made is None or sent.get("to") not in set(HandoverStage):
         raise Http404
-    to = Stage(sent["to"])
+    to = HandoverStage(sent["to"])
     if sent.get("typed", "").strip() != found.code:
         messages.error(request, _("Nothing was changed: type the code of the project to confirm."))
         return redirect("handover", code)
     steps.move(made, to, person_of(request), timezone.now())
-    if to is Stage.ABANDONED:
+    if to is HandoverStage.ABANDONED:
         messages.success(request, _("The hand-over is abandoned. Everything is as it was before."))
     else:
         messages.success(request, _("The step is taken and signed: %(step)s.") % {"step": _said(to)})
@@ -187,16 +189,16 @@ def file(request: HttpRequest, code: str, step_id: int, form: str) -> HttpRespon
     )
     if form == "json":
         return file_of(taken)
-    if form not in {f"{language}.pdf" for language in LANGUAGES} or taken.stage != Stage.REVOKED:
+    if form not in {f"{language}.pdf" for language in LANGUAGES} or taken.stage != HandoverStage.REVOKED:
         raise Http404
     return page_of_step(taken, form.partition(".")[0])
 
 
 def _stage(made: Handover | None) -> Any:
-    return None if made is None else STAGES[Stage(made.stage)]
+    return None if made is None else STAGES[HandoverStage(made.stage)]
 
 
-def _said(stage: Stage) -> str:
+def _said(stage: HandoverStage) -> str:
     return STAGES[stage].say(get_language() or "en")
 
 

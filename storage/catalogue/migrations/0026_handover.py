@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('receiver', models.SlugField(max_length=40)),
                 ('receiver_name', models.CharField(max_length=120)),
-                ('stage', models.CharField(choices=[('dry_run', 'dry_run'), ('shadow', 'shadow'), ('switched', 'switched'), ('read_only', 'read_only'), ('revoked', 'revoked'), ('abandoned', 'abandoned')], default=supervision.handover.Stage['DRY_RUN'], max_length=10)),
+                ('stage', models.CharField(choices=[('dry_run', 'dry_run'), ('shadow', 'shadow'), ('switched', 'switched'), ('read_only', 'read_only'), ('revoked', 'revoked'), ('abandoned', 'abandoned')], default=supervision.handover.HandoverStage['DRY_RUN'], max_length=10)),
                 ('began_at', models.DateTimeField()),
                 ('stage_since', models.DateTimeField()),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='catalogue.project')),

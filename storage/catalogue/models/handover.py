@@ -5,7 +5,7 @@ from django.db import models
 from storage.catalogue.models.exams import choices_of
 from storage.catalogue.models.people import Person
 from storage.catalogue.models.programme import Project
-from supervision.handover import Stage
+from supervision.handover import HandoverStage
 
 
 class Handover(models.Model):
@@ -17,7 +17,7 @@ class Handover(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="handovers")
     receiver = models.SlugField(max_length=40)
     receiver_name = models.CharField(max_length=120)
-    stage = models.CharField(max_length=10, choices=choices_of(Stage), default=Stage.DRY_RUN)
+    stage = models.CharField(max_length=10, choices=choices_of(HandoverStage), default=HandoverStage.DRY_RUN)
     began_at = models.DateTimeField()
     stage_since = models.DateTimeField()
 
@@ -26,7 +26,7 @@ class Handover(models.Model):
 
         constraints = [
             models.UniqueConstraint(
-                fields=["project"], name="handover_once", condition=~models.Q(stage=Stage.ABANDONED.value)
+                fields=["project"], name="handover_once", condition=~models.Q(stage=HandoverStage.ABANDONED.value)
             )
         ]
 
@@ -55,7 +55,7 @@ class HandoverStep(models.Model):
     """One step that was taken; `signed` is the certificate file (supervision.certificate) that says so."""
 
     handover = models.ForeignKey(Handover, on_delete=models.CASCADE, related_name="steps")
-    stage = models.CharField(max_length=10, choices=choices_of(Stage))
+    stage = models.CharField(max_length=10, choices=choices_of(HandoverStage))
     at = models.DateTimeField()
     by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     signed = models.JSONField()

@@ -21,7 +21,7 @@ from storage.catalogue.models import (
 from storage.catalogue.reporting.reach import Reach
 from storage.catalogue.reporting.supervised import read_locally
 from supervision.figures import Share
-from supervision.handover import Stage as HandoverStage
+from supervision.handover import HandoverStage
 from supervision.ladder import Rung
 from supervision.period import Days
 from supervision.report.measures import Equipment, Handed, Incidents, Sustained, Telemedicine

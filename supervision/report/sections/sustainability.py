@@ -1,7 +1,7 @@
 """What stays when the supporting organisation leaves, and how far are hand-overs?"""
 
 from pipeline.text import Text
-from supervision.handover import STAGES, Stage
+from supervision.handover import STAGES, HandoverStage
 from supervision.report.composing import FROM_QUARTERS, Part
 from supervision.report.document import Number, Section
 from supervision.report.tabled import Audience, count, day, share, text
@@ -35,7 +35,7 @@ def sustainability(audience: Audience) -> Section:
             "since": Text("Since", "Depuis"),
         },
         [
-            (text(one.name), text(one.receiver), text(STAGES[Stage(one.stage)]), day(one.since.date()))
+            (text(one.name), text(one.receiver), text(STAGES[HandoverStage(one.stage)]), day(one.since.date()))
             for one in found.handed
         ],
         patients=(),

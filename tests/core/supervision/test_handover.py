@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from supervision import handover
-from supervision.handover import FROZEN, PATH, Kind, Shown, Side, Stage, Unmet
+from supervision.handover import FROZEN, PATH, HandoverStage, Kind, Shown, Side, Unmet
 from supervision.readings import Reading
 from supervision.roles import Action
 
@@ -20,37 +20,37 @@ shown = st.builds(
 )
 
 
-def actions_of(stage: Stage, side: Side) -> frozenset[Action]:
+def actions_of(stage: HandoverStage, side: Side) -> frozenset[Action]:
     return frozenset(action for action in Action if handover.may(stage, side, action))
 
 
 class HandOver(RuleBasedStateMachine):
     """Whatever is asked for in whatever order with whatever proof."""
 
-    stage: Stage
-    passed: list[Stage]
+    stage: HandoverStage
+    passed: list[HandoverStage]
 
     @initialize()
     def begin(self) -> None:
-        self.stage = Stage.DRY_RUN
+        self.stage = HandoverStage.DRY_RUN
         self.passed = [self.stage]
 
-    @rule(to=st.sampled_from(Stage), known=shown)
-    def ask(self, to: Stage, known: Shown) -> None:
+    @rule(to=st.sampled_from(HandoverStage), known=shown)
+    def ask(self, to: HandoverStage, known: Shown) -> None:
         wanting = handover.unmet(self.stage, to, known)
         if wanting:
             return
         before = self.stage
         self.stage = to
         self.passed.append(to)
-        if to is Stage.ABANDONED:
-            assert before in (Stage.DRY_RUN, Stage.SHADOW)
+        if to is HandoverStage.ABANDONED:
+            assert before in (HandoverStage.DRY_RUN, HandoverStage.SHADOW)
             return
         assert to is handover.next_of(before)
-        assert to is not Stage.SHADOW or (known.restored and known.readers)
-        assert to is not Stage.SWITCHED or (known.owners and known.shadowed)
-        assert to is not Stage.READ_ONLY or not known.under_way
-        assert to is not Stage.REVOKED or known.restored
+        assert to is not HandoverStage.SHADOW or (known.restored and known.readers)
+        assert to is not HandoverStage.SWITCHED or (known.owners and known.shadowed)
+        assert to is not HandoverStage.READ_ONLY or not known.under_way
+        assert to is not HandoverStage.REVOKED or known.restored
         assert actions_of(to, Side.GIVING) <= actions_of(before, Side.GIVING)
         effective = [
             handover.reads(stage, Side.GIVING) if handover.may(stage, Side.GIVING, Action.REVIEW) else frozenset()
@@ -60,7 +60,7 @@ class HandOver(RuleBasedStateMachine):
 
     @invariant()
     def one_owner_until_nobody_changes_anything(self) -> None:
-        if self.stage is Stage.ABANDONED:
+        if self.stage is HandoverStage.ABANDONED:
             assert actions_of(self.stage, Side.GIVING) == frozenset(Action)
             assert handover.next_of(self.stage) is None
             return
@@ -79,7 +79,7 @@ class HandOver(RuleBasedStateMachine):
 
     @invariant()
     def it_went_along_the_path(self) -> None:
-        path = [stage for stage in self.passed if stage is not Stage.ABANDONED]
+        path = [stage for stage in self.passed if stage is not HandoverStage.ABANDONED]
         assert tuple(path) == PATH[: len(path)]
 
 
@@ -88,15 +88,15 @@ TestHandOver.settings = settings(max_examples=100, stateful_step_count=25, deadl
 
 
 def test_after_the_last_step_the_giving_side_has_the_proof_and_nothing_else() -> None:
-    assert actions_of(Stage.REVOKED, Side.GIVING) == {Action.SEE_HANDOVER}
-    assert handover.unmet(Stage.REVOKED, Stage.ABANDONED, Shown()) == (Unmet.NOT_NEXT,)
+    assert actions_of(HandoverStage.REVOKED, Side.GIVING) == {Action.SEE_HANDOVER}
+    assert handover.unmet(HandoverStage.REVOKED, HandoverStage.ABANDONED, Shown()) == (Unmet.NOT_NEXT,)
 
 
 def test_in_the_shadow_no_exam_is_read_twice_by_one_side_and_every_exam_by_both() -> None:
-    first = [side for side in Side if Reading.FIRST in handover.reads(Stage.SHADOW, side)]
-    second = [side for side in Side if Reading.SECOND in handover.reads(Stage.SHADOW, side)]
+    first = [side for side in Side if Reading.FIRST in handover.reads(HandoverStage.SHADOW, side)]
+    second = [side for side in Side if Reading.SECOND in handover.reads(HandoverStage.SHADOW, side)]
     assert (first, second) == ([Side.RECEIVING], [Side.GIVING])
-    assert handover.second_share(Stage.SHADOW, 0.1) == 1.0
+    assert handover.second_share(HandoverStage.SHADOW, 0.1) == 1.0
     assert handover.second_share(None, 0.1) == 0.1
 
 

@@ -23,4 +23,4 @@ def exam_type(request: HttpRequest, code: str) -> HttpResponseBase:
         raise Http404
     seen = seen_in(request, Asked(Slice(exam_type=code)))
     tables = [seen.table("project"), seen.table("trainee")]
-    return render(request, "exam_type_figures.html", seen.context() | {"code": code, "tables": tables})
+    return render(request, "exam_type_figures.html", seen.context(request.GET) | {"code": code, "tables": tables})

@@ -29,7 +29,7 @@ def programme(request: HttpRequest) -> HttpResponseBase:
     by_project = table_of("project", seen.told_apart.projects, seen.during, seen.period)
     person = person_of(request)
     alerts = alerts_of(seen.known, projects_for(person, Action.SEE_FIGURES), seen.now)
-    context = seen.context() | {
+    context = seen.context(request.GET) | {
         "by_project": by_project,
         "by_exam_type": table_of("exam_type", seen.activity.exam_types, seen.during, seen.period),
         "map": _map(by_project, Counter(one.project for one in alerts)),

@@ -23,4 +23,4 @@ def project(request: HttpRequest, code: str) -> HttpResponseBase:
     by_type = table_of("exam_type", seen.activity.exam_types, seen.during, seen.period)
     tables = [by_type, seen.table("trainee"), seen.table("device")]
     context = {"project": found, "tables": tables, "turnaround": seen.turnaround()}
-    return render(request, "project.html", seen.context() | context)
+    return render(request, "project.html", seen.context(request.GET) | context)

@@ -69,7 +69,7 @@ def trainee(request: HttpRequest, person_id: int) -> HttpResponseBase:
         context |= _help(viewer, found, organisation, code)
     if scans_for(viewer, Action.SEE_FIGURES).filter(trainee=found).exists():
         seen = seen_in(request, Asked(Slice(trainee=found.pk)))
-        context |= seen.context()
+        context |= seen.context(request.GET)
     return render(request, "trainee.html", context)
 
 
