@@ -55,12 +55,17 @@ def _leave_the_installation() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings() -> None:
-    """Keep SQLite's test tables in a file, as in real life: in memory, threads would share one connection."""
+    """Keep SQLite's test tables in a file, as in real life: in memory, threads would share one connection.
+
+    The disk is not waited for: what outlives a power cut is tried by tests that cut it.
+    """
     from django.conf import settings
 
     database: dict[str, Any] = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         database["TEST"] = {**database.get("TEST", {}), "NAME": str(Path(_home, "tests.sqlite3"))}
+        asked = database["OPTIONS"]["init_command"]
+        database["OPTIONS"] = {**database["OPTIONS"], "init_command": asked.replace("=FULL", "=OFF")}
 
 
 @pytest.fixture(autouse=True)

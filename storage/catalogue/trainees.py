@@ -23,8 +23,12 @@ def projects_of(trainee: Person) -> QuerySet[Project]:
 
 
 def people_of(projects: QuerySet[Project]) -> QuerySet[Person]:
-    """Return the people who learn in these projects, or have scanned there."""
-    here = Q(project__in=projects) | Q(project=None, organisation__in=projects.values("organisation"))
+    """Return the people who learn in these projects, or have scanned there.
+
+    The projects are looked up at once: how they are granted would else be asked for three times, within each other.
+    """
+    known = dict(projects.values_list("pk", "organisation"))
+    here = Q(project__in=known) | Q(project=None, organisation__in=set(known.values()))
     learning = Membership.objects.filter(here, role=Role.TRAINEE).values("person")
-    scanned = Exam.objects.filter(project__in=projects, trainee__isnull=False).values("trainee")
+    scanned = Exam.objects.filter(project__in=known, trainee__isnull=False).values("trainee")
     return Person.objects.filter(Q(pk__in=learning) | Q(pk__in=scanned))

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 from django.utils import timezone
 
@@ -35,6 +36,16 @@ def links_on(client, address: str) -> set[tuple[str, int]]:
     return {(unescape(to), int(number)) for to, number in LINK.findall(client.get(address).content.decode())}
 
 
+def one_of_each_kind(links: set[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Return one link of each figure and each way to narrow it; where two are alike, the one that counts more."""
+    kinds = {}
+    for address, number in sorted(links, key=lambda link: link[1]):
+        asked = parse_qs(urlsplit(address).query)
+        narrowed = {name: value == ["none"] for name, value in asked.items() if name != "figure"}
+        kinds[str(asked.get("figure")), tuple(sorted(narrowed.items()))] = (address, number)
+    return list(kinds.values())
+
+
 def test_each_number_is_the_length_of_the_list_behind_it(world, signed_in) -> None:
     furnish(world)
     client = signed_in("supervisor")
@@ -42,7 +53,7 @@ def test_each_number_is_the_length_of_the_list_behind_it(world, signed_in) -> No
     addresses.append(f"/overview/trainees/{world.people['amina'].pk}/")
     links = {link for address in addresses for link in links_on(client, f"{address}?period={YEAR}")}
     assert len(links) > 100
-    for address, number in links:
+    for address, number in one_of_each_kind(links):
         found = COUNT.search(client.get(address).content.decode())
         assert found, address
         assert int(found.group(1)) == number, address
