@@ -22,7 +22,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@touch $@
 
 test: check
-	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 
 check: $(INSTALLED)
 	$(BIN)/ruff check .
