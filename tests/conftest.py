@@ -37,6 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process is left alone with it at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
+
+
 def _leave_the_installation() -> None:
     if "storage.settings" in sys.modules:
         raise pytest.UsageError("leave DJANGO_SETTINGS_MODULE unset: the tests must not read your installation")

@@ -20,6 +20,7 @@ KILLS = 20
 SCANS_AT_ONCE = 3
 
 
+@pytest.mark.longest
 @pytest.mark.service
 def test_every_scan_ends_exactly_once(tmp_path: Path, prefect_server: str) -> None:
     installation = Installation(tmp_path, {"PREFECT_API_URL": prefect_server})

@@ -54,12 +54,7 @@ def test_dropped_reviewed_counted(installation: Installation) -> None:
     assert (before["reviewed"], after["reviewed"]) == (0, 1)
     assert after["scans_in"] == 3
 
-
-def test_the_same_bytes_later_are_the_same_scan(installation: Installation) -> None:
-    cine = in_pydicom("examples_ybr_color.dcm")
-    installation.drop(cine, "amina/FAST")
+    known = installation.steps("scans")
+    installation.drop(cine, "amina/FAST", "the same bytes later.dcm")
     installation.sonorelay("ingest")
-    first = installation.steps("scans")
-    installation.drop(cine, "amina/FAST", "again.dcm")
-    installation.sonorelay("ingest")
-    assert installation.steps("scans") == first
+    assert installation.steps("scans") == known

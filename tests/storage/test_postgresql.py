@@ -11,14 +11,18 @@ import pytest
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 # two sides in one process are two files of SQLite; tests/end_to_end/test_sync.py has PostgreSQL on one of them
+# what is learnt from hundreds of clips takes a minute, and asks nothing of the database that others do not
+TOO_LONG = {"test_calibration.py"}
 ABOUT_THE_CATALOGUE = sorted(
     path
     for path in HERE.glob("test_*.py")
     if re.search(r"\bworld\b|\bdb\b|django_db", text := path.read_text("utf-8"))
     and not re.search("two_sides|giving_away", text)
+    and path.name not in TOO_LONG
 )
 
 
+@pytest.mark.longest
 @pytest.mark.postgresql
 @pytest.mark.service
 def test_the_catalogue_on_postgresql(postgresql_url: str) -> None:
