@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.text import Text
 from supervision.certificate import Signed
-from supervision.certificates.sheet import NBSP, Sheet, Table, both, day_said
+from supervision.certificates.sheet import NBSP, Sheet, Table, alike, day_said, in_both
 from supervision.exam_types import ExamType
 from supervision.ladder import RUNG_WORDS, Rung
 from supervision.standards import standards
@@ -46,7 +46,6 @@ PROJECTS = Text("Projects", "Projets")
 NUMBER = Text("Number", "Numéro")
 EVIDENCE = Text("Evidence", "Preuves")
 COLUMNS = (Text("Met", "Rempli"), Text("What is asked", "Ce qui est demandé"), Text("What is there", "Ce qu'il y a"))
-ANY = Text("{any}", "{any}")
 YES, NO = Text("yes", "oui"), Text("no", "non")
 WITHDRAWN = Text("Withdrawn on {day}: {why}", f"Retiré le {{day}}{NBSP}: {{why}}")
 PIECE = Text("{mark} {title}: {found}", f"{{mark}} {{title}}{NBSP}: {{found}}")
@@ -96,26 +95,24 @@ def told(certificate: Signed) -> tuple[Text, ...]:
     says, by = certificate.document["says"], certificate.document["organisation"]
     kind, rung, standard, exams = says["exam_type"], says["rung"], says["standard"], says["exams"]
     lines = [
-        both(
-            WHO,
+        WHO.format(
             organisation=by["name"],
             trainee=says["trainee"],
-            exam_type=kind,
+            exam_type=in_both(kind),
             code=kind["code"],
             version=kind["version"],
         ),
-        both(WHAT, rung=rung),
-        both(WHOM, signer=says["signed_by"], day=_day(says["signed_on"])),
+        WHAT.format(rung=in_both(rung)),
+        WHOM.format(signer=says["signed_by"], day=_day(says["signed_on"])),
     ]
     if exams["from"]:
         lines.append(
-            both(
-                WHENCE,
+            WHENCE.format(
                 exams=exams["exams"],
                 readers=says["readers"],
                 first=_day(exams["from"]),
                 last=_day(exams["until"]),
-                standard=standard,
+                standard=in_both(standard),
                 version=standard["version"],
             )
         )
@@ -123,22 +120,23 @@ def told(certificate: Signed) -> tuple[Text, ...]:
 
 
 def _piece(piece: Mapping[str, Any]) -> Text:
-    return both(PIECE, mark=MET if piece["met"] else NOT_MET, title=piece["title"], found=piece["found"])
+    mark = MET if piece["met"] else NOT_MET
+    return PIECE.format(mark=mark, title=in_both(piece["title"]), found=in_both(piece["found"]))
 
 
-def _day(said: str) -> dict[str, str]:
-    day = day_said(date.fromisoformat(said))
-    return {"en": day.en, "fr": day.fr}
+def _day(said: str) -> Text:
+    return day_said(date.fromisoformat(said))
 
 
 def sheet(certificate: Signed) -> Sheet:
     """Return the page: name, exam type and level large, then the facts, then every piece of evidence."""
     says, by = certificate.document["says"], certificate.document["organisation"]
+    kind = says["exam_type"]
     return Sheet(
         title=TITLE,
         lead=LEAD.format(organisation=str(by["name"])),
         name=str(says["trainee"]),
-        about=(both(TYPE, exam_type=says["exam_type"], code=says["exam_type"]["code"]), both(WHAT, rung=says["rung"])),
+        about=(TYPE.format(exam_type=in_both(kind), code=kind["code"]), WHAT.format(rung=in_both(says["rung"]))),
         facts=_facts(says),
         tables=(Table(EVIDENCE, COLUMNS, tuple(map(_row, says["evidence"]))),) if says["evidence"] else (),
     )
@@ -146,23 +144,23 @@ def sheet(certificate: Signed) -> Sheet:
 
 def withdrawn(day: date, why: str) -> Text:
     """Return what has to be said of a certificate that was withdrawn."""
-    return both(WITHDRAWN, day=_day(day.isoformat()), why=why)
+    return WITHDRAWN.format(day=day_said(day), why=why)
 
 
 def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
     exams, standard = says["exams"], says["standard"]
-    found = [(SIGNER, both(SIGNER_ON, signer=says["signed_by"], day=_day(says["signed_on"])))]
+    found = [(SIGNER, SIGNER_ON.format(signer=says["signed_by"], day=_day(says["signed_on"])))]
     if exams["from"]:
         first, last = _day(exams["from"]), _day(exams["until"])
         found += [
-            (EXAMS, both(EXAMS_READ, exams=exams["exams"], readers=says["readers"], first=first, last=last)),
-            (OUTCOME, both(SUCCESSES, **{name: exams[name] for name in ("adequate", "successes", "told")})),
+            (EXAMS, EXAMS_READ.format(exams=exams["exams"], readers=says["readers"], first=first, last=last)),
+            (OUTCOME, SUCCESSES.format(**{name: exams[name] for name in ("adequate", "successes", "told")})),
         ]
-    found.append((STANDARD, both(VERSIONED, standard=standard, version=standard["version"])))
+    found.append((STANDARD, VERSIONED.format(standard=in_both(standard), version=standard["version"])))
     if says["projects"]:
-        found.append((PROJECTS, both(ANY, any=", ".join(says["projects"]))))
-    return (*found, (NUMBER, both(ANY, any=says["number"])))
+        found.append((PROJECTS, alike(", ".join(says["projects"]))))
+    return (*found, (NUMBER, alike(says["number"])))
 
 
 def _row(piece: Mapping[str, Any]) -> tuple[Text, ...]:
-    return YES if piece["met"] else NO, both(ANY, any=piece["title"]), both(ANY, any=piece["found"])
+    return YES if piece["met"] else NO, in_both(piece["title"]), in_both(piece["found"])

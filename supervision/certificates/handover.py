@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.text import Text
 from supervision.certificate import Signed
-from supervision.certificates.sheet import NBSP, Sheet, Table, both, day_said
+from supervision.certificates.sheet import NBSP, Sheet, Table, alike, day_said
 from supervision.handover import STAGES, HandoverStage, Side
 
 KIND = "handover"
@@ -75,7 +75,7 @@ def sheet(certificate: Signed) -> Sheet:
     receiver = says["receiver"]
     about = (
         TO.format(receiver=receiver["name"], code=receiver["code"]),
-        both(SINCE, day=day(says["at"])),
+        SINCE.format(day=day(says["at"])),
     )
     return Sheet(
         title=TITLE,
@@ -99,7 +99,7 @@ def bundle_told(says: Mapping[str, Any]) -> tuple[Text, ...]:
     if one is None:
         return ()
     return (
-        both(BUNDLE, receiver=one["restored_by"]["name"], day=day(one["restored_at"]), **numbers(one)),
+        BUNDLE.format(receiver=one["restored_by"]["name"], day=day(one["restored_at"]), **numbers(one)),
         DIGEST.format(digest=one["digest"]),
         RECEIPT.format(key=one["receipt_key"]),
     )
@@ -107,30 +107,29 @@ def bundle_told(says: Mapping[str, Any]) -> tuple[Text, ...]:
 
 def stage_said(code: str) -> Text:
     """Name a stage; one that this version does not know by its code."""
-    return STAGES[HandoverStage(code)] if code in set(HandoverStage) else Text(code, code)
+    return STAGES[HandoverStage(code)] if code in set(HandoverStage) else alike(code)
 
 
-def day(at: str) -> dict[str, str]:
-    """Return the day of a moment in both languages."""
-    found = day_said(datetime.fromisoformat(at).date())
-    return {"en": found.en, "fr": found.fr}
+def day(at: str) -> Text:
+    """Return the day of a moment in words."""
+    return day_said(datetime.fromisoformat(at).date())
 
 
-def numbers(one: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def numbers(one: Mapping[str, Any]) -> dict[str, Text]:
     """Return what a bundle holds, each number as it is written in either language."""
     told = {name: f"{one[name]:,}" for name in ("rows", "tables", "objects", "events")}
-    return {name: {"en": said, "fr": said.replace(",", NARROW)} for name, said in told.items()}
+    return {name: Text(said, said.replace(",", NARROW)) for name, said in told.items()}
 
 
 def _steps_told(says: Mapping[str, Any]) -> tuple[Text, ...]:
     return tuple(
-        both(STEP, stage=vars(stage_said(one["stage"])), day=day(one["at"]), by=one["by"]) for one in steps_of(says)
+        STEP.format(stage=stage_said(one["stage"]), day=day(one["at"]), by=one["by"]) for one in steps_of(says)
     )
 
 
 def _row(one: Mapping[str, Any]) -> tuple[Text, ...]:
-    by = both(BY, name=one["by"], side=vars(SIDES[Side(one["side"])]))
-    return stage_said(one["stage"]), Text(**day(one["at"])), by
+    by = BY.format(name=one["by"], side=SIDES[Side(one["side"])])
+    return stage_said(one["stage"]), day(one["at"]), by
 
 
 def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
@@ -138,9 +137,9 @@ def _facts(says: Mapping[str, Any]) -> tuple[tuple[Text, Text], ...]:
     found = [(BOTH, COUNT.format(count=says["read_by_both"])), (ALONG, PEOPLE.format(count=len(says["going_along"])))]
     if one is not None:
         found += [
-            (HELD, both(NUMBERS, **numbers(one))),
-            (RESTORED, both(ON, day=day(one["restored_at"]))),
-            (PRINT, Text(one["digest"], one["digest"])),
-            (THEIR_KEY, Text(one["receipt_key"], one["receipt_key"])),
+            (HELD, NUMBERS.format(**numbers(one))),
+            (RESTORED, ON.format(day=day(one["restored_at"]))),
+            (PRINT, alike(one["digest"])),
+            (THEIR_KEY, alike(one["receipt_key"])),
         ]
     return tuple(found)

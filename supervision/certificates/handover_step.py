@@ -3,7 +3,7 @@
 from pipeline.text import Text
 from supervision.certificate import Signed
 from supervision.certificates.handover import bundle_told, day, stage_said
-from supervision.certificates.sheet import NBSP, both
+from supervision.certificates.sheet import NBSP
 
 KIND = "handover_step"
 WHO = Text(
@@ -17,13 +17,12 @@ WHO = Text(
 def told(certificate: Signed) -> tuple[Text, ...]:
     """Return which step was taken, by whom, and what was counted elsewhere before it."""
     says, by = certificate.document["says"], certificate.document["organisation"]
-    who = both(
-        WHO,
+    who = WHO.format(
         organisation=by["name"],
         project=says["project"]["name"],
         code=says["project"]["code"],
         receiver=says["receiver"]["name"],
-        stage=vars(stage_said(says["stage"])),
+        stage=stage_said(says["stage"]),
         day=day(says["at"]),
         by=says["by"]["name"],
     )

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.text import Text
 from supervision.certificate import Signed
 from supervision.certificates.handover import DIGEST, day, numbers
-from supervision.certificates.sheet import NBSP, both
+from supervision.certificates.sheet import NBSP
 
 KIND = "project_bundle"
 WHAT = Text(
@@ -31,8 +31,7 @@ MISSING = Text(
 def told(certificate: Signed) -> tuple[Text, ...]:
     """Return whose project it is, what was counted, and what of it goes along."""
     says, by = certificate.document["says"], certificate.document["organisation"]
-    counted = both(
-        WHAT,
+    counted = WHAT.format(
         organisation=by["name"],
         project=says["project"]["name"],
         code=says["project"]["code"],

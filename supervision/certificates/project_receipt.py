@@ -7,7 +7,7 @@ from pipeline.text import Text
 from supervision.certificate import Signed
 from supervision.certificates.handover import DIGEST, day, numbers
 from supervision.certificates.project_bundle import summed
-from supervision.certificates.sheet import NBSP, both
+from supervision.certificates.sheet import NBSP
 
 KIND = "project_receipt"
 WHAT = Text(
@@ -35,8 +35,7 @@ NAMES: Mapping[str, Text] = MappingProxyType(
 def told(certificate: Signed) -> tuple[Text, ...]:
     """Return who restored what, and what was counted otherwise."""
     says, by = certificate.document["says"], certificate.document["organisation"]
-    counted = both(
-        WHAT,
+    counted = WHAT.format(
         organisation=by["name"],
         project=says["project"]["name"],
         code=says["project"]["code"],
@@ -54,5 +53,5 @@ def difference_said(difference: str) -> Text:
     here, apart, said = numbers_told.partition(" of ")
     named = NAMES.get(name, Text(name, name))
     if apart:
-        return both(COUNTED, name=vars(named), here=here, said=said)
-    return both(NUMBER, name=vars(named), count=here) if here else named
+        return COUNTED.format(name=named, here=here, said=said)
+    return NUMBER.format(name=named, count=here) if here else named

@@ -53,9 +53,9 @@ def proof(certificate: Signed) -> tuple[tuple[Text, Text], ...]:
     """Return by what any certificate can be checked: its key, when it was signed, the record at that moment."""
     at = datetime.fromisoformat(str(certificate.document["signed_at"]))
     chain = certificate.document.get("chain")
-    found = [(KEY, _alike(certificate.fingerprint)), (SIGNED_AT, _moment(at))]
+    found = [(KEY, alike(certificate.fingerprint)), (SIGNED_AT, _moment(at))]
     if chain:
-        found.append((HEAD, _alike(f"{chain['number']}:{chain['hash']}")))
+        found.append((HEAD, alike(f"{chain['number']}:{chain['hash']}")))
     return tuple(found)
 
 
@@ -65,19 +65,16 @@ def day_said(day: date) -> Text:
     return Text(f"{day.day} {month.en} {day.year}", f"{'1er' if day.day == 1 else day.day} {month.fr} {day.year}")
 
 
-def both(words: Text, **facts: Any) -> Text:
-    """Fill both languages; a fact that is a table has one value in each."""
-    english, french = (
-        {name: fact[language] if isinstance(fact, Mapping) else fact for name, fact in facts.items()}
-        for language in ("en", "fr")
-    )
-    return Text(words.en.format(**english), words.fr.format(**french))
+def in_both(said: Mapping[str, Any]) -> Text:
+    """Return words that a document holds in both languages."""
+    return Text(str(said["en"]), str(said["fr"]))
+
+
+def alike(words: str) -> Text:
+    """Return words that are the same in both languages."""
+    return Text(words, words)
 
 
 def _moment(at: datetime) -> Text:
     day = day_said(at.date())
     return Text(f"{day.en}, {at:%H:%M} UTC", f"{day.fr} à {at:%H:%M} UTC")
-
-
-def _alike(words: str) -> Text:
-    return Text(words, words)

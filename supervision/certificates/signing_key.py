@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pipeline.text import Text
 from supervision.certificate import Signed
-from supervision.certificates.sheet import NBSP, both, day_said
+from supervision.certificates.sheet import NBSP, day_said
 
 KIND = "signing_key"
 NEXT = Text(
@@ -25,4 +25,4 @@ def told(certificate: Signed) -> tuple[Text, ...]:
     """Return with which key the organisation signs from now on."""
     by, key = certificate.document["organisation"], certificate.document["says"]["key"]
     day = day_said(datetime.fromisoformat(certificate.document["signed_at"]).date())
-    return both(NEXT, day={"en": day.en, "fr": day.fr}, organisation=by["name"], key=key), EARLIER, KNOWN
+    return NEXT.format(day=day, organisation=by["name"], key=key), EARLIER, KNOWN

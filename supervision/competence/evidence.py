@@ -8,7 +8,7 @@ from pipeline.text import Text
 from supervision.competence.accuracy import accuracy
 from supervision.competence.course import Course
 from supervision.competence.curves import Measure, curve
-from supervision.competence.evidence_words import FOUND, TITLES, filled, number_said, share_said
+from supervision.competence.evidence_words import FOUND, TITLES, number_said, share_said
 from supervision.ladder import Rung
 from supervision.standards import (
     Certain,
@@ -138,8 +138,8 @@ def _volume(asked: Volume, course: Course) -> Evidence:
     return Evidence(
         requirement=asked,
         met=needed is not None and value >= needed,
-        title=filled(TITLES[title if needed else "volume_unset"], needed=needed or 0),
-        found=filled(FOUND["volume" if needed else "volume_unset"], value=value),
+        title=TITLES[title if needed else "volume_unset"].format(needed=needed or 0),
+        found=FOUND["volume" if needed else "volume_unset"].format(value=value),
         value=value,
         needed=needed or 0,
     )
@@ -150,14 +150,14 @@ def _learned(asked: Learned, course: Course) -> Evidence:
     crossed, limit = line.crossed, number_said(line.limit, 2)
     total = line.limit if crossed else line.points[-1].learned if line.points else 0.0
     said = (
-        filled(FOUND["learned_crossed"], limit=limit, number=crossed.number)
+        FOUND["learned_crossed"].format(limit=limit, number=crossed.number)
         if crossed
-        else filled(FOUND["learned"], sum=number_said(total, 2), limit=limit)
+        else FOUND["learned"].format(sum=number_said(total, 2), limit=limit)
     )
     return Evidence(
         requirement=asked,
         met=crossed is not None,
-        title=filled(TITLES["learned"], false=share_said(asked.false), p_bad=share_said(asked.p_bad)),
+        title=TITLES["learned"].format(false=share_said(asked.false), p_bad=share_said(asked.p_bad)),
         found=said,
         value=total,
         needed=line.limit,
@@ -172,8 +172,8 @@ def _certain(asked: Certain, course: Course) -> Evidence:
     return Evidence(
         requirement=asked,
         met=value >= asked.probability,
-        title=filled(TITLES["certain"], probability=share_said(asked.probability), target=share_said(asked.target)),
-        found=filled(FOUND["certain"], **{name: share_said(share) for name, share in shares.items()}),
+        title=TITLES["certain"].format(probability=share_said(asked.probability), target=share_said(asked.target)),
+        found=FOUND["certain"].format(**{name: share_said(share) for name, share in shares.items()}),
         value=value,
         needed=asked.probability,
     )
@@ -189,7 +189,7 @@ def _positives(asked: Positives, course: Course) -> Evidence:
     return Evidence(
         requirement=asked,
         met=fewest >= asked.each,
-        title=filled(TITLES["positives" if asked.each > 1 else "positives_once"], needed=asked.each),
+        title=TITLES["positives" if asked.each > 1 else "positives_once"].format(needed=asked.each),
         found=said if seen else FOUND["positives_none"],
         value=fewest,
         needed=asked.each,
@@ -203,8 +203,8 @@ def _read_twice(asked: ReadTwice, course: Course) -> Evidence:
     return Evidence(
         requirement=asked,
         met=value >= asked.last,
-        title=filled(TITLES["read_twice"], needed=asked.last),
-        found=filled(FOUND["read_twice"], value=value, last=asked.last),
+        title=TITLES["read_twice"].format(needed=asked.last),
+        found=FOUND["read_twice"].format(value=value, last=asked.last),
         value=value,
         needed=asked.last,
         exams=tuple(one.exam for one in last),
@@ -222,8 +222,8 @@ def _trusted(asked: Trusted, course: Course) -> Evidence:
     return Evidence(
         requirement=asked,
         met=len(reached) >= asked.times and newest >= asked.entrustment,
-        title=filled(TITLES[name], entrustment=asked.entrustment, needed=asked.times),
-        found=filled(FOUND["trusted" if said else "trusted_never"], value=len(reached), newest=newest),
+        title=TITLES[name].format(entrustment=asked.entrustment, needed=asked.times),
+        found=FOUND["trusted" if said else "trusted_never"].format(value=len(reached), newest=newest),
         value=len(reached),
         needed=asked.times,
         exams=tuple(exam for _, _, exam in reached if exam),
@@ -235,7 +235,7 @@ def _recent(asked: Recent, course: Course, now: datetime) -> Evidence:
     return Evidence(
         requirement=asked,
         met=value is not None and value <= asked.months,
-        title=filled(TITLES["recent"], needed=number_said(asked.months, 1)),
+        title=TITLES["recent"].format(needed=number_said(asked.months, 1)),
         found=FOUND["never"] if value is None else _ago("recent", value),
         value=value,
         needed=asked.months,
@@ -250,7 +250,7 @@ def _lasting(asked: Tenure | Quiet, course: Course, now: datetime) -> Evidence:
     return Evidence(
         requirement=asked,
         met=value is not None and value >= asked.months,
-        title=filled(TITLES[asked.kind], needed=number_said(asked.months, 1)),
+        title=TITLES[asked.kind].format(needed=number_said(asked.months, 1)),
         found=untold or _ago(asked.kind, value or 0.0),
         value=value,
         needed=asked.months,
@@ -258,7 +258,7 @@ def _lasting(asked: Tenure | Quiet, course: Course, now: datetime) -> Evidence:
 
 
 def _ago(kind: str, months: float) -> Text:
-    return FOUND[f"{kind}_now"] if months < 1 else filled(FOUND[kind], value=number_said(months, 1))
+    return FOUND[f"{kind}_now"] if months < 1 else FOUND[kind].format(value=number_said(months, 1))
 
 
 def _months(since: datetime | None, now: datetime) -> float | None:

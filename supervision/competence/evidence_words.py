@@ -93,10 +93,3 @@ def number_said(number: float, decimals: int) -> Text:
     said = f"{cut:.{decimals}f}"
     said = said.rstrip("0").rstrip(".") if "." in said else said
     return Text(said, said.replace(".", ","))
-
-
-def filled(sentence: Text, **facts: Text | int | float) -> Text:
-    """Return a sentence with its braces filled, each fact in the language of the sentence."""
-    english = {name: one.en if isinstance(one, Text) else one for name, one in facts.items()}
-    french = {name: one.fr if isinstance(one, Text) else one for name, one in facts.items()}
-    return Text(sentence.en.format(**english), sentence.fr.format(**french))
