@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from pipeline.errors import Misconfigured
+from pipeline.reading.limits import MALFORMED
 from storage.handover import bag
 from storage.handover.exporting import SPARE
 from storage.handover.leaving import SIGNED
@@ -17,6 +18,7 @@ from storage.settings import settings
 SIGNS = (bag.BAGIT, bag.MANIFEST, bag.PROGRESS, SIGNED)
 """By any of these a folder is known for a bundle, however damaged."""
 MB = 1_000_000
+_DAMAGED = (*MALFORMED, BadZipFile)
 
 
 def is_bundle(source: Path) -> bool:
@@ -46,7 +48,7 @@ def _unpack(source: Path, work: Path) -> None:
             if needed > free:
                 raise Misconfigured("no_room_there", folder=str(work.parent), needed=needed // MB, free=free // MB)
             archive.extractall(work)
-    except (BadZipFile, FileNotFoundError, EOFError):
+    except _DAMAGED:
         raise Misconfigured("bundle_damaged", file=source.name) from None
 
 

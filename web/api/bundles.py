@@ -30,7 +30,7 @@ from web.pages.bundles import beside, given
 from web.permissions import person_of
 
 router = Router()
-THEIRS = frozenset({"code_invalid", "passphrase_short", "receipt_of_another"})
+THEIRS = frozenset({"code_invalid", "passphrase_short"})
 """What whoever sends can put right."""
 
 
