@@ -11,16 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Literal
 
-from django.db.models import (
-    BooleanField,
-    Exists,
-    F,
-    IntegerField,
-    OuterRef,
-    Q,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import BooleanField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from storage.catalogue.models import Feedback, Review, ReviewItem, Scan
@@ -58,6 +49,19 @@ class Figure(StrEnum):
     ASKED = "asked"
 
 
+BY_STATE: Mapping[State, Figure] = {
+    State.RECEIVED: Figure.IN_PROGRESS,
+    State.REJECTED: Figure.REJECTED,
+    State.WITHHELD: Figure.WITHHELD,
+    State.FAILED: Figure.FAILED,
+    State.AWAITING_INFO: Figure.AWAITING_INFO,
+    State.NOT_CHOSEN: Figure.NOT_CHOSEN,
+    State.QUEUED: Figure.BACKLOG,
+    State.FINAL: Figure.REVIEWED,
+}
+"""Where the scans of each state are counted."""
+
+
 @dataclass(frozen=True)
 class Slice:
     """Which scans to look at; what is None does not narrow. `since` and `until` are days of arrival (UTC), both in."""
@@ -90,32 +94,21 @@ class Slice:
 
 def behind(scans: QuerySet[Scan], figure: Figure | str) -> QuerySet[Scan]:
     """Return the scans that a figure counts; ValueError for a name that is none."""
-    return _rated(scans).filter({**_filters(), **_of_exams()}[Figure(figure)])
+    return _rated(scans).filter({**_of_scans(), **_of_exams()}[Figure(figure)])
 
 
-def _filters() -> Mapping[Figure, Q]:
-    clinical = ~Q(exam_type__in=non_clinical_codes())
-    rated = Q(last_overall__isnull=False, pk=F("first_clip")) & clinical
+def _of_scans() -> Mapping[Figure, Q]:
     return {
         Figure.SCANS_IN: Q(pk__isnull=False),
-        Figure.IN_PROGRESS: Q(state=State.RECEIVED),
-        Figure.REJECTED: Q(state=State.REJECTED),
-        Figure.WITHHELD: Q(state=State.WITHHELD),
-        Figure.FAILED: Q(state=State.FAILED),
-        Figure.AWAITING_INFO: Q(state=State.AWAITING_INFO),
-        Figure.NOT_CHOSEN: Q(state=State.NOT_CHOSEN),
-        Figure.BACKLOG: Q(state=State.QUEUED),
-        Figure.REVIEWED: Q(state=State.FINAL),
-        Figure.SCORED: Q(score__isnull=False) & clinical,
-        Figure.RATED: rated,
-        Figure.ADEQUATE: rated & Q(last_adequate=True),
+        **{figure: Q(state=state) for state, figure in BY_STATE.items()},
+        Figure.SCORED: Q(score__isnull=False) & ~Q(exam_type__in=non_clinical_codes()),
     }
 
 
 def _of_exams() -> Mapping[Figure, Q]:
     """Return the filters for clips that stand for the exams which storage.catalogue.reporting counts."""
     exam = Q(exam__isnull=False, pk=F("first_clip")) & ~Q(exam_type__in=non_clinical_codes())
-    rated = _filters()[Figure.RATED]
+    rated = exam & Q(last_overall__isnull=False)
     critical = Q(exam_type__in=critical_codes())
     told = Q(last_correct__isnull=False)
     firsts = ReviewItem.objects.filter(exam=OuterRef("exam"), reading=Reading.FIRST)
@@ -126,6 +119,8 @@ def _of_exams() -> Mapping[Figure, Q]:
     seen = Q(Exists(Feedback.objects.filter(review__exam=OuterRef("exam"), review__final=True, seen_at__isnull=False)))
     return {
         Figure.EXAMS: exam,
+        Figure.RATED: rated,
+        Figure.ADEQUATE: rated & Q(last_adequate=True),
         Figure.DUE: exam & (answered | late),
         Figure.IN_TIME: exam & in_time,
         Figure.JUDGED: rated & (Q(last_adequate=False) | told | ~critical),

@@ -10,10 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from pipeline.errors import Undecodable, Withheld
 from storage.catalogue import figures, intake, queue, readings
-from storage.catalogue.figures import Dimension, Figure, Slice
+from storage.catalogue.figures import BY_STATE, Dimension, Figure, Slice
 from storage.catalogue.models import Exam, Feedback, Review, Scan
 from storage.catalogue.reporting.activity import activity_of, counted_of, parts_of
-from storage.catalogue.reporting.counting import BY_STATE
 from storage.catalogue.reporting.reach import Reach
 from storage.catalogue.reporting.supervised import turnaround_in
 from supervision.exam_types import exam_types

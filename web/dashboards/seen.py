@@ -10,10 +10,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from storage.catalogue.blinding import blinded, reads, unblinded, unblinded_scans
-from storage.catalogue.figures import Slice
+from storage.catalogue.figures import Dimension, Slice
 from storage.catalogue.models import Exam, Person, Scan
 from storage.catalogue.reading_time import reading_time
-from storage.catalogue.reporting import PartBy, Reach, activity_of, counted_in, parts_of, turnaround_in
+from storage.catalogue.reporting import Reach, activity_of, counted_in, parts_of, turnaround_in
 from storage.catalogue.scope import may, projects_reached
 from supervision.period import Period
 from supervision.report.figures import Activity, Part, without
@@ -27,7 +27,7 @@ from web.dashboards.weeks import weeks
 from web.period import chooser, period_in, up_to
 from web.permissions import person_of
 
-OPENED_BY: Mapping[PartBy, Action] = {"trainee": Action.SEE_COMPETENCE, "device": Action.SEE_DEVICES}
+OPENED_BY: Mapping[Dimension, Action] = {"trainee": Action.SEE_COMPETENCE, "device": Action.SEE_DEVICES}
 """What one must be allowed to be led from the figures of a part to its page."""
 
 
@@ -78,14 +78,14 @@ class Seen:
     def _left_out(self) -> Activity | None:
         return None if self.hidden is None else activity_of(self.hidden, self.period, self.now)
 
-    def parts(self, dimension: PartBy) -> tuple[Part, ...]:
+    def parts(self, dimension: Dimension) -> tuple[Part, ...]:
         """Return the figures of each part, of what the person may be told apart."""
         parts = parts_of(self.everything, self.period, self.now, dimension)
         if self.hidden is not None:
             parts = without(parts, parts_of(self.hidden, self.period, self.now, dimension))
         return parts
 
-    def table(self, dimension: PartBy) -> Table:
+    def table(self, dimension: Dimension) -> Table:
         """Return the parts with the most scans."""
         opens = dimension not in OPENED_BY or may(self.person, OPENED_BY[dimension])
         return table_of(dimension, most_active(self.parts(dimension)), self.during, self.period, opens=opens)

@@ -2,13 +2,11 @@
 
 from storage.catalogue.reporting.activity import activity_of, counted_in, counted_of, parts_of
 from storage.catalogue.reporting.alerts import alerts_of
-from storage.catalogue.reporting.counting import PartBy
 from storage.catalogue.reporting.figures import figures_of
 from storage.catalogue.reporting.reach import Reach, organisation_scope, programme_scope, project_scope, reach_of
 from storage.catalogue.reporting.supervised import turnaround_in
 
 __all__ = [
-    "PartBy",
     "Reach",
     "activity_of",
     "alerts_of",

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from storage.catalogue.figures import Dimension
 from storage.catalogue.models import Project
 from storage.catalogue.reporting.counting import (
     Cut,
     Key,
-    PartBy,
     Table,
     of_exams,
     of_first_readings,
@@ -46,7 +46,7 @@ def activity_of(reach: Reach, days: Days, cut_off: datetime, *, projects: Iterab
     )
 
 
-def parts_of(reach: Reach, days: Days, cut_off: datetime, by: PartBy) -> tuple[Part, ...]:
+def parts_of(reach: Reach, days: Days, cut_off: datetime, by: Dimension) -> tuple[Part, ...]:
     """Return the figures of each project, exam type, trainee or device, in order of their names, unknown last.
 
     By device the numbers are of scans alone: an exam is not of a device.
@@ -72,7 +72,7 @@ def counted_in(reach: Reach, stretches: Sequence[Days], cut_off: datetime) -> tu
 
 
 def _counted(
-    reach: Reach, days: Days, cut_off: datetime, by: tuple[PartBy, ...], cut: Cut | None = None
+    reach: Reach, days: Days, cut_off: datetime, by: tuple[Dimension, ...], cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Return the numbers for each combination of the parts, the stretch first if time is cut; a key may come again."""
     asked = (of_scans,) if "device" in by else (of_scans, of_exams, of_first_readings)
@@ -93,7 +93,7 @@ def _added(table: Table, groups: Sequence[K]) -> dict[K, Counted]:
     return {group: Counted(*map(int, sums[place])) for group, place in places.items()}
 
 
-def _named(by: PartBy, counted: Mapping[Any, Counted]) -> tuple[Part, ...]:
+def _named(by: Dimension, counted: Mapping[Any, Counted]) -> tuple[Part, ...]:
     labels = labels_of(by, counted)
     return tuple(Part(key or None, label, counted[key]) for key, label in labels.items())
 

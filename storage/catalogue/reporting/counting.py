@@ -6,7 +6,7 @@ Three queries, of scans, exams and first readings, whatever the parts are.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -14,6 +14,7 @@ from django.db.models import Case, Count, Expression, F, FilteredRelation, Integ
 from django.db.models.functions import Cast, Round
 from numpy.typing import NDArray
 
+from storage.catalogue.figures import BY_STATE, Dimension
 from storage.catalogue.reporting.reach import Reach
 from supervision.exam_types import critical_codes, non_clinical_codes
 from supervision.period import Days
@@ -21,24 +22,12 @@ from supervision.readings import Reading
 from supervision.report.figures import OVERALL, Counted
 from supervision.states import Stage, State
 
-PartBy = Literal["project", "exam_type", "trainee", "device"]
-FIELDS: Mapping[PartBy, str] = {
+FIELDS: Mapping[Dimension, str] = {
     "project": "project_id",
     "exam_type": "exam_type",
     "trainee": "trainee_id",
     "device": "device_id",
 }
-BY_STATE: Mapping[State, str] = {
-    State.RECEIVED: "in_progress",
-    State.REJECTED: "rejected",
-    State.WITHHELD: "withheld",
-    State.FAILED: "failed",
-    State.AWAITING_INFO: "awaiting_info",
-    State.NOT_CHOSEN: "not_chosen",
-    State.QUEUED: "backlog",
-    State.FINAL: "reviewed",
-}
-"""Where the scans of each state are counted."""
 
 COLUMNS = {one.name: place for place, one in enumerate(fields(Counted))}
 
@@ -51,7 +40,7 @@ Table = NDArray[np.int64]
 
 
 def of_scans(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
+    reach: Reach, by: tuple[Dimension, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count scans by their states, and what they scored."""
     names, scans = _grouping(reach.scans_in(days, cut_off), by, "received_at", cut)
@@ -72,7 +61,7 @@ def of_scans(
 
 
 def of_exams(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
+    reach: Reach, by: tuple[Dimension, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count exams, and what the final reading said of them."""
     names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", cut)
@@ -80,7 +69,7 @@ def of_exams(
 
 
 def of_first_readings(
-    reach: Reach, by: tuple[PartBy, ...], days: Days, cut_off: datetime, cut: Cut | None = None
+    reach: Reach, by: tuple[Dimension, ...], days: Days, cut_off: datetime, cut: Cut | None = None
 ) -> tuple[list[Key], Table]:
     """Count the first readings that were asked for, those whose clock has told, and those that came in time."""
     names, exams = _grouping(reach.exams_in(days, cut_off), by, "arrived_at", cut)
@@ -152,7 +141,7 @@ def rows_of(asked: QuerySet[Any]) -> list[Key]:
 
 
 def _grouping(
-    rows: QuerySet[Any], by: tuple[PartBy, ...], moment: str, cut: Cut | None
+    rows: QuerySet[Any], by: tuple[Dimension, ...], moment: str, cut: Cut | None
 ) -> tuple[tuple[str, ...], QuerySet[Any]]:
     """Return the names by which to group, and the rows with them, in no order.
 
