@@ -3,7 +3,6 @@
 What is still open is censored at its age, not left out: left out, a queue that stands still would look fast.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,18 +13,6 @@ from supervision.figures import NO_ESTIMATE, Estimate
 from supervision.intervals import score_interval
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Wait:
-    """One exam: how long from its arrival to feedback, or until the cut-off where it is still open.
-
-    clock: within which feedback was promised.
-    """
-
-    taken: timedelta
-    clock: timedelta
-    answered: bool
 
 
 @dataclass(frozen=True)
@@ -52,16 +39,12 @@ class Survival:
     variance: Floats
 
 
-def turnaround(waits: Iterable[Wait]) -> Turnaround:
-    """Return how long feedback takes; ValueError for a wait below 0 or a clock that is not above 0."""
-    known = list(waits)
-    taken = np.array([one.taken.total_seconds() for one in known], np.float64)
-    clocks = np.array([one.clock.total_seconds() for one in known], np.float64)
-    return turnaround_of(taken, clocks, np.array([one.answered for one in known], bool))
+def turnaround(taken: Floats, clocks: Floats, answered: NDArray[np.bool_]) -> Turnaround:
+    """Return how long feedback takes, from a number for each exam, times in seconds.
 
-
-def turnaround_of(taken: Floats, clocks: Floats, answered: NDArray[np.bool_]) -> Turnaround:
-    """Return the same of many exams: an array for each fact of `Wait`, times in seconds."""
+    taken: from its arrival to feedback, or until the cut-off where it is still open. clocks: within which feedback was
+    promised. ValueError for a wait below 0 or a clock that is not above 0.
+    """
     if (taken < 0).any() or (clocks <= 0).any():
         raise ValueError("nobody waits less than no time, and a clock gives some")
     curve = survival(taken, answered)

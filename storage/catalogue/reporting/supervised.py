@@ -19,7 +19,7 @@ from supervision.period import Days
 from supervision.readings import Reading
 from supervision.report.measures import Reader, Supervised
 from supervision.severity import severities
-from supervision.turnaround import Turnaround, turnaround_of
+from supervision.turnaround import Turnaround, turnaround
 
 
 def supervised_in(reach: Reach, days: Days, cut_off: datetime) -> Supervised:
@@ -73,8 +73,8 @@ def turnaround_in(reach: Reach, days: Days, cut_off: datetime) -> tuple[Turnarou
     taken, clocks = np.maximum(0, np.where(told, answers, end) - began), np.maximum(1, due - began)
     codes = dict(Project.objects.filter(pk__in={int(one) for one in places}).order_by("code").values_list("pk", "code"))
     here = {code: places == place for place, code in codes.items()}
-    return turnaround_of(taken, clocks, told), {
-        code: turnaround_of(taken[these], clocks[these], told[these]) for code, these in here.items()
+    return turnaround(taken, clocks, told), {
+        code: turnaround(taken[these], clocks[these], told[these]) for code, these in here.items()
     }
 
 

@@ -21,7 +21,7 @@ from supervision.coefficients import (
     icc_one_way,
     quadratic_kappa,
 )
-from supervision.turnaround import Wait, survival, turnaround
+from supervision.turnaround import survival, turnaround
 
 SAID = json.loads(Path(__file__).with_name("agreement_references.json").read_text(encoding="utf-8"))
 FIVE_DECIMALS = 5e-6
@@ -63,15 +63,13 @@ def test_kappa_is_also_that_of_scikit_learn() -> None:
 def test_times_to_feedback_are_theirs() -> None:
     """Their interval is another one (log-log) of the same variance, so that this is compared through it."""
     for row in SAID["waits"]:
-        hours, answered, clocks = (list(one) for one in zip(*row["waits"], strict=True))
-        found = turnaround(
-            Wait(timedelta(hours=taken), timedelta(hours=clock), answered=bool(done))
-            for taken, done, clock in row["waits"]
-        )
+        hours, done, clocks = np.array(row["waits"], float).T
+        answered = done.astype(bool)
+        found = turnaround(3600 * hours, 3600 * clocks, answered)
         for ours, theirs in ((found.median, row["median"]), (found.p90, row["p90"])):
             assert (None if ours is None else ours / timedelta(hours=1)) == pytest.approx(theirs)
         assert found.within.value == pytest.approx(row["within"], abs=FIVE_DECIMALS)
-        curve = survival(np.array(hours) / np.array(clocks), np.array(answered, bool))
+        curve = survival(hours / clocks, answered)
         last = np.searchsorted(curve.times, 1.0, side="right") - 1
         waiting, variance = float(curve.waiting[last]), float(curve.variance[last])
         if 0 < waiting < 1 and row["log_log"][0] is not None:

@@ -1,22 +1,29 @@
 """Is the time to feedback told without forgetting those who still wait?"""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supervision.figures import NO_ESTIMATE
 from supervision.intervals import wilson
-from supervision.turnaround import Turnaround, Wait, turnaround
+from supervision.turnaround import Turnaround, turnaround
 
 few = settings(max_examples=100, deadline=None)
-DAY = timedelta(hours=24)
+HOUR = 3600.0
 
 
 def told(*waits: tuple[float, bool]) -> Turnaround:
     """Return the turnaround of these hours, each answered or open, with a clock of a day."""
-    return turnaround([Wait(timedelta(hours=hours), DAY, answered) for hours, answered in waits])
+    return held_against([24.0] * len(waits), *waits)
+
+
+def held_against(clocks: Sequence[float], *waits: tuple[float, bool]) -> Turnaround:
+    hours, answered = zip(*waits, strict=True) if waits else ((), ())
+    return turnaround(HOUR * np.array(hours), HOUR * np.array(clocks), np.array(answered, bool))
 
 
 @few
@@ -53,8 +60,7 @@ def test_a_table_worked_by_hand() -> None:
 
 
 def test_each_is_held_against_its_own_clock() -> None:
-    long, short = timedelta(hours=72), timedelta(hours=5)
-    found = turnaround([Wait(DAY, long, answered=True), Wait(DAY, short, answered=True)])
+    found = held_against([72, 5], (24, True), (24, True))
     assert found.within.value == pytest.approx(0.5)
 
 
@@ -65,4 +71,4 @@ def test_nobody_seen_so_long_says_nothing() -> None:
     assert (late.value, late.low) == (0.0, 0.0)
     assert late.high > 0.7  # one exam was seen past its clock
     with pytest.raises(ValueError, match="clock"):
-        turnaround([Wait(DAY, timedelta(0), answered=True)])
+        held_against([0], (24, True))
