@@ -58,8 +58,8 @@ def exams_in(wanted: QuerySet[Exam]) -> Iterator[Exam]:
     several = rows.prefetch_related(
         "former_names",
         Prefetch("clips", clips.order_by("digest"), to_attr="told_clips"),
-        Prefetch("reviews", given.order_by("submitted_at", "submission"), to_attr="told_readings"),
-        Prefetch("escalations", asked.order_by("raised_at", "pk"), to_attr="told_asked"),
+        Prefetch("reviews", given.order_by("submitted_at", "submission")),
+        Prefetch("escalations", asked.order_by("raised_at", "pk")),
         Prefetch("sheet_conflicts", SheetConflict.objects.select_related("settled_by").order_by("key")),
     )
     yield from several.order_by("pk").iterator(chunk_size=AT_A_TIME)
@@ -109,7 +109,7 @@ class _OfExam:
     def record(self) -> records.ExamTold:
         row = self.row
         line = getattr(row, "sheet_line", None)
-        reviews: list[Review] = row.told_readings  # type: ignore[attr-defined]
+        reviews = row.reviews.all()
         return records.ExamTold(
             uuid=row.uuid,
             former=sorted(former.uuid for former in row.former_names.all()),
@@ -132,7 +132,7 @@ class _OfExam:
             readings=[self._reading(review) for review in reviews],
             judgements=list(self._judgements(reviews)),
             feedback=[self._feedback(review.feedback) for review in reviews if hasattr(review, "feedback")],
-            asked=[self._asked(one) for one in row.told_asked],  # type: ignore[attr-defined]
+            asked=[self._asked(one) for one in row.escalations.all()],
             people=self.mentioned.people,
         )
 

@@ -1,6 +1,7 @@
 """Of plans that two sides opened, do the same remain whatever side hears of which first, with everybody's words?"""
 
 from datetime import timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,13 +41,13 @@ SEVERAL = st.lists(plans(), max_size=4)
 
 
 @given(SEVERAL, st.randoms(use_true_random=False))
-def test_of_one_type_one_is_open_and_no_words_are_lost(several: list[PlanTold], random: object) -> None:
+def test_of_one_type_one_is_open_and_no_words_are_lost(several: list[PlanTold], random: Random) -> None:
     found = joined(several)
     still_open = [plan.exam_type for plan in found if plan.closed_at is None]
     assert len(still_open) == len(set(still_open))
     assert {line for plan in found for line in plan.lines} == {line for plan in several for line in plan.lines}
     mixed = list(several)
-    random.shuffle(mixed)  # type: ignore[attr-defined]
+    random.shuffle(mixed)
     assert joined(mixed) == found, "the order in which they are heard of changes nothing"
     assert joined(found) == found
     assert joined([*found, *several]) == found, "nor does an older record that comes late"
