@@ -4,28 +4,27 @@ import json
 from dataclasses import dataclass
 
 from django.http import HttpResponse
-from django.utils.translation import gettext_lazy as _
 
 from pipeline.text import Text
 from storage.catalogue.models import HandoverStep, ProjectBundle
 from storage.documents.certificate import as_pdf
 from storage.handover.tables import short, words_of_table
 from supervision.certificate import Signed, verify
-from web.words import Word
+from supervision.certificates.project_receipt import NAMES, UNMATCHED
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One line: what is counted, in words or by its name, here and there (None where no receipt tells).
+    """One line: what is counted, here and there (None where no receipt tells).
 
-    name: of a table, or of what is counted beside tables, which has a label.
+    name: of a table, or of what is counted beside tables. words: None for a table that only a newer version knows.
     """
 
     name: str
     words: Text | None
-    label: Word
     here: int
     there: int | None
+    is_table: bool = False
 
     @property
     def differs(self) -> bool:
@@ -36,18 +35,11 @@ class Counted:
 def counted(bundle: ProjectBundle, receipt: Signed | None) -> list[Counted]:
     """Return what a bundle holds and what the receipt says of it: stored files, events, then each table."""
     there = receipt.document["says"]["counts"] if receipt else {}
-    beside = {
-        "objects": _("Stored files"),
-        "events": _("Events of the record"),
-        "unmatched": _("Fingerprints without a match"),
-    }
-    rows = [
-        Counted(name, None, label, bundle.counts.get(name, 0), there.get(name) if receipt else None)
-        for name, label in beside.items()
-    ]
+    beside = {"objects": NAMES["objects"], "events": NAMES["events"], "unmatched": NAMES[UNMATCHED]}
+    rows = [Counted(name, words, bundle.counts.get(name, 0), there.get(name)) for name, words in beside.items()]
     tables, told = bundle.counts["tables"], there.get("tables", {})
     return rows + [
-        Counted(short(name), _words(name), "", tables.get(name, 0), told.get(name, 0) if receipt else None)
+        Counted(short(name), _words(name), tables.get(name, 0), told.get(name, 0) if receipt else None, is_table=True)
         for name in sorted({*tables, *told})
         if tables.get(name) or told.get(name)
     ]

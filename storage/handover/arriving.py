@@ -21,15 +21,15 @@ from storage.catalogue.load import check, load
 from storage.catalogue.models import Event, Organisation, StoredObject
 from storage.handover import bag, chain, programme
 from storage.handover.exporting import AUDIT, BUNDLE, CATALOGUE, FORMAT, KEYS, OBJECTS, PROGRAMME
-from storage.handover.leaving import KIND, SIGNED, counts_of
+from storage.handover.leaving import SIGNED, counts_of
 from storage.keys import vault_file
 from storage.objects import Area, ObjectStore
 from storage.restoring import put
 from storage.settings import settings
 from storage.signing import sign
 from supervision.certificate import Signed, verify
-
-RECEIPT = "project_receipt"
+from supervision.certificates import project_receipt
+from supervision.certificates.project_bundle import KIND
 
 
 @dataclass(frozen=True)
@@ -131,22 +131,6 @@ def restore(bundle: Opened, owner: Owner, keys: Keys | None, store: ObjectStore,
     return _receipt(bundle, owner, here, now)
 
 
-def differences(said: dict[str, Any], here: dict[str, Any]) -> tuple[str, ...]:
-    """Name what was counted otherwise than it was said; nothing where all of it is the same."""
-    tables = sorted({*said["tables"], *here["tables"]})
-    found = [
-        f"{name}: {here['tables'].get(name, 0)} of {said['tables'].get(name, 0)}"
-        for name in tables
-        if said["tables"].get(name) != here["tables"].get(name)
-    ]
-    found += [
-        f"{name}: {here.get(name)} of {said[name]}" for name in ("objects", "events") if said[name] != here.get(name)
-    ]
-    found += [f"missing at the giver: {said['missing']}"] if said["missing"] else []
-    found += [] if here.get("unmatched") == 0 else [f"unmatched digests: {here.get('unmatched')}"]
-    return tuple(found + ([] if here.get("chain") is True else ["chain of events"]))
-
-
 def _validate(folder: Path) -> None:
     """Compare every file with the manifests of the bag; its library reads them piece by piece."""
     try:
@@ -169,7 +153,7 @@ def _counted(bundle: Opened, store: ObjectStore, now: datetime) -> dict[str, Any
 
 def _receipt(bundle: Opened, owner: Owner, here: dict[str, Any], now: datetime) -> Arrived:
     said = counts_of(bundle.said)
-    found = differences(said, here)
+    found = project_receipt.differences(said, here)
     document = {
         "bundle": bundle.digest,
         "project": bundle.said["project"],
@@ -178,4 +162,4 @@ def _receipt(bundle: Opened, owner: Owner, here: dict[str, Any], now: datetime) 
         "differences": list(found),
         "restored_at": now.isoformat(timespec="seconds"),
     }
-    return Arrived(said, here, found, sign(owner.code, RECEIPT, document, now))
+    return Arrived(said, here, found, sign(owner.code, project_receipt.KIND, document, now))

@@ -74,12 +74,17 @@ def manifest_of(lines: Iterable[Line]) -> bytes:
     return "".join(f"{line.sha256}  {DATA}/{line.name}\n" for line in sorted(lines, key=lambda one: one.name)).encode()
 
 
+def digest_of(lines: Iterable[Line]) -> str:
+    """Return the SHA-256 of the manifest, by which a bag is known."""
+    return hashlib.sha256(manifest_of(lines)).hexdigest()
+
+
 def tag_files(lines: Sequence[Line], info: dict[str, str], tags: Tags) -> Iterator[tuple[str, bytes]]:
     """Give what lies beside `data`, `bagit.txt` last."""
     manifest = manifest_of(lines)
     oxum = f"{sum(line.size for line in lines)}.{len(lines)}"
     told = "".join(f"{name}: {value}\n" for name, value in {**info, "Payload-Oxum": oxum}.items()).encode()
-    beside = [(MANIFEST, manifest), (INFO, told), *tags(hashlib.sha256(manifest).hexdigest())]
+    beside = [(MANIFEST, manifest), (INFO, told), *tags(digest_of(lines))]
     listed = [*beside, (BAGIT, DECLARATION.encode())]
     yield from beside
     yield TAGS, "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in listed).encode()

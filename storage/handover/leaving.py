@@ -1,7 +1,7 @@
 """How does a whole project leave to a folder on a disk, and what is kept here of a bundle that was made?"""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,10 @@ from storage.handover.exporting import Ready, Wanted, ready, refuse_without_room
 from storage.objects import ObjectStore
 from storage.room import full_disk_is_said
 from storage.signing import sign
-from supervision.certificate import Signed
+from supervision.certificates.project_bundle import KIND
 from supervision.roles import Action
 
 SIGNED = "bundle-signed.json"
-KIND = "project_bundle"
 
 
 def project_of(code: str, person: Person, action: Action) -> Project:
@@ -41,9 +40,8 @@ def into_folder(wanted: Wanted, folder: Path, store: ObjectStore, now: datetime)
         raise Misconfigured("bundle_there", folder=str(folder))
     with full_disk_is_said(), ready(wanted, store, now, folder if begun else None) as made:
         refuse_without_room(made, folder)
-        kept = Kept(wanted, made, now)
-        bag.write_folder(folder, made.parts(), info_of(made), kept.tags)
-    return kept.row(now)
+        lines = bag.write_folder(folder, made.parts(), info_of(made), partial(tags_of, made, now))
+    return note(wanted, made, bag.digest_of(lines), made_at=now, now=now)
 
 
 def name_of(project: str, now: datetime) -> str:
@@ -85,31 +83,23 @@ def statement(said: dict[str, Any], manifest: str) -> dict[str, Any]:
     }
 
 
-class Kept:
-    """What is signed while a bundle is written, and noted once it is whole."""
+def tags_of(made: Ready, now: datetime, manifest: str) -> list[tuple[str, bytes]]:
+    """Sign the digest of the manifest, and with it every byte of the bundle."""
+    code = made.said["organisation"]["code"]
+    return [(SIGNED, sign(code, KIND, statement(made.said, manifest), now).as_json())]
 
-    def __init__(self, wanted: Wanted, made: Ready, now: datetime) -> None:
-        self._wanted, self._made, self._now = wanted, made, now
-        self._digest = ""
 
-    def tags(self, manifest: str) -> Iterable[tuple[str, bytes]]:
-        """Sign the digest of the manifest, and with it every byte of the bundle."""
-        self._digest = manifest
-        code = self._made.said["organisation"]["code"]
-        signed: Signed = sign(code, KIND, statement(self._made.said, manifest), self._now)
-        return [(SIGNED, signed.as_json())]
-
-    def row(self, made_at: datetime) -> ProjectBundle:
-        """Note a bundle that is as the project was at that moment."""
-        project = Project.objects.get(code=self._wanted.project)
-        facts = {"project": project.code, "bundle": self._digest, "originals": self._wanted.originals}
-        with one_transaction():
-            Event.objects.create(at=self._now, what="project_exported", person=self._wanted.by, facts=facts)
-            return ProjectBundle.objects.create(
-                project=project,
-                digest=self._digest,
-                made_at=made_at,
-                made_by=self._wanted.by,
-                originals=self._wanted.originals,
-                counts=counts_of(self._made.said),
-            )
+def note(wanted: Wanted, made: Ready, digest: str, *, made_at: datetime, now: datetime) -> ProjectBundle:
+    """Note a whole bundle, which is as the project was when it was made."""
+    project = Project.objects.get(code=wanted.project)
+    facts = {"project": project.code, "bundle": digest, "originals": wanted.originals}
+    with one_transaction():
+        Event.objects.create(at=now, what="project_exported", person=wanted.by, facts=facts)
+        return ProjectBundle.objects.create(
+            project=project,
+            digest=digest,
+            made_at=made_at,
+            made_by=wanted.by,
+            originals=wanted.originals,
+            counts=counts_of(made.said),
+        )

@@ -18,7 +18,7 @@ from pipeline.errors import Conflict, Unavailable
 from storage.handover import bag, zipped
 from storage.handover.bag import Line, Part
 from storage.handover.exporting import BUNDLE, Lies, Ready, Wanted
-from storage.handover.leaving import SIGNED, Kept, info_of, name_of, statement
+from storage.handover.leaving import SIGNED, info_of, name_of, note, statement, tags_of
 from storage.objects import Area, ObjectStore
 from storage.objects.sealing import Vault
 
@@ -128,13 +128,13 @@ class Sending:
         lines = [Line(part.name, part.size, self.notes[part.name][0]) for part in self.layout.parts]
         info = info_of(self.layout.made)
         with locked(self.folder / SIGNING):
-            made = read(self.folder / MADE) or self._signed(sha256(bag.manifest_of(lines)).hexdigest())
+            made = read(self.folder / MADE) or self._signed(bag.digest_of(lines))
         return dict(bag.tag_files(lines, info, lambda _digest: [(SIGNED, made["signed"].encode())]))
 
     def _signed(self, manifest: str) -> dict[str, Any]:
-        kept = Kept(self.wanted, self.layout.made, self.now)
-        told = {"digest": manifest, "signed": dict(kept.tags(manifest))[SIGNED].decode()}
-        kept.row(self.made_at)
+        made = self.layout.made
+        told = {"digest": manifest, "signed": dict(tags_of(made, self.now, manifest))[SIGNED].decode()}
+        note(self.wanted, made, manifest, made_at=self.made_at, now=self.now)
         write(self.folder / MADE, told)
         return told
 

@@ -27,18 +27,17 @@ from storage.catalogue.models import (
     Scan,
 )
 from storage.catalogue.transaction import one_transaction
-from storage.handover.arriving import RECEIPT, differences
 from storage.handover.leaving import project_of
 from storage.signing import fingerprint_of, sign, signing_key
 from supervision import handover as rules
 from supervision.certificate import Signed, verify
+from supervision.certificates import handover, handover_step, project_receipt
 from supervision.handover import HandoverStage, Shown, Side, Unmet
 from supervision.programme import OrganisationEntry
 from supervision.readings import Reading
 from supervision.roles import Action, Role
 from supervision.states import State
 
-STEP, CERTIFICATE = "handover_step", "handover"
 WITH_THE_PROJECT = (Role.TRAINEE, Role.FACILITATOR)
 """The roles whose people go with a project unless somebody says otherwise: they work where it is."""
 UNDER_WAY = (State.RECEIVED,)
@@ -143,21 +142,22 @@ def confirm(code: str, data: bytes, person: Person, now: datetime) -> ProjectBun
     """Take the receipt of an installation that restored a bundle of this project, and compare what it counted.
 
     Misconfigured (`not_given`). Rejected: certificate_changed; receipt_of_another for one that is of none of our
-    bundles, of an organisation that does not take this project over, or signed by ourselves.
+    bundles, of an organisation that does not take this project over, signed by ourselves, or lacks what a receipt says.
     """
     project = project_of(code, person, Action.HAND_OVER)
     receipt = verify(data)
     ours = fingerprint_of(signing_key(project.organisation.code, now)) == receipt.fingerprint
     made = handovers.under_way(project.pk)
-    if ours or receipt.document.get("kind") != RECEIPT:
+    if ours or receipt.document.get("kind") != project_receipt.KIND:
         raise Rejected("receipt_of_another")
     try:
         says, by = receipt.document["says"], receipt.document["organisation"]["code"]
         found = ProjectBundle.objects.filter(project=project, digest=str(says["bundle"])).first()
         if found is None or (made is not None and made.receiver != by):
             raise Rejected("receipt_of_another")
-        found.differences = list(differences(found.counts, says["counts"]))
-    except (KeyError, TypeError, AttributeError):
+        project_receipt.told(receipt)  # what cannot be told shows nothing
+        found.differences = list(project_receipt.differences(found.counts, says["counts"]))
+    except (KeyError, TypeError, AttributeError, ValueError):
         raise Rejected("receipt_of_another") from None
     found.receipt, found.received_at = json.loads(data), now
     facts = {"project": code, "bundle": found.digest, "differences": len(found.differences), "key": receipt.fingerprint}
@@ -180,7 +180,7 @@ def move(made: Handover, to: HandoverStage, person: Person, now: datetime) -> Ha
 def _note_step(made: Handover, to: HandoverStage, person: Person, now: datetime, known: Shown) -> HandoverStep:
     """Sign a step, then let it count."""
     before = HandoverStage(made.stage)
-    kind = CERTIFICATE if to is HandoverStage.REVOKED else STEP
+    kind = handover.KIND if to is HandoverStage.REVOKED else handover_step.KIND
     signed = sign(made.project.organisation.code, kind, _document(made, to, person, now, known), now)
     with one_transaction():
         row = Handover.objects.select_for_update().get(pk=made.pk)

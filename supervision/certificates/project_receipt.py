@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from pipeline.text import Text
 from supervision.certificate import Signed
@@ -20,16 +21,17 @@ SAME = Text("It counted what the bundle says; no digest is unmatched.", "Tout co
 OTHERWISE = Text("It counted otherwise than the bundle says:", f"Le compte diffère de ce que dit le paquet{NBSP}:")
 COUNTED = Text("{name}: {here} of {said}", f"{{name}}{NBSP}: {{here}} sur {{said}}")
 NUMBER = Text("{name}: {count}", f"{{name}}{NBSP}: {{count}}")
+LOST, UNMATCHED, CHAIN = "missing at the giver", "unmatched digests", "chain of events"
 NAMES: Mapping[str, Text] = MappingProxyType(
     {
-        "objects": Text("files", "fichiers"),
+        "objects": Text("stored files", "fichiers stockés"),
         "events": Text("events of the record", "événements du registre"),
-        "missing at the giver": Text("files that the giver has lost", "fichiers perdus chez le cédant"),
-        "unmatched digests": Text("digests without a match", "empreintes sans correspondance"),
-        "chain of events": Text("the record of events is not whole", "le registre des événements n'est pas intact"),
+        LOST: Text("files that the giver has lost", "fichiers perdus chez le cédant"),
+        UNMATCHED: Text("digests without a match", "empreintes sans correspondance"),
+        CHAIN: Text("the record of events is not whole", "le registre des événements n'est pas intact"),
     }
 )
-"""By what a difference is named (storage.handover.arriving) that is not a table."""
+"""What is counted that is not a table."""
 
 
 def told(certificate: Signed) -> tuple[Text, ...]:
@@ -45,6 +47,22 @@ def told(certificate: Signed) -> tuple[Text, ...]:
     )
     found = tuple(difference_said(str(one)) for one in says["differences"])
     return (counted, *((OTHERWISE, *found) if found else (SAME,)), DIGEST.format(digest=says["bundle"]))
+
+
+def differences(said: Mapping[str, Any], here: Mapping[str, Any]) -> tuple[str, ...]:
+    """Name what was counted otherwise than it was said; nothing where all of it is the same."""
+    tables = sorted({*said["tables"], *here["tables"]})
+    found = [
+        f"{name}: {here['tables'].get(name, 0)} of {said['tables'].get(name, 0)}"
+        for name in tables
+        if said["tables"].get(name) != here["tables"].get(name)
+    ]
+    found += [
+        f"{name}: {here.get(name)} of {said[name]}" for name in ("objects", "events") if said[name] != here.get(name)
+    ]
+    found += [f"{LOST}: {said['missing']}"] if said["missing"] else []
+    found += [] if here.get("unmatched") == 0 else [f"{UNMATCHED}: {here.get('unmatched')}"]
+    return tuple(found + ([] if here.get("chain") is True else [CHAIN]))
 
 
 def difference_said(difference: str) -> Text:

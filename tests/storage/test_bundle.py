@@ -81,6 +81,7 @@ def test_an_export_that_broke_goes_on_and_is_the_same_bag(drill: Drill, monkeypa
 def test_what_the_giver_lost_is_told_and_is_a_difference(drill: Drill) -> None:
     from storage.handover import arriving
     from storage.handover.leaving import counts_of
+    from supervision.certificates.project_receipt import differences
 
     with drill.old.here():
         lost = exams("goma")[0].clips.get().objects_stored.get(role="preview").digest
@@ -88,7 +89,7 @@ def test_what_the_giver_lost_is_told_and_is_a_difference(drill: Drill) -> None:
     opened = arriving.opened(drill.exported("bundle"))
     assert opened.said["missing"] == [f"released/{lost}"]
     said = counts_of(opened.said)
-    assert arriving.differences(said, {**said, "unmatched": 1, "chain": True}) == (
+    assert differences(said, {**said, "unmatched": 1, "chain": True}) == (
         "missing at the giver: 1",
         "unmatched digests: 1",
     )

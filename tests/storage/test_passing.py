@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipeline.errors import Conflict, Misconfigured, Rejected, Unavailable
-from supervision.certificate import Signed, signed
+from supervision.certificate import Signed, verify
 from supervision.handover import HandoverStage, Unmet
 from supervision.readings import Reading
 from supervision.roles import Action, Role
+from tests.receipt import receipt
 from tests.storage.conftest import NOON, World, digest_of
 
 if TYPE_CHECKING:
     from storage.catalogue.models import Handover, Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECRET = bytes(range(32))
 
 
 def passing(world: World, stage: str, *going: Person) -> Handover:
@@ -101,7 +101,7 @@ def test_a_handover_is_begun_once_and_for_a_code_that_can_be_one(world: World) -
     assert [one.receiver for one in Handover.objects.all()] == ["ministry"]
 
 
-def test_a_receipt_that_counts_nothing_is_none_and_what_it_leaves_out_is_a_difference(world: World) -> None:
+def test_a_receipt_that_lacks_what_one_says_is_none_and_what_it_did_not_count_is_a_difference(world: World) -> None:
     from storage.catalogue.models import ProjectBundle
     from storage.handover import steps
 
@@ -111,16 +111,14 @@ def test_a_receipt_that_counts_nothing_is_none_and_what_it_leaves_out_is_a_diffe
         project=world.goma, digest=digest_of("bundle"), made_at=NOON, made_by=owner, counts=rows | {"missing": 0}
     )
 
-    def receipt(**said: object) -> bytes:
-        told = {"kind": "project_receipt", "organisation": {"code": "ministry"}}
-        return signed(told | {"says": {"bundle": bundle.digest, **said}}, SECRET).as_json()
-
-    for nothing in (receipt(), receipt(counts=3), receipt(counts=None)):
+    said = verify(receipt(bundle)).document["says"]
+    lacking = [receipt(bundle, leaving_out=name) for name in said]
+    nothing = [receipt(bundle, counts=counts) for counts in (3, None, {"tables": {}})]
+    for none in (*lacking, *nothing, receipt(bundle, restored_at="yesterday")):
         with pytest.raises(Rejected, match="receipt_of_another"):
-            steps.confirm("goma", nothing, owner, NOON)
+            steps.confirm("goma", none, owner, NOON)
     bundle.refresh_from_db()
     assert bundle.receipt is None
-    left_out = steps.confirm("goma", receipt(counts=rows), owner, NOON).differences
+    left_out = steps.confirm("goma", receipt(bundle, counts=rows), owner, NOON).differences
     assert left_out == ["unmatched digests: None", "chain of events"]
-    whole = rows | {"unmatched": 0, "chain": True}
-    assert steps.confirm("goma", receipt(counts=whole), owner, NOON).differences == []
+    assert steps.confirm("goma", receipt(bundle), owner, NOON).differences == []

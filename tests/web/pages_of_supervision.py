@@ -13,13 +13,12 @@ from storage.catalogue.registers import requests, training
 from storage.catalogue.registers.training import SessionHeld
 from storage.catalogue.reporting.reach import project_scope
 from storage.handover import steps, taking
-from storage.handover.arriving import RECEIPT
 from storage.handover.exporting import Wanted
 from storage.objects.chosen import object_store
-from supervision.certificate import signed
 from supervision.registers import Act, Attended, RequestKind, SessionKind
 from tests.courses import learned
 from tests.quarterlies import quarterly
+from tests.receipt import receipt
 from tests.web.world import World
 
 if TYPE_CHECKING:
@@ -90,15 +89,7 @@ def handed_over(pages: Pages) -> None:
         pass
     bundle = ProjectBundle.objects.get()
     there = {**bundle.counts, "events": 0, "unmatched": 0, "chain": True}
-    receipt = signed(
-        {
-            "kind": RECEIPT,
-            "organisation": {"code": "ministry", "name": "Ministry of Health"},
-            "says": {"bundle": bundle.digest, "counts": there},
-        },
-        bytes(32),
-    )
-    steps.confirm(world.goma.code, receipt.as_json(), owner, now)
+    steps.confirm(world.goma.code, receipt(bundle, counts=there), owner, now)
     pages.add("handovers", "auditor", "/handover/")
     pages.add("handover", "partner_owner", "/handover/goma/")
     pages.add("handover-bundle", "supervisor", f"/handover/goma/bundles/{bundle.pk}/")

@@ -24,6 +24,7 @@ from storage.handover.steps import NotYet
 from storage.keys import signing_of
 from storage.signing import fingerprint_of
 from supervision.certificate import LARGEST_FILE
+from supervision.certificates.project_receipt import CHAIN
 from supervision.handover import MEANS, NEEDED, STAGES, WORDS, HandoverStage
 from supervision.roles import Action
 from web.failures import said
@@ -173,9 +174,8 @@ def bundle(request: HttpRequest, code: str, bundle_id: int) -> HttpResponseBase:
     found = project_for(request, code, Action.SEE_HANDOVER)
     one = get_object_or_404(ProjectBundle.objects.select_related("made_by"), pk=bundle_id, project=found)
     receipt = standing.receipt_of(one)
-    broken = receipt is not None and receipt.document["says"]["counts"].get("chain") is not True
-    rows = counted(one, receipt)
-    context = {"project": found, "bundle": one, "receipt": receipt, "broken": broken, "rows": rows}
+    broken = CHAIN in one.differences
+    context = {"project": found, "bundle": one, "receipt": receipt, "broken": broken, "rows": counted(one, receipt)}
     return render(request, "handover_bundle.html", context)
 
 
