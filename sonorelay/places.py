@@ -7,7 +7,7 @@ from pathlib import Path
 from pipeline.errors import Misconfigured, Unavailable
 from pipeline.text import Text
 from storage.health import Check, bad, good, warn
-from storage.health.inbox import may, unreadable
+from storage.health.inbox import handed_over, may, unreadable
 from storage.settings import settings
 from supervision.sources import S3Inbox, WatchedFolder
 
@@ -49,7 +49,7 @@ REFUSED_MEND = Text(
 
 
 def checks() -> Iterator[Check]:
-    """Look at the places of every project; nothing where the programme cannot be read, which others say."""
+    """Look at the places of our projects; nothing where the programme cannot be read, which others say."""
     from storage.catalogue import setup
 
     setup.prepare()  # Django wants to be ready before what looks at places is imported
@@ -60,7 +60,8 @@ def checks() -> Iterator[Check]:
         programme = read_programme(settings().programme_file.read_text(encoding="utf-8"))
     except (OSError, Misconfigured):
         return
-    for project in programme.projects:
+    passed = _passed()
+    for project in (one for one in programme.projects if one.code not in passed):
         found: list[Check] = []
         for source in project.sources:
             if isinstance(source, WatchedFolder):
@@ -70,15 +71,35 @@ def checks() -> Iterator[Check]:
         yield from found or [good(f"places.{project.code}", REACHED, project=project.code)]
 
 
+def _passed() -> frozenset[str]:
+    """Return the projects of which nothing is taken in here any more; none where the catalogue does not say."""
+    from django.db import DatabaseError
+
+    try:
+        return handed_over()
+    except DatabaseError:
+        return frozenset()
+
+
 def _folder(project: str, folder: Path, source: WatchedFolder) -> Iterator[Check]:
     name, facts = f"places.{project}", {"project": project, "folder": str(folder)}
-    if not folder.is_dir():
+    if not _is_there(folder):
         if source.folder is not None:  # a project's own folder is made when it is needed
             yield warn(name, ABSENT, ABSENT_MEND, **facts)
     elif not may(folder, os.R_OK | os.X_OK | (0 if source.keep else os.W_OK)):
         yield bad(name, CLOSED, CLOSED_MEND, **facts)
     elif count := unreadable(folder):
         yield warn(name, HIDDEN, HIDDEN_MEND, count=count, **facts)
+
+
+def _is_there(folder: Path) -> bool:
+    """Tell whether there is a folder, or something that we are not let look at."""
+    try:
+        return folder.is_dir()
+    except PermissionError:
+        return True
+    except OSError:
+        return False  # the server of a mounted share is gone
 
 
 def _bucket(project: str, source: S3Inbox) -> Iterator[Check]:

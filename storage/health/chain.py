@@ -32,8 +32,6 @@ CUT_MEND = Text(
     "Somebody cut the record off or an older catalogue was put back: keep a copy, then sonorelay audit verify",
     "Le registre a été coupé ou un ancien catalogue remis en place : gardez une copie, puis sonorelay audit verify",
 )
-
-
 BROKEN = Text(
     "The chain of events was found broken at number {number} on {date} ({problem}).",
     "La chaîne des événements a été trouvée rompue au numéro {number} le {date} ({problem}).",

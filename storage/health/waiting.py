@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pipeline.text import Text
 from storage.health.check import Check, asks, bad, good, warn
-from storage.health.inbox import left_alone, scans_below
+from storage.health.inbox import handed_over
 from storage.held import held
 from storage.settings import settings
 from supervision.schedule import last_times
@@ -114,28 +114,6 @@ STUCK_MEND = Text(
     "Si home/logs/schedules.log n'en dit rien de neuf, arrêtez et relancez sonorelay up : rien n'est perdu.",
 )
 ALIVE = Text("No run is dead or stuck.", "Aucun traitement n'est mort ni bloqué.")
-TAKEN = Text("Every file of the inbox is one that is taken in.", "Tous les fichiers de la boîte seront pris en charge.")
-STRAY = Text(
-    "{outside} files lie outside of any project's folder, {unreadable} cannot be read by this account,"
-    " {old} have been there for more than a day.",
-    "{outside} fichiers sont hors du dossier d'un projet, {unreadable} ne sont pas lisibles par ce compte,"
-    " {old} sont là depuis plus d'un jour.",
-)
-STRAY_MEND = Text(
-    "Look through {folder}: move them to <project>/<trainee>/, give this account the right to read and remove them,"
-    " and finish or delete what is still being copied (.part, .tmp).",
-    "Parcourez {folder} : déplacez-les vers <projet>/<apprenant>/, donnez à ce compte le droit de les lire et de les"
-    " supprimer, terminez ou effacez les copies inachevées (.part, .tmp).",
-)
-
-GONE = Text(
-    "{count} files wait in the inbox for projects that were handed over ({projects}).",
-    "{count} fichiers attendent dans la boîte pour des projets transmis ({projects}).",
-)
-GONE_MEND = Text(
-    "Take them to the installation that goes on with the project, and tell whoever sends them.",
-    "Portez-les à l'installation qui poursuit le projet, et prévenez qui les envoie.",
-)
 
 
 @asks("scans", catalogue=True)
@@ -177,7 +155,7 @@ def schedules(now: datetime) -> Iterator[Check]:
     from storage.catalogue.models import Project
     from storage.catalogue.programme import current
 
-    passed = _handed_over()
+    passed = handed_over()
     ended = dict(Project.objects.filter(active=True).values_list("code", "ingested_at"))
     for project in current().projects:
         last, due = ended.get(project.code), last_times(project.schedule, now, CYCLES)
@@ -204,31 +182,6 @@ def runs(_now: datetime) -> Iterator[Check]:
         yield warn("runs.stuck", STUCK, STUCK_MEND, count=stuck, hours=LONGEST_RUN // timedelta(hours=1))
     if not dead and not stuck:
         yield good("runs", ALIVE)
-
-
-@asks("inbox", catalogue=True)
-def inbox(_now: datetime) -> Iterator[Check]:
-    """Look for files that no ingest will take."""
-    from storage.catalogue.programme import current
-
-    waiting = {code: sum(1 for _ in scans_below(settings().inbox / code)) for code in sorted(_handed_over())}
-    if any(waiting.values()):
-        projects = ", ".join(code for code, count in waiting.items() if count)
-        yield warn("inbox.handed_over", GONE, GONE_MEND, count=sum(waiting.values()), projects=projects)
-    found = left_alone(settings().inbox, {project.code for project in current().projects})
-    if any(found):
-        facts = {"outside": found.outside, "unreadable": found.unreadable, "old": found.old}
-        yield warn("inbox", STRAY, STRAY_MEND, folder=str(settings().inbox), **facts)
-    else:
-        yield good("inbox", TAKEN)
-
-
-def _handed_over() -> set[str]:
-    """Return the projects of which nothing may change here any more."""
-    from storage.catalogue.handovers import at_work
-    from storage.catalogue.models import Project
-
-    return set(Project.objects.exclude(at_work()).values_list("code", flat=True))
 
 
 def dead_and_alive() -> tuple[int, int]:

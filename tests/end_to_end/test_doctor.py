@@ -55,9 +55,10 @@ def open_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.django_db
 def test_a_place_that_is_away_shut_or_silent_is_named(monkeypatch: pytest.MonkeyPatch, open_folder: Path) -> None:
-    stick, shut = open_folder / "stick", open_folder / "shut"
-    shut.mkdir()
+    stick, shut = open_folder / "stick", open_folder / "mounted" / "shut"
+    shut.mkdir(parents=True)
     (open_folder / "programme.toml").write_text(
         f"""
 [[organisations]]
@@ -99,10 +100,14 @@ sources = [{{ kind = "watched_folder", folder = "{shut}" }}]
     shut.chmod(0o500)
     assert [verdict for verdict, _ in said()["places.bunia"]] == ["bad"], "it cannot be emptied"
     shut.chmod(0o777)
-    (shut / "patient").mkdir(mode=0o000)
-    assert [verdict for verdict, _ in said()["places.bunia"]] == ["warn"]
-    assert "patient" not in str(said()), "names of folders may name patients"
+    (shut / "patient").mkdir()
+    (shut / "patient" / "clip.mp4").touch()
+    for mode in (0o000, 0o444):  # one may be listed, and not entered
+        (shut / "patient").chmod(mode)
+        assert [verdict for verdict, _ in said()["places.bunia"]] == ["warn"]
+        assert "patient" not in str(said()), "names of folders may name patients"
     (shut / "patient").chmod(0o755)
-    (shut / "patient").rmdir()
     assert [verdict for verdict, _ in said()["places.bunia"]] == ["good"]
+    shut.parent.chmod(0o700)
+    assert [verdict for verdict, _ in said()["places.bunia"]] == ["bad"], "what is above is shut"
     settings.cache_clear()

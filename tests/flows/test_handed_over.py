@@ -12,6 +12,7 @@ from flows.ingest import ingest
 from flows.reassess import judge_anew
 from flows.retention import delete_what_is_over
 from pipeline.errors import Misconfigured
+from sonorelay import places
 from storage.catalogue import intake, reports
 from storage.catalogue.calibrations import current_calibration
 from storage.catalogue.dump import last_migration, models_at, options
@@ -23,7 +24,8 @@ from storage.catalogue.reporting.alerts import alerts_of
 from storage.catalogue.reporting.reach import reach_of
 from storage.handover.rows import OF_ORGANISATION, OfProject
 from storage.health.check import Verdict
-from storage.health.waiting import inbox, scans, schedules
+from storage.health.inbox import inbox, left_alone
+from storage.health.waiting import scans, schedules
 from storage.settings import settings
 from supervision.handover import HandoverStage
 from supervision.states import State
@@ -98,17 +100,23 @@ def test_the_doctor_asks_nobody_to_do_what_nobody_may_do(
     monkeypatch.setenv("SONORELAY_HOME", str(tmp_path))
     monkeypatch.setenv("SONORELAY_INBOX", str(tmp_path / "inbox"))
     settings.cache_clear()
-    (tmp_path / "programme.toml").write_text(ONE_PROJECT + ONE_PROJECT.replace("goma", "bunia").partition("\n\n")[2])
+    one = f'{ONE_PROJECT}sources = [{{ kind = "watched_folder", folder = "{tmp_path}/stick" }}]\n'
+    (tmp_path / "programme.toml").write_text(one + one.replace("goma", "bunia").partition("\n\n")[2])
     current.cache_clear()
     passes_on(two_projects.goma, HandoverStage.READ_ONLY)
     (tmp_path / "inbox" / "goma").mkdir(parents=True)
     (tmp_path / "inbox" / "goma" / "late.dcm").write_bytes(b"late")
     asked = [one for question in (scans, schedules, inbox) for one in question.ask(LATER)]
+    asked += places.checks()
     found = {one.name: (one.verdict, one.facts) for one in asked}
     assert found["scans.failed"] == (Verdict.WARN, {"count": 1, "projects": "bunia"})
     assert found["schedules.goma"][0] is Verdict.GOOD
     assert found["schedules.bunia"][0] is Verdict.WARN
     assert found["inbox.handed_over"] == (Verdict.WARN, {"count": 1, "projects": "goma"})
+    assert "inbox" not in found, "what waits for others is neither taken in nor a copy that is not finished"
+    assert left_alone(tmp_path / "inbox", {"bunia"}, {"goma"}, older_than=-1.0) == (0, 0, 0)
+    assert found["places.bunia"][0] is Verdict.WARN
+    assert "places.goma" not in found
 
 
 def test_what_was_given_away_counts_nowhere_and_its_originals_go_after_their_term(two_projects: World) -> None:
