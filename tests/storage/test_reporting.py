@@ -1,10 +1,9 @@
-"""Are the figures those of a plain count, do the parts of any period add up, and does a report tell nothing else?"""
+"""Are the figures those of a plain count, do the parts of any period add up, and is what calls for attention told?"""
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -13,20 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from benchmarks.reports_season import Season
 from storage.catalogue.figures import Figure, behind
-from storage.catalogue.models import (
-    Escalation,
-    Exam,
-    Feedback,
-    Membership,
-    Person,
-    Plan,
-    Project,
-    Review,
-    ReviewItem,
-    Scan,
-    Ticket,
-    TraineePhase,
-)
+from storage.catalogue.models import Exam, Feedback, Plan, Project, Review, ReviewItem, Scan, Ticket
 from storage.catalogue.reporting import (
     activity_of,
     alerts_of,
@@ -40,70 +26,21 @@ from storage.catalogue.reporting import (
 from storage.catalogue.reporting.document import counted
 from storage.catalogue.reporting.figures import figures_of
 from supervision.exam_types import critical_codes, exam_types, non_clinical_codes
-from supervision.period import DAY, Days, Period, PeriodKind
+from supervision.period import DAY, Days, Period
 from supervision.readings import Reading
 from supervision.report.alerts import Alarm
-from supervision.report.composing import parts
-from supervision.report.document import Cell, Chart, Document, Doubt, Number, Numbers, Table
 from supervision.report.figures import Counted, together
-from supervision.report.small_cells import is_small
-from supervision.roles import Role
 from supervision.states import State
 from tests.storage.conftest import runs
+from tests.storage.hundred_days import NOW, QUARTER, hundred_days
 
-NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
-QUARTER = Period.named("2026-Q1")
 FIRST, LAST = date(2026, 1, 1), date(2026, 4, 10)
-SCANS = 400
 
 
 @pytest.fixture
 def season(db: None) -> Season:
-    """A hundred days of a programme, with what makes counting hard: phantoms, nobody's exams, midnight, amendments."""
-    made = Season(datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 4, 11, tzinfo=UTC), NOW)
-    made.fill(SCANS)
-    exams = list(Exam.objects.order_by("pk"))
-    phantom, nobodys, untyped, midnight = (exam.pk for exam in exams[:4])
-    _change(phantom, exam_type="PHANTOM")
-    _change(nobodys, trainee=None)
-    _change(untyped, exam_type="")
-    edge = datetime(2026, 1, 5, tzinfo=UTC) - timedelta(microseconds=1)  # the last moment of a Sunday
-    Exam.objects.filter(pk=midnight).update(arrived_at=edge)
-    Scan.objects.filter(exam=midnight).update(received_at=edge)
-    for review in Review.objects.order_by("pk")[:10]:
-        amended = Review(
-            exam=review.exam, item=review.item, reviewer=review.reviewer, form=review.form, overall=review.overall,
-            adequate=review.adequate, opened_at=NOW, submitted_at=NOW - DAY, final=True, amends=review,
-        )  # fmt: skip
-        Review.objects.filter(pk=review.pk).update(final=False)
-        amended.save()
-    _second_readings(made)
-    trainee = made.trainees[0]
-    Membership.objects.create(person=trainee, role=Role.TRAINEE, organisation=made.organisation)
-    TraineePhase.objects.create(trainee=trainee, exam_type="FAST", rung="trainer", since=NOW - 30 * DAY)
-    Escalation.objects.create(
-        exam=exams[20], raised_by=trainee, raised_at=exams[20].began_at, question="refer", specialty="surgery",
-        consent=True, due_at=exams[20].began_at + DAY, answered_at=exams[20].began_at + DAY / 2, outcome="confirmed",
-    )  # fmt: skip
-    return made
-
-
-def _change(exam: int, **values: Any) -> None:
-    Exam.objects.filter(pk=exam).update(**values)
-    Scan.objects.filter(exam=exam).update(**values)
-
-
-def _second_readings(made: Season) -> None:
-    for review in Review.objects.filter(final=True, amends=None).order_by("pk")[:12]:
-        at = review.submitted_at + DAY
-        item = ReviewItem.objects.create(
-            exam=review.exam, reading=Reading.SECOND, priority=0, queued_at=at, due_at=at, done_at=at
-        )
-        other = next(one for one in made.reviewers if one.pk != review.reviewer_id)
-        Review.objects.create(
-            exam=review.exam, item=item, reading=Reading.SECOND, reviewer=other, overall=3, adequate=True,
-            opened_at=at, submitted_at=at,
-        )  # fmt: skip
+    """Fill a hundred days with what makes counting hard."""
+    return hundred_days()
 
 
 @dataclass(frozen=True)
@@ -228,106 +165,6 @@ def test_three_queries_count_everything(season: Season, django_assert_max_num_qu
         activity_of(reach, QUARTER, NOW)
     with django_assert_max_num_queries(85):
         figures_of(programme_scope(), QUARTER, NOW)
-
-
-@pytest.mark.parametrize("kind", PeriodKind)
-def test_a_report_has_its_sections_and_is_the_same_twice(season: Season, kind: PeriodKind) -> None:
-    period = Period.holding(kind, date(2026, 3, 18))
-    found = counted(programme_scope(), period, NOW, outside=False)
-    assert found.digest() == counted(programme_scope(), period, NOW, outside=False).digest()
-    assert {"summary", "activity", "refused_and_waiting", "methods"} <= {one.key for one in found.sections}
-    if kind in (PeriodKind.QUARTER, PeriodKind.YEAR):
-        assert len(found.sections) == sum(kind in part.kinds for part in parts()) == 14
-    for words in _words(found):
-        assert "\u202f" not in words
-        for sign in "\u00bb:;?!":
-            assert f" {sign}" not in words, words  # a no-break space stands there
-
-
-def test_the_tables_of_a_report_add_up_to_the_figures(season: Season) -> None:
-    found = counted(programme_scope(), QUARTER, NOW, outside=False)
-    whole = counted_of(reach_of(programme_scope()), QUARTER, NOW)
-    for key in ("activity_by_week", "activity_by_month", "activity_by_project", "activity_by_exam_type"):
-        table = found.table(key)
-        assert table.total is not None
-        for name, expected in (("scans", whole.scans_in), ("exams", whole.exams), ("read", whole.rated)):
-            place = [column.key for column in table.columns].index(name)
-            assert sum(int(str(row[place].value)) for row in table.rows) == table.total[place].value == expected
-    crossed = found.table("exams_by_project_and_type")
-    assert crossed.total is not None
-    assert crossed.total[-1].value == whole.exams == sum(int(str(row[-1].value)) for row in crossed.rows)
-    readings = {row[0].value: row for row in found.table("reviewers").rows}
-    assert len(readings) == len(season.reviewers)
-    people = {row.label.en: row.cell.value for row in _numbers_of(found, "people")}
-    trainees = reach_of(programme_scope()).exams_in(QUARTER, NOW).values("trainee").exclude(trainee=None).distinct()
-    assert trainees.count() == people["of these scanned"] <= people["People who learn"]  # whatever their roles are
-
-
-def test_what_leaves_names_nobody_and_tells_no_small_number(season: Season) -> None:
-    names = {person.display_name for person in Person.objects.all()}
-    few = project_scope(season.projects[3])
-    for kind in PeriodKind:
-        period = Period.holding(kind, date(2026, 3, 18))
-        for scope in (few, programme_scope()):
-            found = counted(scope, period, NOW, outside=True)
-            told = [str(cell.value) for cell in _cells(found)] + list(_words(found))
-            assert not [name for name in names if any(name in one for one in told)]
-            assert not [cell for cell in _cells(found) if cell.link]
-            about = [cell for cell in _patients(found) if is_small(cell)]
-            assert not about
-            # stretches that lie in each other would tell what is hidden in one of them
-            assert len({one.key for one in found.tables()} & STRETCHES) <= 1
-    month = counted(few, Period.named("2026-03"), NOW, outside=True)
-    assert any(cell.doubt is Doubt.SUPPRESSED for cell in _cells(month))
-
-
-def test_where_nothing_came_nothing_is_drawn_and_nothing_hidden(season: Season) -> None:
-    new = Project.objects.create(code="new", name="New", organisation=season.projects[0].organisation)
-    found = counted(project_scope(new), QUARTER, NOW, outside=True)
-    blocks = [block for section in found.sections for block in section.blocks]
-    assert all(block.empty for block in blocks if isinstance(block, Chart))
-    cells = [cell for table in found.tables() for row in table.every for cell in row]
-    assert not [cell for cell in cells if cell.doubt is Doubt.SUPPRESSED]
-
-
-STRETCHES = {"activity_by_week", "activity_by_month", "activity_by_quarter"}
-NOT_OF_PATIENTS = {"projects_context", "ladder", "sessions", "requests", "faults", "devices", "handovers", "components"}
-
-
-def _patients(found: Document) -> Iterable[Cell]:
-    """Return the cells that tell of patients: tables of people, devices and sessions are not among them."""
-    for section in found.sections:
-        for block in section.blocks:
-            if isinstance(block, Numbers):
-                yield from (number.cell for number in block.numbers)
-            if isinstance(block, Table) and block.key not in NOT_OF_PATIENTS:
-                yield from (cell for row in (*block.rows, *([block.total] if block.total else [])) for cell in row)
-
-
-def _numbers_of(found: Document, key: str) -> Iterable[Number]:
-    blocks = (block for section in found.sections for block in section.blocks)
-    return next(block.numbers for block in blocks if isinstance(block, Numbers) and block.key == key)
-
-
-def _cells(found: Document) -> Iterable[Cell]:
-    for section in found.sections:
-        for block in section.blocks:
-            if isinstance(block, Numbers):
-                yield from (number.cell for number in block.numbers)
-            if isinstance(block, Table):
-                yield from (cell for row in (*block.rows, *([block.total] if block.total else [])) for cell in row)
-
-
-def _words(found: Document) -> Iterable[str]:
-    """Return what stands in the report in French."""
-    for section in found.sections:
-        yield section.title.fr
-        for block in section.blocks:
-            if isinstance(block, Table):
-                yield from (column.title.fr for column in block.columns)
-                yield from (block.note.fr,) if block.note else ()
-            elif not isinstance(block, Numbers) and hasattr(block, "text"):
-                yield block.text.fr
 
 
 def test_what_calls_for_attention_is_told_in_order(season: Season) -> None:

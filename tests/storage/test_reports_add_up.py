@@ -85,9 +85,13 @@ def _titles(table: Table, pen: Pen) -> list[str]:
 def _of_grids(grids: Iterator[list[list[str]]], table: Table, pen: Pen) -> Rows:
     """Return the numbers of a table as printed, however many pages it was printed on."""
     head = [pen.say(one.title) for one in table.columns]
-    places = [head.index(title) for title in _titles(table, pen)]
+    scans, exams = (head.index(title) for title in _titles(table, pen))
     rows = [row for grid in grids if grid[0] == head for row in grid[1:]]
-    return [tuple(int(re.sub(r"\D", "", row[place])) for place in places) for row in rows]  # type: ignore[misc]
+    return [(_number(row[scans]), _number(row[exams])) for row in rows]
+
+
+def _number(printed: str) -> int:
+    return int(re.sub(r"\D", "", printed))
 
 
 def totals(period: Period) -> tuple[int, int]:
