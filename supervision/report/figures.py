@@ -153,18 +153,10 @@ def without(parts: Iterable[Part], others: Iterable[Part]) -> tuple[Part, ...]:
 
 
 @dataclass(frozen=True)
-class Week:
-    """The figures of one week, cut at the bounds of its period."""
+class Stretch:
+    """The figures of a stretch of a period: a month, a quarter, or a week that is cut at its ends."""
 
     days: Days
-    counted: Counted
-
-
-@dataclass(frozen=True)
-class Month:
-    """The figures of one month, or of the months of one quarter."""
-
-    period: Period
     counted: Counted
 
 
@@ -184,7 +176,7 @@ class Activity:
     whole: Counted
     projects: tuple[Part, ...]
     exam_types: tuple[Part, ...]
-    weeks: tuple[Week, ...]
+    weeks: tuple[Stretch, ...]
     crossed: tuple[Cross, ...]
 
     def __sub__(self, other: Activity) -> Activity:
@@ -197,7 +189,7 @@ class Activity:
             self.whole - other.whole,
             without(self.projects, other.projects),
             without(self.exam_types, other.exam_types),
-            tuple(Week(one.days, one.counted - less.counted) for one, less in pairs),
+            tuple(Stretch(one.days, one.counted - less.counted) for one, less in pairs),
             tuple(one for one in left if one.counted != Counted()),
         )
 
@@ -210,7 +202,7 @@ class Figures:
     period: Period
     cut_off: datetime
     activity: Activity
-    months: tuple[Month, ...]
+    months: tuple[Stretch, ...]
     """Of a quarter and of a year; else none."""
     before: Counted
     """The whole of the period before."""

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from storage.catalogue.figures import Figure
 from supervision.figures import Share
 from supervision.period import Days
-from supervision.report.figures import Counted, Week
+from supervision.report.figures import Counted, Stretch
 from web.asked import Asked, asked_in
 from web.charts.severity_scale import FARTHEST, severity_scale
 from web.charts.trend import HALF, HIGH, WIDE, Past, counts, shares
@@ -54,7 +54,7 @@ def test_dots_lie_at_their_shares_and_lines_end_at_their_intervals() -> None:
 def test_weeks_are_as_tall_as_what_came_and_lead_to_it() -> None:
     first = date(2026, 3, 30)
     counted = [
-        Week(Days(first + timedelta(7 * n), first + timedelta(7 * n + 6)), Counted(scans_in=came, reviewed=read))
+        Stretch(Days(first + timedelta(7 * n), first + timedelta(7 * n + 6)), Counted(scans_in=came, reviewed=read))
         for n, (came, read) in enumerate(((8, 2), (0, 0), (4, 4)))
     ]
     bars = weeks(counted, Asked())["bars"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from supervision.report.figures import Week
+from supervision.report.figures import Stretch
 from web.asked import Asked
 from web.dashboards.linked import Linked, during, whole
 
@@ -23,7 +23,7 @@ class Bar:
     week: Linked
 
 
-def weeks(counted: Sequence[Week], asked: Asked) -> dict[str, object]:
+def weeks(counted: Sequence[Stretch], asked: Asked) -> dict[str, object]:
     """Return the columns of a period's weeks and the size of their drawing; no columns where nothing came."""
     most = max((one.counted.scans_in for one in counted), default=0)
     if not most:

@@ -25,7 +25,7 @@ from storage.catalogue.reporting.expressions import WeekNumber, monday_of
 from storage.catalogue.reporting.labels import labels_of
 from storage.catalogue.reporting.reach import Reach
 from supervision.period import Days, monday
-from supervision.report.figures import Activity, Counted, Cross, Part, Week, together
+from supervision.report.figures import Activity, Counted, Cross, Part, Stretch, together
 
 K = TypeVar("K", bound=Hashable)
 
@@ -98,6 +98,6 @@ def _named(by: Dimension, counted: Mapping[Any, Counted]) -> tuple[Part, ...]:
     return tuple(Part(key or None, label, counted[key]) for key, label in labels.items())
 
 
-def _weekly(counted: Mapping[int, Counted], days: Days) -> tuple[Week, ...]:
+def _weekly(counted: Mapping[int, Counted], days: Days) -> tuple[Stretch, ...]:
     by_monday = {monday_of(number): one for number, one in counted.items()}
-    return tuple(Week(week, by_monday.get(monday(week.first), Counted())) for week in days.weeks())
+    return tuple(Stretch(week, by_monday.get(monday(week.first), Counted())) for week in days.weeks())

@@ -17,7 +17,7 @@ from storage.catalogue.reporting.readings import read_in
 from storage.catalogue.reporting.supervised import supervised_in
 from storage.catalogue.reporting.waiting import refusals_in, waiting_at
 from supervision.period import Period, PeriodKind
-from supervision.report.figures import Figures, Month, Scope
+from supervision.report.figures import Figures, Scope, Stretch
 from supervision.report.measures import Detailed
 
 
@@ -49,9 +49,9 @@ def figures_of(scope: Scope, period: Period, cut_off: datetime) -> Figures:
     )
 
 
-def _months(reach: Reach, period: Period, cut_off: datetime) -> tuple[Month, ...]:
+def _months(reach: Reach, period: Period, cut_off: datetime) -> tuple[Stretch, ...]:
     months = period.parts(PeriodKind.MONTH) if period.kind in (PeriodKind.QUARTER, PeriodKind.YEAR) else ()
-    return tuple(map(Month, months, counted_in(reach, months, cut_off)))
+    return tuple(map(Stretch, months, counted_in(reach, months, cut_off)))
 
 
 def _questions(projects: Iterable[Project]) -> dict[tuple[str, str], Text]:

@@ -6,7 +6,7 @@ from pipeline.text import Text
 from supervision.period import MONTHS, Days, PeriodKind
 from supervision.report.composing import EVERY, Part
 from supervision.report.document import Block, Cell, Form, Row, Section, Table
-from supervision.report.figures import Activity, Counted, Month, together
+from supervision.report.figures import Activity, Counted, Stretch, together
 from supervision.report.tabled import ALL, Audience, Drawn, chart_of, count, day, share, text
 
 COLUMNS: Mapping[str, Text] = {
@@ -85,21 +85,21 @@ def _weeks(audience: Audience) -> Table:
 
 
 def _months(audience: Audience) -> Table:
-    rows = [(MONTHS[one.period.first.month - 1], one) for one in audience.figures.months]
+    rows = [(MONTHS[one.days.first.month - 1], one) for one in audience.figures.months]
     return _stretches(audience, "month", Text("By month", "Par mois"), Text("Month", "Mois"), rows)
 
 
 def _quarters(audience: Audience) -> Table:
     figures = audience.figures
     rows = [
-        (quarter.label, Month(quarter, together(one.counted for one in figures.months if one.period.begins in quarter)))
+        (quarter.label, Stretch(quarter, together(one.counted for one in figures.months if one.days.begins in quarter)))
         for quarter in figures.period.parts(PeriodKind.QUARTER)
     ]
     return _stretches(audience, "quarter", Text("By quarter", "Par trimestre"), Text("Quarter", "Trimestre"), rows)
 
 
-def _stretches(audience: Audience, key: str, title: Text, head: Text, parts: Iterable[tuple[Text, Month]]) -> Table:
-    rows = [(text(label), *_cells(audience, one.counted, one.period)) for label, one in parts]
+def _stretches(audience: Audience, key: str, title: Text, head: Text, parts: Iterable[tuple[Text, Stretch]]) -> Table:
+    rows = [(text(label), *_cells(audience, one.counted, one.days)) for label, one in parts]
     total = _total(audience, audience.figures.activity)
     return audience.table(f"activity_by_{key}", title, {key: head, **COLUMNS}, rows, total)
 
