@@ -63,10 +63,17 @@ def name_of(period: Period) -> str:
 def period_in(query: QueryDict, today: date) -> Period:
     """Return the period that an address asks for; the quarter of today where it asks for none that has begun."""
     try:
-        asked = Period.named(query.get("period", ""))
+        return begun(query.get("period", ""), today)
     except ValueError:
-        asked = Period.holding(USUAL, today)
-    return asked if EARLIEST <= asked.first <= today else Period.holding(USUAL, today)
+        return Period.holding(USUAL, today)
+
+
+def begun(code: str, today: date) -> Period:
+    """Return the period of this code; ValueError where it is none, has not begun, or nothing is kept of it."""
+    asked = Period.named(code)
+    if not EARLIEST <= asked.first <= today:
+        raise ValueError(f"a period between {EARLIEST.year} and today")
+    return asked
 
 
 def chooser(period: Period, query: QueryDict, today: date) -> Chooser:

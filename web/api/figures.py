@@ -17,7 +17,7 @@ from web.api.access import operation
 from web.api.shapes import LARGEST, Words, said
 from web.asked import Asked
 from web.dashboards.seen import Seen, seen_by
-from web.period import EARLIEST, USUAL
+from web.period import USUAL, begun
 from web.permissions import person_of
 
 router = Router()
@@ -103,8 +103,8 @@ class FiguresAsked(Schema):
     @classmethod
     def is_known(cls, value: str | None) -> str | None:
         """Refuse what names no period, and one that has not begun or of which nothing is kept."""
-        if value is not None and not EARLIEST <= Period.named(value).first <= timezone.now().date():
-            raise ValueError(f"a period between {EARLIEST.year} and today")
+        if value is not None:
+            begun(value, timezone.now().date())
         return value
 
 
