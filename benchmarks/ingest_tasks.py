@@ -1,7 +1,6 @@
 """What is every candidate given: the clip, where its ultrasound is, and frames that are black outside already?"""
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,10 +52,6 @@ class Task:
             "mask": self._mask, "overlay": self._overlay, "masked": self._masked, "video": self._video,
         }  # fmt: skip
         return json.dumps(told, default=str)
-
-    def remove(self) -> None:
-        """Take the large files away."""
-        shutil.rmtree(self.folder)
 
     @cached_property
     def _mask(self) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from pipeline.deidentify.identifiers import Identifiers, appears
@@ -63,7 +64,7 @@ class Inspection:
     def through(self, frames: Iterable[Frame]) -> Iterator[Pixels]:
         """Yield the pixels of every frame; raises Withheld at the first that is not black outside, or out of time."""
         outside: Pixels | None = None
-        left: Pixels | None = None
+        left: MatLike | None = None
         for frame in frames:
             pixels = frame.pixels
             if outside is None or self.watch is None:
@@ -76,9 +77,7 @@ class Inspection:
                 raise Withheld("cannot_clean")
             if abs(frame.seconds - self.times[self.frames]) > SHOWS_TIME_SECONDS:
                 raise Withheld("cannot_clean")
-            if left is None or left.shape != pixels.shape:
-                left = np.zeros_like(pixels)
-            cv2.copyTo(pixels, outside, left)  # inside it stays black: nothing is ever written there
+            left = cv2.copyTo(pixels, outside, left)  # inside it stays black: nothing is ever written there
             self.brightest_outside = max(self.brightest_outside, int(left.max()))
             if self.brightest_outside > self.tolerance.brightest:
                 raise Withheld("cannot_clean")
